@@ -1,0 +1,53 @@
+# Works on a machine that has only python3, pip, git and make: uv is installed into .tools, everything else into .venv.
+PY      ?= python3
+UV_VER  := 0.13.9
+UV      := .tools/bin/uv
+export UV_PYTHON_DOWNLOADS := never
+export UV_PYTHON_PREFERENCE := only-system
+export UV_SYSTEM_CERTS := 1
+export VIRTUAL_ENV := $(CURDIR)/.venv
+BIN     := .venv/bin
+.PHONY: setup demo test check bench chaos lock clean
+
+$(UV):
+	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
+
+.venv/.run: $(UV) requirements.lock
+	$(UV) venv --quiet --clear --python $(PY) .venv
+	$(UV) pip install --quiet --require-hashes -r requirements.lock
+	touch $@
+
+.venv/.dev: .venv/.run requirements-dev.lock pyproject.toml
+	$(UV) pip sync --quiet --require-hashes requirements-dev.lock
+	$(UV) pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
+setup: .venv/.dev
+
+demo: .venv/.run
+	$(BIN)/python -m plugin.cli demo $(ARGS)
+
+test: .venv/.dev
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+check: .venv/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m plugin.cli manifest check
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+bench: .venv/.dev
+	$(BIN)/python -m tests.bench $(ARGS)
+
+chaos: .venv/.dev
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
+lock: $(UV)
+	$(LOCK) --all-extras --group dev pyproject.toml -o requirements-dev.lock
+	$(LOCK) --extra postgres -c requirements-dev.lock pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf .venv .tools

@@ -1,0 +1,1 @@
+"""What an adapter may know: request, event, payload, signature, adapter. Standard library only."""

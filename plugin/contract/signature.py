@@ -1,0 +1,109 @@
+"""Checks of a vendor's proof: constant-time comparisons over raw bytes, replay windows, two live secrets during a rotation."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+
+REPLAY_WINDOW_S = 300
+
+
+class Rejected(Exception):
+    """The request is not proven to come from the vendor. The reason is for the administrator: what was checked and what to do."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def equal(left: str | bytes, right: str | bytes) -> bool:
+    """Constant-time; text is compared as UTF-8 because `compare_digest` refuses non-ASCII text."""
+    return hmac.compare_digest(_bytes(left), _bytes(right))
+
+
+def _bytes(value: str | bytes) -> bytes:
+    return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+
+def hmac_digest(algorithm: str, secret: str | bytes, message: bytes) -> bytes:
+    return hmac.new(_bytes(secret), message, getattr(hashlib, algorithm)).digest()
+
+
+def hmac_base64(algorithm: str, secret: str | bytes, message: bytes) -> str:
+    return base64.b64encode(hmac_digest(algorithm, secret, message)).decode()
+
+
+def hmac_hex(algorithm: str, secret: str | bytes, message: bytes) -> str:
+    return hmac_digest(algorithm, secret, message).hex()
+
+
+def require(header: str | None, name: str, hint: str) -> str:
+    """The header's value, or `Rejected` that names it."""
+    if not header:
+        raise Rejected(f"The request has no {name} header. {hint}")
+    return header
+
+
+def require_match(
+    given: str, secrets: Sequence[str], expected: Callable[[str], str | Iterable[str]], hint: str
+) -> None:
+    """Passes when `given` equals what any live secret yields; every candidate is computed, so that time tells nothing."""
+    if not secrets:
+        raise Rejected("No secret is configured for this source, so nothing can be proven. " + hint)
+    matched = False
+    for secret in secrets:
+        candidates = expected(secret)
+        for candidate in [candidates] if isinstance(candidates, str) else candidates:
+            matched |= equal(given, candidate)
+    if not matched:
+        raise Rejected(f"The signature does not match. {hint}")
+
+
+def require_fresh(signed_at: datetime, now: datetime, window_s: int = REPLAY_WINDOW_S) -> None:
+    """`Rejected` when the signed time lies more than the window before or after `now`."""
+    age_s = (now - signed_at).total_seconds()
+    if abs(age_s) > window_s:
+        raise Rejected(
+            f"The signed time is {round(abs(age_s))} s {'old' if age_s > 0 else 'ahead'}, more than {window_s} s. "
+            "Check the clock of this machine; an old request that is sent again is refused."
+        )
+
+
+def decode_base64(text: str) -> bytes | None:
+    """None for text that is not base64."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def standard_webhook_signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
+    """`v1,<base64>` of the Standard Webhooks specification; the secret is base64 behind `whsec_`, else taken verbatim."""
+    key = decode_base64(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
+    return "v1," + hmac_base64("sha256", key or b"", f"{message_id}.{timestamp}.".encode() + body)
+
+
+def verify_standard_webhook(headers: Mapping[str, str], body: bytes, live: Sequence[str], now: datetime) -> None:
+    """Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): any listed signature may match."""
+    hint = "Compare the signing secret on both sides."
+    message_id = require(headers.get("webhook-id"), "webhook-id", hint)
+    timestamp = require(headers.get("webhook-timestamp"), "webhook-timestamp", hint)
+    given = require(headers.get("webhook-signature"), "webhook-signature", hint)
+    if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 11:
+        raise Rejected("The webhook-timestamp header is not a number of seconds.")
+    matches = [_passes(part, live, message_id, timestamp, body, hint) for part in given.split(" ")[:10] if part]
+    if not any(matches):
+        require_match("", live, lambda secret: standard_webhook_signature(secret, message_id, timestamp, body), hint)
+    require_fresh(datetime.fromtimestamp(int(timestamp), UTC), now)
+
+
+def _passes(part: str, live: Sequence[str], message_id: str, timestamp: str, body: bytes, hint: str) -> bool:
+    try:
+        require_match(part, live, lambda secret: standard_webhook_signature(secret, message_id, timestamp, body), hint)
+    except Rejected:
+        return False
+    return True
