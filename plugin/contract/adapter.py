@@ -75,6 +75,10 @@ def _no_key(request: WebhookRequest, settings: Settings) -> str | None:
     return None
 
 
+def _no_content(request: WebhookRequest, settings: Settings) -> Answer:
+    return Answer()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Adapter:
     """One vendor. Every function is pure: the request and the settings in, a value out; time is `request.received_at`.
@@ -84,7 +88,7 @@ class Adapter:
     handshake     the answer to a vendor's challenge, or None when the request is an ordinary delivery; runs before `verify`
                   and must do its own proof where the vendor's challenge carries one
     delivery_key  the vendor's own idempotency key; None lets the inbox use a hash of URL query and body
-    acknowledge   what an accepted delivery is answered with
+    acknowledge   what an accepted delivery is answered with; 204 without a body unless the vendor insists on something else
     files         cuts an export file into the bodies of deliveries, for `deskgauge import`; None where the vendor has no files
     pull          sans-I/O: yields requests and is sent their responses, returns bodies of deliveries; None where there is no API
     template      the body that the administrator pastes where the vendor lets him write it
@@ -105,7 +109,7 @@ class Adapter:
     version: int = 1
     handshake: Callable[[WebhookRequest, Settings], Answer | None] = _no_handshake
     delivery_key: Callable[[WebhookRequest, Settings], str | None] = _no_key
-    acknowledge: Answer = Answer()
+    acknowledge: Callable[[WebhookRequest, Settings], Answer] = _no_content
     files: Callable[[TextIO, Settings], Iterator[bytes]] | None = None
     pull: Callable[[Settings, datetime], Generator[PullRequest, PullResponse, Iterable[bytes]]] | None = None
     template: str | None = None
