@@ -1,4 +1,4 @@
-"""Deskgauge: a webhook becomes a delivery, deliveries become events, events fold into facts, facts are measured, measurements become messages.
+"""Deskgauge: a webhook becomes a delivery, a delivery events, events facts, facts measurements, measurements messages.
 
 The pipeline, in order; each stage reads the table of the stage before it and can be run again:
 

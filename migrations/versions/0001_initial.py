@@ -1,0 +1,439 @@
+"""initial schema"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "agent_leg",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("visit", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("talk_bin", sa.Integer(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_ms", sa.BigInteger(), nullable=True),
+        sa.Column("transferred", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_agent_leg")),
+    )
+    with op.batch_alter_table("agent_leg", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_agent_leg_counted_at"), ["counted_at"], unique=False)
+
+    op.create_table(
+        "agent_state",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("track", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("keys", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_key", "track", "started_at", name=op.f("pk_agent_state")),
+    )
+    with op.batch_alter_table("agent_state", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_state_ended_at_started_at", ["ended_at", "started_at"], unique=False)
+
+    op.create_table(
+        "attempt",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("message_id", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
+    )
+    with op.batch_alter_table("attempt", schema=None) as batch_op:
+        batch_op.create_index("ix_attempt_message_id", ["message_id", "id"], unique=False)
+
+    op.create_table(
+        "cell",
+        sa.Column("grain", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("offered", sa.BigInteger(), nullable=True),
+        sa.Column("answered", sa.BigInteger(), nullable=True),
+        sa.Column("answered_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("answered_waits", sa.BigInteger(), nullable=True),
+        sa.Column("answered_wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned_short", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned_waits", sa.BigInteger(), nullable=True),
+        sa.Column("abandoned_wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("waits", sa.BigInteger(), nullable=True),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("longest_wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("flow_outs", sa.BigInteger(), nullable=True),
+        sa.Column("voicemails", sa.BigInteger(), nullable=True),
+        sa.Column("callbacks_requested", sa.BigInteger(), nullable=True),
+        sa.Column("closed", sa.BigInteger(), nullable=True),
+        sa.Column("blocked", sa.BigInteger(), nullable=True),
+        sa.Column("saturated", sa.BigInteger(), nullable=True),
+        sa.Column("failed_visits", sa.BigInteger(), nullable=True),
+        sa.Column("open_visits", sa.BigInteger(), nullable=True),
+        sa.Column("legs", sa.BigInteger(), nullable=True),
+        sa.Column("talks", sa.BigInteger(), nullable=True),
+        sa.Column("talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("holds", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wraps", sa.BigInteger(), nullable=True),
+        sa.Column("wrap_ms", sa.BigInteger(), nullable=True),
+        sa.Column("handle_ms", sa.BigInteger(), nullable=True),
+        sa.Column("contacts_handled", sa.BigInteger(), nullable=True),
+        sa.Column("contacts_transferred", sa.BigInteger(), nullable=True),
+        sa.Column("contacts_connected", sa.BigInteger(), nullable=True),
+        sa.Column("calls_connected", sa.BigInteger(), nullable=True),
+        sa.Column("internal_contacts", sa.BigInteger(), nullable=True),
+        sa.Column("ivr_abandoned", sa.BigInteger(), nullable=True),
+        sa.Column("flawed_contacts", sa.BigInteger(), nullable=True),
+        sa.Column("received", sa.BigInteger(), nullable=True),
+        sa.Column("excluded_tickets", sa.BigInteger(), nullable=True),
+        sa.Column("first_responses", sa.BigInteger(), nullable=True),
+        sa.Column("first_response_ms", sa.BigInteger(), nullable=True),
+        sa.Column("tickets_answered", sa.BigInteger(), nullable=True),
+        sa.Column("solved", sa.BigInteger(), nullable=True),
+        sa.Column("resolution_ms", sa.BigInteger(), nullable=True),
+        sa.Column("solved_at_first_contact", sa.BigInteger(), nullable=True),
+        sa.Column("spans_opened", sa.BigInteger(), nullable=True),
+        sa.Column("spans_solved", sa.BigInteger(), nullable=True),
+        sa.Column("csat_positive", sa.BigInteger(), nullable=True),
+        sa.Column("csat_answers", sa.BigInteger(), nullable=True),
+        sa.Column("login_ms", sa.BigInteger(), nullable=True),
+        sa.Column("pause_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint(
+            "grain", "start", "source", "channel", "direction", "queue", "agent", name=op.f("pk_cell")
+        ),
+    )
+    op.create_table(
+        "cell_basis",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_cell_basis")),
+    )
+    op.create_table(
+        "channel_state",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("broken_since", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "target", name=op.f("pk_channel_state")),
+    )
+    op.create_table(
+        "contact",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=True),
+        sa.Column("entry_number", sa.String(), nullable=True),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("handled", sa.Integer(), nullable=False),
+        sa.Column("transferred", sa.Integer(), nullable=False),
+        sa.Column("held", sa.Integer(), nullable=False),
+        sa.Column("resolved", sa.Integer(), nullable=True),
+        sa.Column("ticket", sa.String(), nullable=True),
+        sa.Column("flaw", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_contact")),
+    )
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_contact_counted_at"), ["counted_at"], unique=False)
+        batch_op.create_index("ix_contact_customer", ["customer", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_contact_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index("ix_contact_subject", ["subject"], unique=False)
+        batch_op.create_index("ix_contact_ticket", ["ticket"], unique=False)
+
+    op.create_table(
+        "customer",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("mask", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_customer")),
+    )
+    op.create_table(
+        "delivery",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("key", sa.LargeBinary(), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("headers", sa.String(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("adapter_version", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
+        sa.UniqueConstraint("source", "key", name=op.f("uq_delivery_source_key")),
+    )
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.create_index("ix_delivery_received_at", ["received_at"], unique=False)
+        batch_op.create_index(
+            "ix_delivery_state_id",
+            ["state", "id"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('pending', 'dead')"),
+            postgresql_where=sa.text("state IN ('pending', 'dead')"),
+        )
+
+    op.create_table(
+        "dirty_slot",
+        sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("slot", name=op.f("pk_dirty_slot")),
+    )
+    op.create_table(
+        "event",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("dedupe", sa.LargeBinary(), nullable=False),
+        sa.Column("subject_key", sa.BigInteger(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("direction", sa.String(), nullable=True),
+        sa.Column("queue", sa.String(), nullable=True),
+        sa.Column("agent", sa.String(), nullable=True),
+        sa.Column("customer", sa.String(), nullable=True),
+        sa.Column("data", sa.String(), nullable=False),
+        sa.Column("delivery_id", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
+        sa.UniqueConstraint("source", "dedupe", name=op.f("uq_event_source_dedupe")),
+    )
+    with op.batch_alter_table("event", schema=None) as batch_op:
+        batch_op.create_index("ix_event_kind_at", ["kind", "at"], unique=False)
+        batch_op.create_index("ix_event_subject_key_at", ["subject_key", "at"], unique=False)
+
+    op.create_table(
+        "link",
+        sa.Column("ticket_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("contact_key", sa.BigInteger(), nullable=False),
+        sa.Column("how", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("ticket_key", name=op.f("pk_link")),
+    )
+    with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.create_index("ix_link_contact_key", ["contact_key"], unique=False)
+
+    op.create_table(
+        "message",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("what", sa.String(), nullable=False),
+        sa.Column("period_key", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("mode", sa.String(), nullable=False),
+        sa.Column("follows", sa.String(), nullable=True),
+        sa.Column("payload", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.BigInteger(), nullable=False),
+        sa.Column("receipt", sa.Text(), nullable=True),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("what", "period_key", "target", name=op.f("uq_message_what_period_key_target")),
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index("ix_message_created_at", ["created_at"], unique=False)
+        batch_op.create_index("ix_message_follows", ["follows"], unique=False)
+        batch_op.create_index(
+            "ix_message_next_attempt_at",
+            ["next_attempt_at"],
+            unique=False,
+            sqlite_where=sa.text("state IN ('pending', 'sending')"),
+            postgresql_where=sa.text("state IN ('pending', 'sending')"),
+        )
+        batch_op.create_index("ix_message_target_state", ["target", "state"], unique=False)
+
+    op.create_table(
+        "queue_visit",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=True),
+        sa.Column("left_at", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("wait_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_bin", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_queue_visit")),
+    )
+    with op.batch_alter_table("queue_visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_queue_visit_entered_at"), ["entered_at"], unique=False)
+
+    op.create_table(
+        "refusal",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_refusal")),
+    )
+    with op.batch_alter_table("refusal", schema=None) as batch_op:
+        batch_op.create_index("ix_refusal_source_id", ["source", "id"], unique=False)
+
+    op.create_table(
+        "ring_attempt",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("result", sa.String(), nullable=False),
+        sa.Column("ring_ms", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ring_attempt")),
+    )
+    with op.batch_alter_table("ring_attempt", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ring_attempt_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "secret",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_secret")),
+    )
+    op.create_table(
+        "sketch",
+        sa.Column("sketch", sa.String(), nullable=False),
+        sa.Column("start", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("bucket", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "sketch", "start", "source", "channel", "direction", "queue", "bucket", name=op.f("pk_sketch")
+        ),
+    )
+    op.create_table(
+        "source",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("adapter", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_received_at", sa.BigInteger(), nullable=True),
+        sa.Column("supplied", sa.String(), nullable=False),
+        sa.Column("received", sa.BigInteger(), nullable=False),
+        sa.Column("duplicates", sa.BigInteger(), nullable=False),
+        sa.Column("refused", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_source")),
+    )
+    op.create_table(
+        "survey",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("scale", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("score", sa.Float(), nullable=True),
+        sa.Column("positive", sa.Integer(), nullable=True),
+        sa.Column("negative", sa.Integer(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("ticket", sa.String(), nullable=True),
+        sa.Column("contact", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_survey")),
+    )
+    with op.batch_alter_table("survey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_answered_at"), ["answered_at"], unique=False)
+
+    op.create_table(
+        "ticket",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=True),
+        sa.Column("priority", sa.String(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_response_at", sa.BigInteger(), nullable=True),
+        sa.Column("first_response_ms", sa.BigInteger(), nullable=True),
+        sa.Column("first_response_bin", sa.Integer(), nullable=True),
+        sa.Column("first_solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("resolution_ms", sa.BigInteger(), nullable=True),
+        sa.Column("resolution_bin", sa.Integer(), nullable=True),
+        sa.Column("first_resolution_ms", sa.BigInteger(), nullable=True),
+        sa.Column("agent_replies", sa.Integer(), nullable=False),
+        sa.Column("customer_replies", sa.Integer(), nullable=False),
+        sa.Column("reopens", sa.Integer(), nullable=False),
+        sa.Column("regroups", sa.Integer(), nullable=False),
+        sa.Column("escalations", sa.Integer(), nullable=False),
+        sa.Column("at_first_contact", sa.Integer(), nullable=False),
+        sa.Column("excluded", sa.String(), nullable=True),
+        sa.Column("contact", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_ticket")),
+    )
+    with op.batch_alter_table("ticket", schema=None) as batch_op:
+        batch_op.create_index("ix_ticket_contact", ["contact"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_created_at"), ["created_at"], unique=False)
+        batch_op.create_index("ix_ticket_customer", ["customer"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_first_response_at"), ["first_response_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_solved_at"), ["solved_at"], unique=False)
+        batch_op.create_index("ix_ticket_subject", ["subject"], unique=False)
+
+    op.create_table(
+        "ticket_span",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=True),
+        sa.Column("solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ticket_span")),
+    )
+    with op.batch_alter_table("ticket_span", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_span_opened_at"), ["opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_span_solved_at"), ["solved_at"], unique=False)

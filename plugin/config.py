@@ -1,0 +1,62 @@
+"""What the environment says about this installation: one function per lookup, every value also from `NAME_FILE`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+class ConfigError(ValueError):
+    """A setting is missing or contradictory; the text names it and says what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """Values of one process. `database_url` and `base_url` have working defaults; `base_url` is the origin that vendors sign."""
+
+    data_dir: Path
+    database_url: str
+    base_url: str
+    policy_file: Path | None = None
+    secret_key: str | None = field(default=None, repr=False)
+    slack_bot_token: str | None = field(default=None, repr=False)
+    slack_signing_secret: str | None = field(default=None, repr=False)
+    slack_api_url: str = "https://slack.com/api/"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "deskgauge@localhost"
+    trusted_proxies: tuple[str, ...] = ()
+
+
+def read(name: str, environ: Mapping[str, str]) -> str | None:
+    """The variable, or the contents of the file named by `<name>_FILE`; both at once is an error."""
+    value, path = environ.get(name), environ.get(f"{name}_FILE")
+    if value and path:
+        raise ConfigError(f"{name} and {name}_FILE are both set; remove one of them.")
+    if not path:
+        return value or None
+    try:
+        return Path(path).read_text().strip() or None
+    except OSError as error:
+        raise ConfigError(f"{name}_FILE: cannot read {path} ({error.strerror}).") from None
+
+
+def load(environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration of this process; creates nothing."""
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("DESKGAUGE_DATA_DIR") or Path.home() / ".local" / "share" / "deskgauge")
+    policy = read("DESKGAUGE_CONFIG", env)
+    return Config(
+        data_dir=data_dir,
+        database_url=read("DESKGAUGE_DATABASE_URL", env) or f"sqlite:///{data_dir / 'deskgauge.db'}",
+        base_url=(read("DESKGAUGE_BASE_URL", env) or "http://127.0.0.1:8080").rstrip("/"),
+        policy_file=Path(policy) if policy else None,
+        secret_key=read("DESKGAUGE_SECRET_KEY", env),
+        slack_bot_token=read("SLACK_BOT_TOKEN", env),
+        slack_signing_secret=read("SLACK_SIGNING_SECRET", env),
+        slack_api_url=read("SLACK_API_URL", env) or "https://slack.com/api/",
+        smtp_url=read("SMTP_URL", env),
+        mail_from=read("DESKGAUGE_MAIL_FROM", env) or "deskgauge@localhost",
+        trusted_proxies=tuple((read("DESKGAUGE_TRUSTED_PROXIES", env) or "").replace(",", " ").split()),
+    )

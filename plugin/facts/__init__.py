@@ -1,0 +1,1 @@
+"""Events folded into contacts, visits, legs, states, tickets and surveys."""

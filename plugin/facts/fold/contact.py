@@ -1,0 +1,407 @@
+"""The events of one contact in, its facts out: visits, legs and ring attempts. Independent of the order of arrival."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from plugin.contract.event import Channel, Direction, Event, Kind
+from plugin.facts.fold.order import ms_between, stated_ms, text
+
+#: reason of contact.overflowed --> outcome of the visit
+OVERFLOW_OUTCOMES = {
+    "timeout": "timeout",
+    "key": "flow_out",
+    "flow_out": "flow_out",
+    "withdrawn": "withdrawn",
+    "leave_empty": "leave_empty",
+    "join_empty": "join_empty",
+    "full": "full",
+    "divert": "divert",
+    "closed": "closed",
+    "error": "error",
+}
+#: outcomes that a message left, or a wish to be called back, explains better
+SOFT_OUTCOMES = ("abandoned", "timeout", "flow_out")
+LONGEST_MS = 24 * 3600 * 1000
+
+
+@dataclass(kw_only=True, slots=True)
+class Visit:
+    """One stay in one queue; `outcome` is "open" while it lasts. `wait_ms` None: the source gave no way to know it."""
+
+    queue: str
+    entered_at: datetime
+    left_at: datetime | None = None
+    outcome: str = "open"
+    agent: str = ""
+    wait_ms: int | None = None
+    #: made from its exit, because the entry was not seen
+    inferred: bool = False
+
+
+@dataclass(kw_only=True, slots=True)
+class Leg:
+    """One agent's part of a contact. `talk_ms` is without hold."""
+
+    agent: str
+    queue: str
+    answered_at: datetime
+    visit: Visit | None = None
+    ended_at: datetime | None = None
+    talk_ms: int | None = None
+    hold_ms: int | None = None
+    wrap_ms: int | None = None
+    transferred: bool = False
+    #: its end is a guess, because the source restarted
+    cut: bool = False
+    held_at: datetime | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Ring:
+    agent: str
+    queue: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    result: str = "open"
+    ring_ms: int | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class ContactFacts:
+    """All facts of one contact. `outcome`: answered, the last visit's outcome, ivr_abandoned, ended, or open."""
+
+    channel: str = Channel.VOICE
+    direction: str = Direction.INBOUND
+    customer: str | None = None
+    entry_number: str | None = None
+    ticket: str | None = None
+    resolved: bool | None = None
+    started_at: datetime
+    ended_at: datetime | None = None
+    outcome: str = "open"
+    flaw: str | None = None
+    visits: list[Visit] = field(default_factory=list)
+    legs: list[Leg] = field(default_factory=list)
+    rings: list[Ring] = field(default_factory=list)
+
+    @property
+    def counted_at(self) -> datetime:
+        return self.visits[0].entered_at if self.visits else self.started_at
+
+    @property
+    def transferred(self) -> bool:
+        return any(leg.transferred for leg in self.legs)
+
+
+def fold_contact(
+    events: Sequence[Event], restarts: Iterable[datetime] = (), knows: Collection[str] = ()
+) -> ContactFacts:
+    """The facts of one contact.
+
+    `events` are sorted by `in_order`; `restarts` are the moments at which the source began anew; `knows` are the facts that its
+    adapter supplies: only where "hold" is known does a leg without a hold event have a hold of 0.
+    """
+    folding = _Folding(ContactFacts(started_at=events[0].at), knows)
+    pending = sorted(moment for moment in restarts if moment > events[0].at)
+    for event in events:
+        while pending and pending[0] <= event.at:
+            folding.restart(pending.pop(0))
+        folding.take(event)
+    for moment in pending:
+        folding.restart(moment)
+    return folding.finish()
+
+
+class _Folding:
+    """The state of one fold: what is known after the events so far."""
+
+    def __init__(self, facts: ContactFacts, knows: Collection[str]) -> None:
+        self.facts = facts
+        self.knows = knows
+        self.over_at: datetime | None = None
+        self.last_at = facts.started_at
+        self.in_menu = False
+        self._take: dict[Kind, Callable[[Event], None]] = {
+            Kind.CONTACT_OFFERED: self._offered,
+            Kind.CONTACT_QUEUED: self._queued,
+            Kind.CONTACT_RINGING: self._ringing,
+            Kind.CONTACT_ANSWERED: self._answered,
+            Kind.CONTACT_HELD: self._held,
+            Kind.CONTACT_RESUMED: self._resumed,
+            Kind.CONTACT_TRANSFERRED: self._transferred,
+            Kind.CONTACT_ABANDONED: self._abandoned,
+            Kind.CONTACT_OVERFLOWED: self._overflowed,
+            Kind.CONTACT_VOICEMAIL: self._message,
+            Kind.CONTACT_CALLBACK_REQUESTED: self._message,
+            Kind.CONTACT_ENDED: self._ended,
+            Kind.CONTACT_WRAPPED_UP: self._wrapped_up,
+            Kind.CONTACT_TAGGED: self._tagged,
+        }
+
+    def take(self, event: Event) -> None:
+        facts = self.facts
+        facts.channel = event.channel or facts.channel
+        facts.direction = event.direction or facts.direction
+        facts.customer = event.customer or facts.customer
+        facts.ticket = text(event, "ticket") or facts.ticket
+        handler = self._take.get(event.kind)
+        if handler is not None:
+            handler(event)
+        if event.kind not in (Kind.CONTACT_WRAPPED_UP, Kind.CONTACT_TAGGED, Kind.CONTACT_OFFERED):
+            self.last_at = max(self.last_at, event.at)
+
+    # -- finding what an event speaks of
+
+    def _open_visit(self, queue: str | None) -> Visit | None:
+        for visit in reversed(self.facts.visits):
+            if visit.outcome == "open" and (not queue or visit.queue == queue):
+                return visit
+        return None
+
+    def _visit_for(self, event: Event, before_ms: int) -> Visit | None:
+        """The open visit that the event ends, or one made from it when its queue was never seen to be entered."""
+        visit = self._open_visit(event.queue)
+        if visit is not None:
+            return visit
+        if not event.queue or any(known.queue == event.queue for known in self.facts.visits):
+            return None
+        return self._infer_visit(event, before_ms)
+
+    def _infer_visit(self, event: Event, before_ms: int) -> Visit:
+        visit = Visit(queue=event.queue or "", entered_at=event.at - timedelta(milliseconds=before_ms), inferred=True)
+        self.facts.visits.append(visit)
+        return visit
+
+    def _leg_of(self, agent: str | None, *, running: bool) -> Leg | None:
+        for leg in reversed(self.facts.legs):
+            if (not agent or leg.agent == agent) and (leg.ended_at is None or not running):
+                return leg
+        return None
+
+    # -- what the kinds mean
+
+    def _offered(self, event: Event) -> None:
+        self.facts.entry_number = text(event, "entry_number") or self.facts.entry_number
+        self.in_menu = self.in_menu or event.data.get("ivr") is True
+
+    def _queued(self, event: Event) -> None:
+        waiting = self._open_visit(None)
+        if waiting is not None:
+            self._leave(waiting, event.at, "flow_out", None)
+        self.facts.visits.append(Visit(queue=event.queue or "", entered_at=event.at))
+
+    def _ringing(self, event: Event) -> None:
+        visit = self._open_visit(event.queue)
+        queue = event.queue or (visit.queue if visit else "")
+        result, agent = text(event, "result"), event.agent or ""
+        if result is None:
+            self.facts.rings.append(Ring(agent=agent, queue=queue, started_at=event.at))
+            return
+        ring = self._open_ring(agent)
+        stated = stated_ms(event, "ring_s")
+        if ring is None:
+            ring = Ring(agent=agent, queue=queue, started_at=event.at - timedelta(milliseconds=stated or 0))
+            self.facts.rings.append(ring)
+        self._end_ring(ring, event.at, result, stated)
+
+    def _open_ring(self, agent: str) -> Ring | None:
+        return next(
+            (ring for ring in reversed(self.facts.rings) if ring.agent == agent and ring.ended_at is None), None
+        )
+
+    def _end_ring(self, ring: Ring, at: datetime, result: str, stated: int | None) -> None:
+        ring.ended_at, ring.result = at, result
+        ring.ring_ms = stated if stated is not None else ms_between(ring.started_at, at)
+
+    def _answered(self, event: Event) -> None:
+        wait = stated_ms(event, "wait_s")
+        visit = self._visit_for(event, wait or 0)
+        if visit is not None:
+            self._leave(visit, event.at, "answered", wait)
+            visit.agent = event.agent or ""
+        elif event.queue or self.facts.visits:
+            visit = self._last_visit(event.queue)
+        queue = event.queue or (visit.queue if visit else "")
+        self.facts.legs.append(Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=event.at))
+        ring, stated = self._open_ring(event.agent or ""), stated_ms(event, "ring_s")
+        if ring is None and stated is not None:
+            ring = Ring(agent=event.agent or "", queue=queue, started_at=event.at - timedelta(milliseconds=stated))
+            self.facts.rings.append(ring)
+        if ring is not None:
+            self._end_ring(ring, event.at, "answered", stated)
+
+    def _last_visit(self, queue: str | None) -> Visit | None:
+        return next((visit for visit in reversed(self.facts.visits) if not queue or visit.queue == queue), None)
+
+    def _held(self, event: Event) -> None:
+        leg = self._leg_of(event.agent, running=True)
+        if leg is not None and leg.held_at is None:
+            leg.held_at = event.at
+
+    def _resumed(self, event: Event) -> None:
+        leg = self._leg_of(event.agent, running=True)
+        if leg is not None and leg.held_at is not None:
+            leg.hold_ms = (leg.hold_ms or 0) + ms_between(leg.held_at, event.at)
+            leg.held_at = None
+
+    def _transferred(self, event: Event) -> None:
+        self._close_leg(event).transferred = True
+
+    def _ended(self, event: Event) -> None:
+        if event.agent:
+            self._close_leg(event)
+            return
+        self.over_at = event.at
+        for leg in self.facts.legs:
+            if leg.ended_at is None:
+                self._end_leg(leg, event)
+        waiting = self._open_visit(None)
+        if waiting is not None:
+            outcome = "error" if event.data.get("by") == "system" else "abandoned"
+            self._leave(waiting, event.at, outcome, stated_ms(event, "wait_s"))
+
+    def _close_leg(self, event: Event) -> Leg:
+        """The leg that ended; told again, it only gains what was not known; never seen to begin, it is made from its end."""
+        leg = self._leg_of(event.agent, running=True) or self._leg_of(event.agent, running=False)
+        if leg is None:
+            leg = self._infer_leg(event)
+        if leg.ended_at is None:
+            self._end_leg(leg, event)
+        elif (talk := stated_ms(event, "talk_s")) is not None and event.data.get("talk_includes_hold") is not True:
+            leg.talk_ms = talk
+        return leg
+
+    def _infer_leg(self, event: Event) -> Leg:
+        talk, wait = stated_ms(event, "talk_s") or 0, stated_ms(event, "wait_s")
+        answered_at = event.at - timedelta(milliseconds=talk)
+        visit = self._visit_for(event, talk + (wait or 0))
+        if visit is not None:
+            self._leave(visit, answered_at, "answered", wait)
+            visit.agent = event.agent or ""
+        queue = event.queue or (visit.queue if visit else "")
+        leg = Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=answered_at)
+        self.facts.legs.append(leg)
+        return leg
+
+    def _end_leg(self, leg: Leg, event: Event) -> None:
+        leg.ended_at = event.at
+        if leg.held_at is not None:
+            leg.hold_ms = (leg.hold_ms or 0) + ms_between(leg.held_at, event.at)
+            leg.held_at = None
+        stated_hold = stated_ms(event, "hold_s")
+        leg.hold_ms = stated_hold if stated_hold is not None else leg.hold_ms
+        if leg.hold_ms is None and "hold" in self.knows:
+            leg.hold_ms = 0
+        talk = stated_ms(event, "talk_s")
+        if talk is None:
+            leg.talk_ms = ms_between(leg.answered_at, event.at) - (leg.hold_ms or 0)
+        else:
+            leg.talk_ms = talk - (leg.hold_ms or 0) if event.data.get("talk_includes_hold") is True else talk
+
+    def _abandoned(self, event: Event) -> None:
+        if event.data.get("stage") == "ivr":
+            self.in_menu, self.over_at = True, event.at
+            return
+        wait = stated_ms(event, "wait_s")
+        visit = self._visit_for(event, wait or 0)
+        if visit is not None:
+            self._leave(visit, event.at, "abandoned", wait)
+        self.over_at = event.at
+
+    def _overflowed(self, event: Event) -> None:
+        outcome = OVERFLOW_OUTCOMES.get(text(event, "reason") or "", "flow_out")
+        wait = stated_ms(event, "wait_s")
+        visit = self._open_visit(event.queue) or self._infer_visit(event, wait or 0)
+        self._leave(visit, event.at, outcome, wait)
+
+    def _message(self, event: Event) -> None:
+        outcome = event.kind.value.partition(".")[2]
+        wait = stated_ms(event, "wait_s")
+        visit = self._visit_for(event, wait or 0)
+        if visit is not None:
+            self._leave(visit, event.at, outcome, wait)
+            return
+        told = self._last_visit(event.queue)
+        if told is not None and told.outcome in SOFT_OUTCOMES:
+            told.outcome = outcome
+
+    def _wrapped_up(self, event: Event) -> None:
+        leg = self._leg_of(event.agent, running=False)
+        if leg is None:
+            return
+        wrap = stated_ms(event, "wrap_s")
+        if leg.ended_at is None:
+            self._end_leg(leg, event)
+            leg.talk_ms = None if wrap is None else leg.talk_ms
+        leg.wrap_ms = wrap if wrap is not None else ms_between(leg.ended_at or event.at, event.at)
+
+    def _tagged(self, event: Event) -> None:
+        if isinstance(event.data.get("resolved"), bool):
+            self.facts.resolved = event.data["resolved"] is True
+
+    def restart(self, at: datetime) -> None:
+        """What was open is over, and nobody knows when."""
+        for visit in self.facts.visits:
+            if visit.outcome == "open":
+                visit.outcome, visit.left_at = "error", at
+                self.over_at = at
+        for leg in self.facts.legs:
+            if leg.ended_at is None:
+                leg.ended_at, leg.cut, leg.held_at = at, True, None
+                self.over_at = at
+
+    # -- the end
+
+    def _leave(self, visit: Visit, at: datetime, outcome: str, stated: int | None) -> None:
+        visit.left_at, visit.outcome = at, outcome
+        visit.wait_ms = stated if stated is not None else ms_between(visit.entered_at, at)
+
+    def finish(self) -> ContactFacts:
+        facts = self.facts
+        self._join_early_exits()
+        facts.visits.sort(key=lambda visit: visit.entered_at)
+        facts.started_at = min([facts.started_at, *(visit.entered_at for visit in facts.visits)])
+        self._quarantine()
+        is_open = any(visit.outcome == "open" for visit in facts.visits) or any(
+            leg.ended_at is None for leg in facts.legs
+        )
+        if not is_open and (self.over_at or facts.visits or facts.legs):
+            facts.ended_at = max(self.last_at, self.over_at or self.last_at)
+        facts.outcome = self._outcome(is_open)
+        return facts
+
+    def _join_early_exits(self) -> None:
+        """A source whose clock jumped can log an exit before its entry: the visit belongs to the entry that nothing followed."""
+        for entry in [visit for visit in self.facts.visits if visit.outcome == "open"]:
+            early = next((v for v in self.facts.visits if v.inferred and v.queue == entry.queue), None)
+            if early is None:
+                continue
+            early.entered_at, early.inferred = entry.entered_at, False
+            early.left_at = max(early.left_at or entry.entered_at, entry.entered_at)
+            self.facts.visits.remove(entry)
+
+    def _quarantine(self) -> None:
+        """Impossible durations become unknown and are named; they are never cut to fit."""
+        for visit in self.facts.visits:
+            if visit.wait_ms is not None and not 0 <= visit.wait_ms <= LONGEST_MS:
+                self.facts.flaw = "wait below zero" if visit.wait_ms < 0 else "wait over 24 hours"
+                visit.wait_ms = None
+        for leg in self.facts.legs:
+            for name in ("talk_ms", "hold_ms", "wrap_ms"):
+                value = getattr(leg, name)
+                if value is not None and not 0 <= value <= LONGEST_MS:
+                    self.facts.flaw = f"{name.removesuffix('_ms')} {'below zero' if value < 0 else 'over 24 hours'}"
+                    setattr(leg, name, None)
+
+    def _outcome(self, is_open: bool) -> str:
+        facts = self.facts
+        if facts.legs:
+            return "answered"
+        if facts.visits:
+            return facts.visits[-1].outcome
+        if self.over_at is not None:
+            return "ivr_abandoned" if self.in_menu else "ended"
+        return "open"

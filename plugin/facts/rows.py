@@ -1,0 +1,161 @@
+"""Folded facts to rows of their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from plugin.facts.fold import ContactFacts, SurveyFacts, TicketFacts
+from plugin.facts.fold.order import ms_between
+from plugin.facts.sketch import bin_of
+
+Rows = dict[str, list[dict[str, Any]]]
+
+
+def _bin(duration_ms: int | None) -> int | None:
+    return None if duration_ms is None else bin_of(duration_ms)
+
+
+def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -> None:
+    """Adds the rows of one contact: itself, its visits, legs and ring attempts."""
+    shared = {**identity, "channel": facts.channel, "direction": facts.direction}
+    first_leg = facts.legs[0] if facts.legs else None
+    first_queue = facts.visits[0].queue if facts.visits else ""
+    rows.setdefault("contact", []).append(
+        {
+            **shared,
+            "queue": (first_leg.queue if first_leg else "") or first_queue,
+            "agent": first_leg.agent if first_leg else "",
+            "customer": facts.customer,
+            "entry_number": facts.entry_number,
+            "started_at": facts.started_at,
+            "ended_at": facts.ended_at,
+            "counted_at": facts.counted_at,
+            "outcome": facts.outcome,
+            "handled": int(bool(facts.legs)),
+            "transferred": int(facts.transferred),
+            "held": int(any((leg.hold_ms or 0) > 0 for leg in facts.legs)),
+            "resolved": None if facts.resolved is None else int(facts.resolved),
+            "ticket": facts.ticket,
+            "flaw": facts.flaw,
+        }
+    )
+    ordinals = {id(visit): number for number, visit in enumerate(facts.visits)}
+    for number, visit in enumerate(facts.visits):
+        rows.setdefault("queue_visit", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "queue": visit.queue,
+                "agent": visit.agent,
+                "entered_at": visit.entered_at,
+                "left_at": visit.left_at,
+                "outcome": visit.outcome,
+                "wait_ms": visit.wait_ms,
+                "wait_bin": _bin(visit.wait_ms),
+            }
+        )
+    _leg_rows(rows, shared, facts, ordinals)
+    for number, ring in enumerate(facts.rings):
+        rows.setdefault("ring_attempt", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "queue": ring.queue,
+                "agent": ring.agent,
+                "started_at": ring.started_at,
+                "ended_at": ring.ended_at,
+                "result": ring.result,
+                "ring_ms": ring.ring_ms,
+            }
+        )
+
+
+def _leg_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordinals: Mapping[int, int]) -> None:
+    for number, leg in enumerate(facts.legs):
+        rows.setdefault("agent_leg", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "visit": ordinals.get(id(leg.visit)) if leg.visit else None,
+                "queue": leg.queue,
+                "agent": leg.agent,
+                "counted_at": leg.visit.entered_at if leg.visit else leg.answered_at,
+                "answered_at": leg.answered_at,
+                "ended_at": leg.ended_at,
+                "talk_ms": leg.talk_ms,
+                "talk_bin": _bin(leg.talk_ms),
+                "hold_ms": leg.hold_ms,
+                "wrap_ms": leg.wrap_ms,
+                "transferred": int(leg.transferred),
+            }
+        )
+
+
+def _span_ms(start: datetime, end: datetime | None) -> int | None:
+    return None if end is None else ms_between(start, end)
+
+
+def ticket_rows(rows: Rows, identity: Mapping[str, Any], facts: TicketFacts) -> None:
+    shared = {**identity, "channel": facts.channel, "queue": facts.queue, "agent": facts.agent}
+    first_response_ms = _span_ms(facts.first_response_from, facts.first_response_at)
+    resolution_ms = _span_ms(facts.created_at, facts.solved_at)
+    rows.setdefault("ticket", []).append(
+        {
+            **shared,
+            "customer": facts.customer,
+            "priority": facts.priority,
+            "status": facts.status,
+            "created_at": facts.created_at,
+            "first_response_at": facts.first_response_at,
+            "first_response_ms": first_response_ms,
+            "first_response_bin": _bin(first_response_ms),
+            "first_solved_at": facts.first_solved_at,
+            "solved_at": facts.solved_at,
+            "closed_at": facts.closed_at,
+            "resolution_ms": resolution_ms,
+            "resolution_bin": _bin(resolution_ms),
+            "first_resolution_ms": _span_ms(facts.created_at, facts.first_solved_at),
+            "agent_replies": facts.agent_replies,
+            "customer_replies": facts.customer_replies,
+            "reopens": facts.reopens,
+            "regroups": facts.regroups,
+            "escalations": facts.escalations,
+            "at_first_contact": int(facts.at_first_contact),
+            "excluded": facts.excluded,
+            "contact": facts.contact,
+        }
+    )
+    if facts.excluded is not None:
+        return
+    for number, span in enumerate(facts.spans):
+        rows.setdefault("ticket_span", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "opened_at": span.opened_at,
+                "solved_at": span.solved_at,
+                "reopened": int(number > 0),
+            }
+        )
+
+
+def survey_rows(rows: Rows, identity: Mapping[str, Any], facts: SurveyFacts) -> None:
+    rows.setdefault("survey", []).append(
+        {
+            **identity,
+            "type": facts.type,
+            "scale": facts.scale,
+            "channel": facts.channel,
+            "queue": facts.queue,
+            "agent": facts.agent,
+            "score": facts.score,
+            "positive": facts.positive,
+            "negative": facts.negative,
+            "sent_at": facts.sent_at,
+            "answered_at": facts.answered_at,
+            "ticket": facts.ticket,
+            "contact": facts.contact,
+        }
+    )

@@ -1,0 +1,120 @@
+"""Folds the subjects whose events changed and replaces their fact rows, marking what the change makes dirty."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Column, Connection, Table, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from plugin.contract.event import Event
+from plugin.database import chunks, to_ms
+from plugin.facts import tables
+from plugin.facts.fold import fold_contact, fold_survey, fold_ticket, in_order
+from plugin.facts.rows import contact_rows, survey_rows, ticket_rows
+
+Rows = dict[str, list[dict[str, Any]]]
+SLOT_MS = 900_000
+_KEYS_A_STATEMENT = 500
+
+
+def table_of(model: type) -> Table:
+    return cast(Table, model.__table__)  # type: ignore[attr-defined]
+
+
+CONTACT, VISIT, LEG, RING = (
+    table_of(m) for m in (tables.Contact, tables.QueueVisit, tables.AgentLeg, tables.RingAttempt)
+)
+TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
+DIRTY = table_of(tables.DirtySlot)
+
+#: what a subject is about --> its tables, each with the columns that say when its rows count
+TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
+    "contact": ((CONTACT, ("counted_at",)), (VISIT, ("entered_at",)), (LEG, ("counted_at",)), (RING, ("started_at",))),
+    "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
+    "survey": ((SURVEY, ("answered_at",)),),
+}
+
+
+class Dirty:
+    """The quarters of an hour whose facts a change touched."""
+
+    def __init__(self) -> None:
+        self.slots: set[int] = set()
+
+    def at(self, moment: datetime | None) -> None:
+        if moment is not None:
+            self.slots.add(to_ms(moment) // SLOT_MS)
+
+    def between(self, start: datetime, end: datetime) -> None:
+        self.slots.update(range(to_ms(start) // SLOT_MS, -(-to_ms(end) // SLOT_MS)))
+
+
+def refold(
+    connection: Connection,
+    about: str,
+    subjects: Mapping[int, Sequence[Event]],
+    names: Mapping[int, tuple[str, str]],
+    restarts: Mapping[str, Sequence[datetime]],
+    knows: Mapping[str, Collection[str]],
+    dirty: Dirty,
+) -> None:
+    """Replaces the facts of these contacts, tickets or surveys; `names` gives (source, subject) of each key."""
+    rows: Rows = {}
+    for key, events in subjects.items():
+        source, subject = names[key]
+        identity = {"subject_key": key, "source": source, "subject": subject}
+        ordered = in_order(events)
+        if about == "contact":
+            contact_rows(rows, identity, fold_contact(ordered, restarts.get(source, ()), knows.get(source, ())))
+        elif about == "ticket":
+            ticket_rows(rows, identity, fold_ticket(ordered))
+        else:
+            survey_rows(rows, identity, fold_survey(ordered))
+    for table, moments in TABLES[about]:
+        replace_rows(connection, table, moments, list(subjects), rows.get(table.name, []), dirty)
+
+
+def replace_rows(
+    connection: Connection,
+    table: Table,
+    moments: tuple[str, ...],
+    keys: Sequence[int],
+    rows: list[dict[str, Any]],
+    dirty: Dirty,
+) -> None:
+    columns: list[Column[Any]] = [table.c[name] for name in moments]
+    for part in chunks(keys, _KEYS_A_STATEMENT):
+        for old in connection.execute(select(*columns).where(table.c.subject_key.in_(part))):
+            for moment in old:
+                dirty.at(moment)
+        connection.execute(delete(table).where(table.c.subject_key.in_(part)))
+    for row in rows:
+        for name in moments:
+            dirty.at(row[name])
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def mark_dirty(connection: Connection, slots: Iterable[int]) -> None:
+    """Remembers slots to recompute; an already marked slot is locked, so that a refresh under way cannot overlook this change."""
+    rows = [{"slot": slot} for slot in sorted(slots)]
+    if not rows:
+        return
+    if connection.dialect.name == "postgresql":
+        statement = postgresql.insert(DIRTY)
+        connection.execute(
+            statement.on_conflict_do_update(index_elements=["slot"], set_={"slot": statement.excluded.slot}), rows
+        )
+    else:
+        connection.execute(sqlite.insert(DIRTY).on_conflict_do_nothing(), rows)
+
+
+def open_contacts(connection: Connection, source: str, before: datetime) -> list[tuple[int, str]]:
+    """(key, subject) of the source's contacts that began before a moment and are not over."""
+    query = select(CONTACT.c.subject_key, CONTACT.c.subject).where(
+        CONTACT.c.source == source, CONTACT.c.ended_at.is_(None), CONTACT.c.started_at < before
+    )
+    return [(key, subject) for key, subject in connection.execute(query)]

@@ -1,0 +1,224 @@
+"""What the events add up to. Every row belongs to one subject of one source; `subject_key` finds a subject's rows.
+
+When a fact counts: `queue_visit.entered_at`; `agent_leg.counted_at` (the entry of its visit); `contact.counted_at` (its first queue
+entry, else its start); a ticket's `created_at`, `solved_at`, `first_response_at`; `ticket_span.opened_at`; `survey.answered_at`.
+A `_bin` is the logarithmic bucket of the duration beside it, for percentiles.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index
+from sqlmodel import Field, SQLModel
+
+from plugin.database import Moment
+
+
+def _key() -> Any:
+    return Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+def _moment(index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Moment, index=index))
+
+
+def _ms() -> Any:
+    return Field(default=None, sa_column=Column(BigInteger))
+
+
+class Contact(SQLModel, table=True):
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index("ix_contact_customer", "customer", "started_at"),
+        Index("ix_contact_subject", "subject"),
+        Index("ix_contact_ticket", "ticket"),
+    )
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    channel: str
+    direction: str
+    queue: str = ""
+    agent: str = ""
+    customer: str | None = None
+    entry_number: str | None = None
+    started_at: datetime | None = _moment()
+    ended_at: datetime | None = _moment(index=True)
+    counted_at: datetime | None = _moment(index=True)
+    outcome: str
+    handled: int = 0
+    transferred: int = 0
+    held: int = 0
+    resolved: int | None = None
+    ticket: str | None = None
+    flaw: str | None = None
+
+
+class QueueVisit(SQLModel, table=True):
+    __tablename__ = "queue_visit"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    direction: str
+    queue: str = ""
+    agent: str = ""
+    entered_at: datetime | None = _moment(index=True)
+    left_at: datetime | None = _moment()
+    outcome: str
+    wait_ms: int | None = _ms()
+    wait_bin: int | None = None
+
+
+class AgentLeg(SQLModel, table=True):
+    __tablename__ = "agent_leg"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    visit: int | None = None
+    channel: str
+    direction: str
+    queue: str = ""
+    agent: str = ""
+    counted_at: datetime | None = _moment(index=True)
+    answered_at: datetime | None = _moment()
+    ended_at: datetime | None = _moment()
+    talk_ms: int | None = _ms()
+    talk_bin: int | None = None
+    hold_ms: int | None = _ms()
+    wrap_ms: int | None = _ms()
+    transferred: int = 0
+
+
+class RingAttempt(SQLModel, table=True):
+    __tablename__ = "ring_attempt"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    direction: str
+    queue: str = ""
+    agent: str = ""
+    started_at: datetime | None = _moment(index=True)
+    ended_at: datetime | None = _moment()
+    result: str
+    ring_ms: int | None = _ms()
+
+
+class AgentState(SQLModel, table=True):
+    """`keys` is the state that folding can go on from: the open keys of the track when the interval began."""
+
+    __tablename__ = "agent_state"
+    __table_args__ = (Index("ix_agent_state_ended_at_started_at", "ended_at", "started_at"),)
+
+    subject_key: int = _key()
+    track: str = Field(primary_key=True)
+    started_at: datetime | None = Field(default=None, sa_column=Column(Moment, primary_key=True, autoincrement=False))
+    source: str
+    agent: str
+    state: str
+    reason: str | None = None
+    ended_at: datetime | None = _moment()
+    keys: str = "{}"
+
+
+class Ticket(SQLModel, table=True):
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_customer", "customer"),
+        Index("ix_ticket_contact", "contact"),
+        Index("ix_ticket_subject", "subject"),
+    )
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    customer: str | None = None
+    priority: str | None = None
+    status: str
+    created_at: datetime | None = _moment(index=True)
+    first_response_at: datetime | None = _moment(index=True)
+    first_response_ms: int | None = _ms()
+    first_response_bin: int | None = None
+    first_solved_at: datetime | None = _moment()
+    solved_at: datetime | None = _moment(index=True)
+    closed_at: datetime | None = _moment()
+    resolution_ms: int | None = _ms()
+    resolution_bin: int | None = None
+    first_resolution_ms: int | None = _ms()
+    agent_replies: int = 0
+    customer_replies: int = 0
+    reopens: int = 0
+    regroups: int = 0
+    escalations: int = 0
+    at_first_contact: int = 0
+    excluded: str | None = None
+    contact: str | None = None
+
+
+class TicketSpan(SQLModel, table=True):
+    """A stretch in which a ticket was not solved; every span after the first began with a reopening."""
+
+    __tablename__ = "ticket_span"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    opened_at: datetime | None = _moment(index=True)
+    solved_at: datetime | None = _moment(index=True)
+    reopened: int = 0
+
+
+class Survey(SQLModel, table=True):
+    __tablename__ = "survey"
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    type: str
+    scale: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    score: float | None = None
+    positive: int | None = None
+    negative: int | None = None
+    sent_at: datetime | None = _moment()
+    answered_at: datetime | None = _moment(index=True)
+    ticket: str | None = None
+    contact: str | None = None
+
+
+class Link(SQLModel, table=True):
+    """The contact that a ticket came from; `how` is reference (an id of the vendor) or customer (same customer, close in time)."""
+
+    __tablename__ = "link"
+    __table_args__ = (Index("ix_link_contact_key", "contact_key"),)
+
+    ticket_key: int = _key()
+    contact_key: int = Field(sa_column=Column(BigInteger, nullable=False))
+    how: str
+
+
+class DirtySlot(SQLModel, table=True):
+    """A quarter of an hour (milliseconds since 1970 / 900 000) whose facts changed since its cells were computed."""
+
+    __tablename__ = "dirty_slot"
+
+    slot: int = _key()

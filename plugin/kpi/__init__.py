@@ -1,0 +1,1 @@
+"""Facts measured over periods."""

@@ -1,0 +1,147 @@
+"""Cells recomputed from facts wherever facts changed: a late event and a changed definition take the same path."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, delete, insert, select, text
+
+from plugin.database import from_ms, to_ms, writing
+from plugin.facts.store import DIRTY
+from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
+from plugin.kpi.measures import DIMENSIONS, MEASURES, SKETCHES, STREAMS
+from plugin.kpi.period import Grain, Period, period_of
+from plugin.kpi.tables import CELL, CELL_BASIS, SKETCH, CellGrain
+from plugin.kpi.terms import Terms
+
+#: how many dirty quarters one transaction settles; the lock of SQLite's writer is held that long
+SLOTS_A_TURN = 96 * 7
+#: from so many changed quarters on, a day's are computed together
+_WHOLE_DAY_FROM = 30
+_WITHOUT_AGENT = tuple(name for name in DIMENSIONS if name != "agent")
+Progress = Callable[[int, int], None]
+
+
+def refresh_cells(engine: Engine, terms: Terms, limit: int = SLOTS_A_TURN) -> int:
+    """Recomputes what is dirty, at most `limit` quarters of an hour; returns how many it settled."""
+    if _basis_changed(engine, terms):
+        mark_all_dirty(engine, terms)
+    with writing(engine) as connection:
+        query = select(DIRTY.c.slot).order_by(DIRTY.c.slot).limit(limit)
+        slots = [slot for (slot,) in connection.execute(query.with_for_update())]
+        if slots:
+            connection.execute(delete(DIRTY).where(DIRTY.c.slot.in_(slots)))
+            _recompute(connection, slots, terms)
+    return len(slots)
+
+
+def rebuild_cells(engine: Engine, terms: Terms, progress: Progress = lambda done, total: None) -> int:
+    """Drops all cells and computes them again from the facts."""
+    total = mark_all_dirty(engine, terms)
+    done = 0
+    while settled := refresh_cells(engine, terms):
+        done += settled
+        progress(done, total)
+    return done
+
+
+def _basis_changed(engine: Engine, terms: Terms) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(select(CELL_BASIS.c.basis)).scalar() != terms.cell_basis
+
+
+def mark_all_dirty(engine: Engine, terms: Terms) -> int:
+    """Empties the cells and marks every quarter of an hour that has facts."""
+    with writing(engine) as connection:
+        for table in (CELL, SKETCH, DIRTY, CELL_BASIS):
+            connection.execute(delete(table))
+        selects = [
+            f"SELECT {stream.at} / {SLOT_MS} FROM {stream.table} WHERE {stream.at} IS NOT NULL"
+            for stream in STREAMS.values()
+        ]
+        connection.execute(text(f"INSERT INTO dirty_slot (slot) {' UNION '.join(selects)}"))
+        _mark_long_intervals(connection)
+        connection.execute(insert(CELL_BASIS), {"id": 1, "basis": terms.cell_basis})
+        return connection.execute(text("SELECT COUNT(*) FROM dirty_slot")).scalar_one()
+
+
+def _mark_long_intervals(connection: Connection) -> None:
+    query = f"SELECT started_at, ended_at FROM agent_state WHERE ended_at / {SLOT_MS} > started_at / {SLOT_MS}"
+    slots: set[int] = set()
+    for started_at, ended_at in connection.execute(text(query)):
+        slots.update(range(started_at // SLOT_MS, -(-ended_at // SLOT_MS)))
+    known = {slot for (slot,) in connection.execute(select(DIRTY.c.slot))}
+    rows = [{"slot": slot} for slot in sorted(slots - known)]
+    if rows:
+        connection.execute(insert(DIRTY), rows)
+
+
+def _recompute(connection: Connection, slots: Iterable[int], terms: Terms) -> None:
+    days: dict[Period, list[int]] = defaultdict(list)
+    for slot in slots:
+        days[_period(Grain.DAY, from_ms(slot * SLOT_MS), terms)].append(slot)
+    for day, dirty in days.items():
+        _recompute_day(connection, day, dirty, terms)
+    for month in {_period(Grain.MONTH, day.start, terms) for day in days}:
+        _recompute_month(connection, month)
+
+
+def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
+    return period_of(grain, moment, terms.timezone, terms.week_start)
+
+
+def _recompute_day(connection: Connection, day: Period, dirty: list[int], terms: Terms) -> None:
+    low, high = to_ms(day.start), to_ms(day.end)
+    whole = len(dirty) >= _WHOLE_DAY_FROM
+    quarters = Span(low=low, high=high, by_slot=True, slots=None if whole else dirty)
+    starts = [from_ms(start) for start, _ in quarters.buckets()]
+    connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.QUARTER_HOUR, CELL.c.start.in_(starts)))
+    _insert_cells(connection, CellGrain.QUARTER_HOUR, _WITHOUT_AGENT, quarters, terms)
+    connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.DAY, CELL.c.start == day.start))
+    whole_day = Span(low=low, high=high, by_slot=False)
+    _insert_cells(connection, CellGrain.DAY, DIMENSIONS, whole_day, terms)
+    connection.execute(delete(SKETCH).where(SKETCH.c.start == day.start))
+    names = ", ".join(["sketch", "start", *_WITHOUT_AGENT, "bucket", "n"])
+    for sketch in SKETCHES.values():
+        rows = distribution(sketch, _WITHOUT_AGENT, whole_day)
+        columns = ", ".join(["start", *_WITHOUT_AGENT, "bucket", "n"])
+        connection.execute(
+            text(f"INSERT INTO sketch ({names}) SELECT '{sketch.key}', {columns} FROM ({rows}) AS counted")
+        )
+
+
+def _insert_cells(
+    connection: Connection, grain: CellGrain, dimensions: tuple[str, ...], span: Span, terms: Terms
+) -> None:
+    keys = list(MEASURES)
+    names = ", ".join(["grain", "start", *DIMENSIONS, *keys])
+    shown = ", ".join(["start", *(name if name in dimensions else f"'' AS {name}" for name in DIMENSIONS), *keys])
+    query = sums(keys, dimensions, span, terms)
+    connection.execute(text(f"INSERT INTO cell ({names}) SELECT {int(grain)}, {shown} FROM ({query}) AS summed"))
+
+
+def _recompute_month(connection: Connection, month: Period) -> None:
+    connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.MONTH, CELL.c.start == month.start))
+    totals = [f"{'MAX' if measure.greatest else 'SUM'}({measure.key})" for measure in MEASURES.values()]
+    names = ", ".join(["grain", "start", *DIMENSIONS, *MEASURES])
+    dimensions = ", ".join(DIMENSIONS)
+    connection.execute(
+        text(
+            f"INSERT INTO cell ({names}) SELECT {int(CellGrain.MONTH)}, {to_ms(month.start)}, {dimensions}, {', '.join(totals)} "
+            f"FROM cell WHERE grain = {int(CellGrain.DAY)} AND start >= {to_ms(month.start)} AND start < {to_ms(month.end)} "
+            f"GROUP BY {dimensions}"
+        )
+    )
+
+
+def oldest_fact(connection: Connection) -> datetime | None:
+    """The start of the oldest day that has cells."""
+    return connection.execute(
+        select(CELL.c.start).where(CELL.c.grain == CellGrain.DAY).order_by(CELL.c.start).limit(1)
+    ).scalar()
+
+
+def is_settled(connection: Connection) -> bool:
+    return connection.execute(select(DIRTY.c.slot).limit(1)).first() is None

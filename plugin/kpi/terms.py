@@ -1,0 +1,48 @@
+"""What the policy decides about numbers, in the form that measuring needs."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from plugin.kpi.catalogue import SERVICE_LEVELS
+from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
+from plugin.policy.document import Document
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Terms:
+    """`timezone` is the centre's: the one whose days and months have cells of their own."""
+
+    timezone: str = "UTC"
+    week_start: int = 0
+    threshold_ms: int = 20_000
+    short_ms: int = 5_000
+    service_level: str = "sl3"
+    team_of_agent: Mapping[str, str] = field(default_factory=dict)
+    team_of_queue: Mapping[str, str] = field(default_factory=dict)
+    campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cell_basis(self) -> str:
+        """Names everything that stored cells depend on: when it changes, they are computed anew."""
+        measures = zlib.crc32(repr((STREAMS, MEASURES, SKETCHES)).encode())
+        return f"{self.timezone}|{self.threshold_ms}|{self.short_ms}|{measures:08x}"
+
+
+def terms_of(document: Document) -> Terms:
+    definitions = document.definitions
+    variant = definitions.service_level_variant.lower().replace("-", "")
+    if variant not in SERVICE_LEVELS:
+        raise ValueError(f"definitions.service_level_variant: {variant} is not one of {', '.join(SERVICE_LEVELS)}")
+    return Terms(
+        timezone=document.timezone,
+        week_start=document.week_starts_on,
+        threshold_ms=round(definitions.service_level_threshold_s * 1000),
+        short_ms=round(definitions.short_abandon_s * 1000),
+        service_level=variant,
+        team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
+        team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
+        campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},
+    )

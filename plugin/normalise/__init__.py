@@ -1,0 +1,1 @@
+"""Delivery to events: the adapter registry and the drain."""

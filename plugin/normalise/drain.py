@@ -1,0 +1,218 @@
+"""Pending deliveries to events and facts, a batch in one transaction: a kill at any instant leaves either all of it or none."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+from plugin.contract.adapter import Adapter, Settings
+from plugin.contract.event import Event, Kind
+from plugin.contract.payload import BadPayload
+from plugin.database import from_ms, reading, writing
+from plugin.events.store import event_row, insert_customers, insert_events, load_subjects, restarts, subject_key
+from plugin.facts.agents import refold_agents
+from plugin.facts.link import relink
+from plugin.facts.store import Dirty, mark_dirty, open_contacts, refold
+from plugin.inbox.sources import note_supply
+from plugin.inbox.store import Outcome, Pending, pending, settle
+from plugin.inbox.tables import State
+from plugin.normalise.customer import customer_key, masked, plain
+from plugin.normalise.supply import supplied_by
+
+BATCH = 500
+FOLDED = ("contact", "ticket", "survey")
+_LOCK_CLASS = 0x6465736B
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reader:
+    """How the deliveries of one source are read."""
+
+    adapter: Adapter
+    settings: Settings
+
+
+#: a source's name --> its reader; None for a source that nobody configured
+Readers = Callable[[str], Reader | None]
+
+
+@dataclass(kw_only=True, slots=True)
+class Parsed:
+    """A batch after its adapters: what became of each delivery, and the events, each with its source and delivery."""
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    events: list[tuple[str, int, Event]] = field(default_factory=list)
+    knows: dict[str, Collection[str]] = field(default_factory=dict)
+
+
+def drain(engine: Engine, readers: Readers, customer_secret: bytes, limit: int = BATCH) -> int:
+    """Turns at most `limit` deliveries into events and facts; returns how many it settled."""
+    if engine.dialect.name == "postgresql":
+        with writing(engine) as connection:
+            batch = pending(connection, limit)
+            _store(connection, parse_batch(batch, readers), customer_secret)
+        return len(batch)
+    # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are stored once.
+    with reading(engine) as connection:
+        batch = pending(connection, limit)
+    parsed = parse_batch(batch, readers)
+    if batch:
+        with writing(engine) as connection:
+            _store(connection, parsed, customer_secret)
+    return len(batch)
+
+
+def parse_batch(batch: Sequence[Pending], readers: Readers) -> Parsed:
+    """Runs the adapters; a delivery that cannot be read is dead with its reason, one without events is ignored."""
+    parsed = Parsed()
+    for delivery in batch:
+        reader = readers(delivery.source)
+        if reader is None:
+            reason = f"No source is called {delivery.source}: configure it, then run `deskgauge replay --source {delivery.source}`."
+            parsed.outcomes.append(Outcome(id=delivery.id, state=State.DEAD, error=reason))
+            continue
+        parsed.knows[delivery.source] = reader.adapter.facts
+        try:
+            events = reader.adapter.parse(delivery.request, reader.settings)
+        except BadPayload as error:
+            parsed.outcomes.append(_outcome(delivery, State.DEAD, reader, str(error)))
+            continue
+        parsed.events += [(delivery.source, delivery.id, event) for event in events]
+        parsed.outcomes.append(_outcome(delivery, State.DONE if events else State.IGNORED, reader))
+    return parsed
+
+
+def _outcome(delivery: Pending, state: State, reader: Reader, error: str | None = None) -> Outcome:
+    return Outcome(id=delivery.id, state=state, error=error, adapter_version=reader.adapter.version)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Touched:
+    """The subjects whose events changed: key --> (source, subject), per thing they are about; and agents' earliest change."""
+
+    names: dict[str, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
+    agents: dict[int, datetime] = field(default_factory=dict)
+    restarted: dict[str, datetime] = field(default_factory=dict)
+
+    def note(self, source: str, event: Event) -> None:
+        about = event.kind.about
+        if event.kind is Kind.SOURCE_RESTARTED:
+            self.restarted[source] = max(event.at, self.restarted.get(source, event.at))
+            return
+        key = subject_key(source, about, event.subject)
+        self.names[about][key] = (source, event.subject)
+        if about == "agent":
+            self.agents[key] = min(event.at, self.agents.get(key, event.at))
+
+
+def _store(connection: Connection, parsed: Parsed, customer_secret: bytes) -> None:
+    touched, rows, masks = _Touched(), [], {}
+    supply: dict[str, set[str]] = defaultdict(set)
+    for source, delivery_id, event in parsed.events:
+        number = plain(event.customer) if event.customer else None
+        key = customer_key(number, customer_secret) if number else None
+        if number and key:
+            masks[key] = masked(number)
+        rows.append(event_row(source, event, key, delivery_id))
+        touched.note(source, event)
+        supply[source] |= supplied_by(event)
+    insert_customers(connection, masks)
+    # One order of rows in every worker, so that two batches with common events cannot wait for each other.
+    insert_events(connection, sorted(rows, key=lambda row: (row["source"], row["dedupe"])))
+    dirty = Dirty()
+    _fold_touched(connection, touched, parsed.knows, dirty)
+    mark_dirty(connection, dirty.slots)
+    note_supply(connection, supply)
+    settle(connection, parsed.outcomes)
+
+
+def _fold_touched(
+    connection: Connection, touched: _Touched, knows: Mapping[str, Collection[str]], dirty: Dirty
+) -> None:
+    for source, before in touched.restarted.items():
+        for key, subject in open_contacts(connection, source, before):
+            touched.names["contact"][key] = (source, subject)
+    _lock(connection, touched)
+    began_anew = restarts(connection, knows)
+    for about in FOLDED:
+        names = touched.names.get(about)
+        if names:
+            refold(connection, about, load_subjects(connection, list(names)), names, began_anew, knows, dirty)
+    if touched.agents:
+        refold_agents(connection, touched.agents, touched.names["agent"], dirty)
+    relink(connection, list(touched.names.get("contact", ())), list(touched.names.get("ticket", ())))
+
+
+def _lock(connection: Connection, touched: _Touched) -> None:
+    """On PostgreSQL a subject is folded by one worker at a time, which then sees every event that others committed."""
+    if connection.dialect.name != "postgresql":
+        return
+    keys = sorted({key & 0x7FFFFFFF for names in touched.names.values() for key in names})
+    if keys:
+        statement = "SELECT pg_advisory_xact_lock(:class, key) FROM unnest(CAST(:keys AS int[])) AS key"
+        connection.execute(text(statement), {"class": _LOCK_CLASS, "keys": keys})
+
+
+def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: Callable[[int, int], None]) -> int:
+    """Throws all facts away and folds them again from the events."""
+    with writing(engine) as connection:
+        for table in (
+            "contact",
+            "queue_visit",
+            "agent_leg",
+            "ring_attempt",
+            "agent_state",
+            "ticket",
+            "ticket_span",
+            "survey",
+            "link",
+        ):
+            connection.execute(text(f"DELETE FROM {table}"))
+    done = 0
+    with reading(engine) as connection:
+        total = connection.execute(text("SELECT COUNT(DISTINCT subject_key) FROM event")).scalar_one()
+    for touched in _all_subjects(engine):
+        with writing(engine) as connection:
+            dirty = Dirty()
+            _fold_touched(connection, touched, knows, dirty)
+            mark_dirty(connection, dirty.slots)
+        done += sum(len(names) for names in touched.names.values())
+        progress(done, total)
+    return done
+
+
+def _all_subjects(engine: Engine, size: int = 1000) -> Iterator[_Touched]:
+    query = (
+        "SELECT subject_key, MIN(source) AS source, MIN(subject) AS subject, MIN(kind) AS kind, MIN(at) AS at FROM event "
+        "WHERE kind <> 'source.restarted' AND subject_key > :after GROUP BY subject_key ORDER BY subject_key LIMIT :size"
+    )
+    after = -1
+    while True:
+        with _rows(engine, query, {"after": after, "size": size}) as rows:
+            page = list(rows)
+        if not page:
+            return
+        yield _touched(page)
+        after = page[-1].subject_key
+
+
+def _touched(page: Sequence[Any]) -> _Touched:
+    touched = _Touched()
+    for row in page:
+        about = Kind(row.kind).about
+        touched.names[about][row.subject_key] = (row.source, row.subject)
+        if about == "agent":
+            touched.agents[row.subject_key] = from_ms(row.at)
+    return touched
+
+
+@contextmanager
+def _rows(engine: Engine, query: str, parameters: Mapping[str, Any]) -> Iterator[Any]:
+    with reading(engine) as connection:
+        yield connection.execute(text(query), parameters)
