@@ -16,7 +16,7 @@ SOURCE = cast(Table, Source.__table__)  # type: ignore[attr-defined]
 
 def ensure_source(connection: Connection, name: str, adapter: str, at: datetime) -> None:
     """Adds the source when it is new; an existing one stays as it is."""
-    row = {"name": name, "adapter": adapter, "created_at": at, "supplied": "", "refused": 0, "duplicates": 0}
+    row = {"name": name, "adapter": adapter, "created_at": at, "supplied": "", "received": 0, "refused": 0, "duplicates": 0}
     connection.execute(insert_new(SOURCE, connection.dialect.name), row)
 
 
