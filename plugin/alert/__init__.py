@@ -1,0 +1,1 @@
+"""Rules, their evaluation and the incidents that they raise."""
