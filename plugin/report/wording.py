@@ -1,0 +1,158 @@
+"""A key and values go in, a sentence in the reader's language comes out; names of KPIs, periods, facts and counted things too."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from types import ModuleType
+from typing import cast
+
+from babel.dates import format_date, format_interval, format_skeleton
+
+from plugin.kpi.period import Grain, Period
+from plugin.policy.localtime import zone
+from plugin.report.figures import language_of, locale_of, number
+from plugin.report.locales import en, lv, ru, zh
+
+_LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
+#: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
+_LONG_DAY = {"en": "EEEE d MMMM y"}
+_SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
+
+
+def _table(name: str, language: str) -> dict[str, str]:
+    return cast(dict[str, str], getattr(_LANGUAGES[language_of(language)], name))
+
+
+def text(key: str, language: str = "en", **values: object) -> str:
+    """Raises KeyError for a key that no language has."""
+    return _table("TEXTS", language)[key].format(**values)
+
+
+def label(kpi: str, language: str = "en", fallback: str = "") -> str:
+    """The name of a KPI; `asa.p90` and `service_level.sl2` are named after their metric. Unknown to the tables: the fallback."""
+    names = _table("LABELS", language)
+    if kpi in names:
+        return names[kpi]
+    metric, _, suffix = kpi.partition(".")
+    if not suffix or metric not in names:
+        return fallback or kpi
+    if suffix.startswith("sl"):
+        return text("label.variant", language, label=names[metric], variant=suffix.replace("sl", "SL-"))
+    key = f"label.{suffix}"
+    return text(key, language, label=names[metric]) if key in en.TEXTS else f"{names[metric]} ({suffix})"
+
+
+def fact(name: str, language: str = "en") -> str:
+    """`survey:csat` is named after its kind, with the detail behind it."""
+    kind, _, detail = name.partition(":")
+    word = _table("FACTS", language).get(kind, kind)
+    return f"{word} ({detail.upper()})" if detail else word
+
+
+def excluded(reason: str, language: str = "en") -> str:
+    return _table("EXCLUDED", language).get(reason, reason.replace("_", " "))
+
+
+def noun(thing: str, amount: float, language: str = "en") -> str:
+    """The counted thing in the form that goes with the number."""
+    nouns = cast(dict[str, dict[str, str]], _LANGUAGES[language_of(language)].NOUNS)
+    forms = nouns[thing if thing in nouns else "item"]
+    form = locale_of(language).plural_form(int(amount))
+    return forms.get(form, forms["other"])
+
+
+def joined(parts: list[str], language: str = "en") -> str:
+    """a, b and c."""
+    if len(parts) < 2:
+        return "".join(parts)
+    comma = "、" if language_of(language) == "zh" else ", "
+    return text("list.and", language, first=comma.join(parts[:-1]), last=parts[-1])
+
+
+def long_day(day: date, language: str = "en") -> str:
+    return format_date(day, _LONG_DAY.get(language_of(language), "full"), locale=locale_of(language))
+
+
+def short_day(day: date, language: str = "en") -> str:
+    pattern = _SHORT_DAY.get(language_of(language), "EEE, d MMM")
+    return format_date(day, pattern, locale=locale_of(language))
+
+
+def clock_time(moment: datetime, timezone: str) -> str:
+    return moment.astimezone(zone(timezone)).strftime("%H:%M")
+
+
+def moment_name(moment: datetime, timezone: str, language: str = "en") -> str:
+    """`Mon 23 Nov 18:00`."""
+    return f"{short_day(moment.astimezone(zone(timezone)).date(), language)} {clock_time(moment, timezone)}"
+
+
+def since_name(moment: datetime, now: datetime, timezone: str, language: str = "en") -> str:
+    """The clock time, with the day when it was not today."""
+    tz = zone(timezone)
+    same_day = moment.astimezone(tz).date() == now.astimezone(tz).date()
+    return clock_time(moment, timezone) if same_day else moment_name(moment, timezone, language)
+
+
+def period_name(period: Period, language: str = "en", short: bool = False) -> str:
+    """`Monday 23 November 2026`, `week 47, 16–22 Nov 2026`, `November 2026`, `Q4 2026`, `2026`; short: as a column's heading."""
+    day, locale = period.first_date, locale_of(language)
+    if period.grain in (Grain.HOUR, Grain.QUARTER_HOUR):
+        return _hour_name(period, language, short)
+    if period.grain is Grain.DAY:
+        return short_day(day, language) if short else long_day(day, language)
+    if period.grain is Grain.WEEK:
+        span = format_interval(day, period.last_date, "MMMd" if short else "yMMMd", locale=locale)
+        if language_of(language) == "en":
+            span = _english_span(day, period.last_date, short)
+        week = (day + timedelta(days=3)).isocalendar().week
+        return span if short else text("period.week", language, week=week, span=span)
+    if period.grain is Grain.MONTH:
+        if language_of(language) == "lv":
+            return format_date(day, "y. 'gada' LLLL", locale=locale)
+        return format_skeleton("yMMM" if short else "yMMMM", day, locale=locale)
+    if period.grain is Grain.QUARTER:
+        return text("period.quarter", language, quarter=(day.month + 2) // 3, year=day.year)
+    return str(day.year)
+
+
+def _hour_name(period: Period, language: str, short: bool) -> str:
+    start, end = clock_time(period.start, period.timezone), clock_time(period.end, period.timezone)
+    day = short_day(period.first_date, language) if short else long_day(period.first_date, language)
+    offset = _offset_if_ambiguous(period)
+    return text("period.hour", language, day=day, start=start + offset, end=end)
+
+
+def _offset_if_ambiguous(period: Period) -> str:
+    wall = period.start.astimezone(zone(period.timezone))
+    twice = wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
+    return wall.isoformat()[-6:] if twice else ""
+
+
+def _english_span(first: date, last: date, short: bool) -> str:
+    year = "" if short else " y"
+    start_pattern = "d" if first.month == last.month else "d MMM" if first.year == last.year or short else "d MMM y"
+    start = format_date(first, start_pattern, locale=locale_of("en"))
+    return f"{start}–{format_date(last, f'd MMM{year}', locale=locale_of('en'))}"
+
+
+def step_name(period: Period, language: str = "en") -> str:
+    """The label of one step of a chart: `10:00`, `23`, `Nov`."""
+    if period.grain in (Grain.HOUR, Grain.QUARTER_HOUR):
+        return clock_time(period.start, period.timezone)
+    if period.grain is Grain.DAY:
+        return short_day(period.first_date, language)
+    if period.grain is Grain.MONTH:
+        return format_date(period.first_date, "LLL", locale=locale_of(language))
+    return period_name(period, language, short=True)
+
+
+def counted(part: float, whole: float, thing: str, language: str = "en") -> str:
+    """`17 of 50 calls`."""
+    return text(
+        "alert.sample",
+        language,
+        part=number(part, language),
+        whole=number(whole, language),
+        noun=noun(thing, whole, language),
+    )

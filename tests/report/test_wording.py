@@ -1,0 +1,101 @@
+"""The four languages have the same sentences, and periods read as a manager would write them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from string import Formatter
+from types import ModuleType
+
+import pytest
+
+from plugin.kpi.catalogue import known_kpis
+from plugin.kpi.period import Grain, period_of
+from plugin.report import wording
+from plugin.report.locales import en, lv, ru, zh
+
+OTHERS = [lv, ru, zh]
+
+
+def placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+@pytest.mark.parametrize("table", ["TEXTS", "LABELS", "FACTS", "EXCLUDED", "NOUNS"])
+def test_each_language_has_every_entry(language: ModuleType, table: str) -> None:
+    assert getattr(language, table).keys() == getattr(en, table).keys()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_uses_no_value_that_english_does_not_give(language: ModuleType) -> None:
+    for key, text in language.TEXTS.items():
+        assert placeholders(text) <= placeholders(en.TEXTS[key]), key
+
+
+def test_every_kpi_has_a_name_in_every_language() -> None:
+    for kpi in known_kpis():
+        for language in ("en", "lv", "ru", "zh"):
+            assert wording.label(kpi, language) != kpi, (kpi, language)
+
+
+def test_variants_and_percentiles_are_named_after_their_metric() -> None:
+    assert wording.label("asa.p90") == "Average speed of answer, 90th percentile"
+    assert wording.label("service_level.sl2") == "Service level, variant SL-2"
+    assert wording.label("first_response_time.business", "ru") == "Время первого ответа, в рабочие часы"
+    assert wording.label("house_metric", fallback="House metric") == "House metric"
+
+
+@pytest.mark.parametrize(
+    ("grain", "long", "short"),
+    [
+        (Grain.HOUR, "Monday 23 November 2026, 10:00–11:00", "Mon 23 Nov, 10:00–11:00"),
+        (Grain.DAY, "Monday 23 November 2026", "Mon 23 Nov"),
+        (Grain.WEEK, "week 48, 23–29 Nov 2026", "23–29 Nov"),
+        (Grain.MONTH, "November 2026", "Nov 2026"),
+        (Grain.QUARTER, "Q4 2026", "Q4 2026"),
+        (Grain.YEAR, "2026", "2026"),
+    ],
+)
+def test_periods_are_named_in_local_time(grain: Grain, long: str, short: str) -> None:
+    period = period_of(grain, datetime(2026, 11, 23, 8, 30, tzinfo=UTC), "Europe/Riga")
+    assert wording.period_name(period) == long
+    assert wording.period_name(period, short=True) == short
+
+
+def test_a_week_over_new_year_names_both_years() -> None:
+    period = period_of(Grain.WEEK, datetime(2026, 12, 30, tzinfo=UTC), "Europe/Riga")
+    assert wording.period_name(period) == "week 53, 28 Dec 2026–3 Jan 2027"
+
+
+def test_an_hour_that_happens_twice_is_told_apart_by_its_offset() -> None:
+    first, second = (
+        period_of(Grain.HOUR, datetime(2026, 10, 25, hour, 30, tzinfo=UTC), "Europe/Riga") for hour in (0, 1)
+    )
+    assert wording.period_name(first, short=True) == "Sun 25 Oct, 03:00+03:00–03:00"
+    assert wording.period_name(second, short=True) == "Sun 25 Oct, 03:00+02:00–04:00"
+
+
+def test_days_in_the_other_languages() -> None:
+    period = period_of(Grain.DAY, datetime(2026, 11, 23, tzinfo=UTC), "Europe/Riga")
+    assert [wording.period_name(period, language) for language in ("lv", "ru", "zh")] == [
+        "pirmdiena, 2026. gada 23. novembris",
+        "понедельник, 23 ноября 2026\u202fг.",
+        "2026年11月23日星期一",
+    ]
+
+
+def test_counted_things_agree_with_their_number() -> None:
+    assert wording.counted(1, 1, "call") == "1 of 1 call"
+    assert wording.counted(17, 50, "call") == "17 of 50 calls"
+    assert wording.counted(17, 21, "call", "ru") == "17 из 21 звонка"
+    assert wording.counted(17, 22, "call", "ru") == "17 из 22 звонков"
+    assert wording.counted(2, 11, "call", "lv") == "2 no 11 zvaniem"
+    assert wording.counted(17, 21, "call", "lv") == "17 no 21 zvana"
+    assert wording.counted(17, 50, "call", "zh") == "50 个电话中的 17"
+
+
+def test_facts_and_exclusions_are_words() -> None:
+    assert wording.fact("survey:csat") == "survey answers (CSAT)"
+    assert wording.fact("wrap_up", "zh") == "话后处理时间"
+    assert wording.excluded("quarantined") == "contacts with impossible times"
+    assert wording.excluded("dial_test") == "dial test"
