@@ -1,0 +1,1 @@
+"""What the centre decided, as one versioned document."""
