@@ -1,0 +1,111 @@
+"""Opening hours as data, and pure answers from them: open at an instant, open seconds between two, the next opening."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+
+from plugin.policy.localtime import instant_of, zone
+
+_DAY = timedelta(days=1)
+_FORM = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
+_DAY_MINUTES = 24 * 60
+#: How far ahead an opening is looked for: a year that is closed on every day but one.
+_HORIZON_DAYS = 400
+
+Span = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Interval:
+    """Minutes of the local clock. `closes` at or before `opens` means the next day; it belongs to the day on which it opens."""
+
+    opens: int
+    closes: int
+
+    def __str__(self) -> str:
+        return f"{_clock(self.opens)}-{_clock(self.closes)}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, eq=False)
+class Calendar:
+    """`week` has seven days from Monday; an entry of `exceptions` stands in place of the weekday, empty when closed."""
+
+    timezone: str
+    week: tuple[tuple[Interval, ...], ...]
+    exceptions: dict[date, tuple[Interval, ...]]
+
+
+def parse_interval(text: str) -> Interval:
+    """`09:00-12:30`, over midnight `22:00-06:00`, a whole day `00:00-24:00`."""
+    match = _FORM.fullmatch(text)
+    hours = [int(part) for part in match.groups()] if match else [99] * 4
+    opens, closes = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
+    if max(hours[1], hours[3]) > 59 or opens >= _DAY_MINUTES or closes > _DAY_MINUTES:
+        raise ValueError('must be written like "09:00-12:30", or "22:00-06:00" over midnight')
+    if opens == closes:
+        raise ValueError('opens and closes at the same time; write "00:00-24:00" for a whole day, or remove it')
+    return Interval(opens, closes)
+
+
+def is_open(calendar: Calendar, instant: datetime) -> bool:
+    day = instant.astimezone(zone(calendar.timezone)).date()
+    return any(opens <= instant < closes for opens, closes in _spans(calendar, day - _DAY, day + _DAY))
+
+
+def open_seconds(calendar: Calendar, start: datetime, end: datetime) -> float:
+    """Elapsed seconds of opening time in [start, end), day by local day; 0 when the end is not after the start."""
+    tz = zone(calendar.timezone)
+    first, last = start.astimezone(tz).date() - _DAY, end.astimezone(tz).date() + _DAY
+    clipped = ((max(opens, start), min(closes, end)) for opens, closes in _spans(calendar, first, last))
+    return sum((closes - opens).total_seconds() for opens, closes in clipped if opens < closes)
+
+
+def next_opening(calendar: Calendar, instant: datetime) -> datetime | None:
+    """The next time after the instant at which closed turns into open (the end of a lunch break is one), in UTC.
+
+    None when that does not happen within 400 days: no hours at all, or never closed.
+    """
+    day = instant.astimezone(zone(calendar.timezone)).date()
+    spans = _spans(calendar, day - _DAY, day + _HORIZON_DAYS * _DAY)
+    return next((opens for opens, _ in spans if opens > instant), None)
+
+
+def _spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
+    """Opening times of the days, in order, with those that touch made one."""
+    pending: Span | None = None
+    for number in range((last - first).days + 1):
+        for span in _opening_times(calendar, first + number * _DAY):
+            if pending is not None and span[0] <= pending[1]:
+                pending = (pending[0], max(pending[1], span[1]))
+                continue
+            if pending is not None:
+                yield pending
+            pending = span
+    if pending is not None:
+        yield pending
+
+
+@lru_cache(maxsize=4096)
+def _opening_times(calendar: Calendar, day: date) -> tuple[Span, ...]:
+    intervals = calendar.exceptions.get(day, calendar.week[day.weekday()])
+    spans = (
+        (_at(calendar, day, each.opens), _at(calendar, _closing_day(day, each), each.closes)) for each in intervals
+    )
+    return tuple(sorted(span for span in spans if span[0] < span[1]))
+
+
+def _closing_day(day: date, interval: Interval) -> date:
+    return day if interval.closes > interval.opens else day + _DAY
+
+
+def _at(calendar: Calendar, day: date, minutes: int) -> datetime:
+    wall = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return instant_of(wall, zone(calendar.timezone)).astimezone(UTC)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02}:{minutes % 60:02}"
