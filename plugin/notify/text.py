@@ -1,0 +1,64 @@
+"""A message as plain text: the table aligned for a monospaced face, Chinese counted as two cells."""
+
+from __future__ import annotations
+
+from plugin.notify.axis import text_width
+from plugin.notify.chart import describe
+from plugin.notify.message import Message, Table, Tone
+
+_NAME_CELLS = 32
+#: after a value that missed its target, because colour is not there or not seen
+BAD_MARK = "!"
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def table_lines(table: Table) -> list[str]:
+    """The head and one line per row; the first column stands left, values stand right."""
+    columns = [_column(table, number) for number in range(len(table.columns))]
+    return ["  ".join(cells).rstrip() for cells in zip(*columns, strict=True)]
+
+
+def _column(table: Table, number: int) -> list[str]:
+    cells = [row[number] for row in table.rows]
+    # unmarked values keep the mark's place free, so that digits stand under digits
+    blank = " " * (1 + len(BAD_MARK)) if any(cell.tone is Tone.BAD for cell in cells) else ""
+    texts = [_short(table.columns[number], number) + blank]
+    texts += [_short(cell.text, number) + (f" {BAD_MARK}" if cell.tone is Tone.BAD else blank) for cell in cells]
+    width = max(map(text_width, texts))
+    return [_padded(text, width, left=number == 0) for text in texts]
+
+
+def _short(text: str, column: int) -> str:
+    return clip_cells(one_line(text), _NAME_CELLS) if column == 0 else one_line(text)
+
+
+def _padded(text: str, width: int, *, left: bool) -> str:
+    blanks = " " * (width - text_width(text))
+    return text + blanks if left else blanks + text
+
+
+def clip_cells(text: str, cells: int) -> str:
+    """Cut to `cells`, the sign of the cut included."""
+    if text_width(text) <= cells:
+        return text
+    kept, room = "", cells - 1
+    for character in text:
+        room -= text_width(character)
+        if room < 0:
+            break
+        kept += character
+    return kept.rstrip() + "…"
+
+
+def plain_text(message: Message) -> str:
+    parts = [message.title, message.summary]
+    parts += [f"{section.title}\n{section.text}".strip() for section in message.sections]
+    parts += ["\n".join(table_lines(message.table))] if message.table else []
+    parts += [describe(message.chart, message.language)] if message.chart else []
+    links = [(link.label, link.url) for link in message.links]
+    links += [(action.label, action.url) for action in message.actions if action.url]
+    parts += ["\n".join(f"{label}: {url}" for label, url in links), message.footer]
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
