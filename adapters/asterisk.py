@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from adapters._asterisk_ami import events_of_message, holds_of_message, read_message
 from adapters._asterisk_files import BATCH, Occurrences, cut_files, queue_log_body
-from adapters._asterisk_pbx import Pbx, read_pbx
+from adapters._asterisk_pbx import DEFAULT_HOST, Pbx, read_pbx
 from adapters._asterisk_queue_log import Row, events_of_row, read_row
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Event
@@ -20,7 +20,7 @@ from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import verify_standard_webhook
 
-__all__ = ["ADAPTER", "BATCH", "Occurrences", "facts_of", "queue_log_body"]
+__all__ = ["ADAPTER", "BATCH", "DEFAULT_HOST", "Occurrences", "facts_of", "queue_log_body"]
 
 
 def verify(request: WebhookRequest, settings: Settings) -> None:
@@ -121,7 +121,7 @@ ADAPTER = Adapter(
             key="host",
             label="Name of the PBX",
             help="For imported files and for bodies that name no host; the forwarder's --host must be the same.",
-            default="asterisk",
+            default=DEFAULT_HOST,
         ),
     ),
     verify=verify,

@@ -6,9 +6,11 @@ lines go out again under the same `webhook-id`, which the receiver knows already
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
+import signal
 import time
 import uuid
 from collections.abc import Mapping
@@ -19,9 +21,11 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from threading import Event
 
+import click
 import requests
 
-from adapters.asterisk import BATCH, Occurrences, queue_log_body
+from adapters.asterisk import BATCH, DEFAULT_HOST, Occurrences, queue_log_body
+from plugin.config import load as load_config
 from plugin.contract.signature import standard_webhook_signature
 from plugin.queue_log import Place, QueueLog, end_of, start_of
 
@@ -42,7 +46,7 @@ ADVICE = {
 }
 
 
-class ForwardFailed(Exception):
+class ForwardFailed(click.ClickException):
     """The batch could not be delivered; its place is kept, and the next run sends it again."""
 
 
@@ -73,6 +77,36 @@ class Target:
     session: requests.Session
     stop: Event
     once: bool
+
+
+def run_forever(
+    path: Path,
+    *,
+    url: str,
+    secret: str,
+    host: str | None = None,
+    state_path: Path | None = None,
+    from_end: bool = False,
+    once: bool = False,
+) -> None:
+    """`forward` as a process: until SIGTERM or SIGINT, its place kept in the data directory.
+
+    The default host is the one under which files are imported, so that the same line counts once whichever way it came.
+    """
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    path = path.absolute()
+    state_path = state_path or _default_state(path, url)
+    state_path.parent.mkdir(parents=True, exist_ok=True)
+    sent = forward(path, url, secret, state_path, host or DEFAULT_HOST, once=once, stop=stop, from_end=from_end)
+    logger.info("%d lines delivered", sent)
+
+
+def _default_state(path: Path, url: str) -> Path:
+    """One for each log and receiver."""
+    name = hashlib.sha256(f"{path} {url}".encode()).hexdigest()[:12]
+    return load_config().data_dir / f"forward-{name}.json"
 
 
 def forward(

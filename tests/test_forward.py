@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -518,7 +518,30 @@ def test_a_process_that_is_killed_again_and_again_delivers_everything_once(
     assert_all_arrived(receiver, pbx)
 
 
-def wait_until(condition: Any) -> None:
+SERVICE = """
+import sys
+from pathlib import Path
+from plugin.forward import run_forever
+run_forever(Path(sys.argv[1]), url=sys.argv[2], secret="forward-secret")
+"""
+
+
+def test_a_service_ends_at_sigterm_and_keeps_its_place_in_the_data_directory(
+    pbx: Pbx, receiver: Receiver, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "DESKGAUGE_DATA_DIR": str(tmp_path / "data"), "NO_PROXY": "127.0.0.1"}
+    for _ in range(2):
+        pbx.write(5)
+        command = [sys.executable, "-c", SERVICE, str(pbx.path), receiver.url]
+        child = subprocess.Popen(command, cwd=Path(__file__).parents[1], env=environment)
+        wait_until(lambda: len(receiver.lines) == len(pbx.written))
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(30) == 0
+    assert_all_arrived(receiver, pbx)
+    assert len(list((tmp_path / "data").glob("forward-*.json"))) == 1
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.002)
