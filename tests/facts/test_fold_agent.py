@@ -1,0 +1,118 @@
+"""Agents' sessions and activities, with the intervals that follow written as literals."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.contract.event import Event, Kind
+from plugin.facts.fold import Interval, fold_agent, in_order
+
+NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def state(minute: float, **data: Any) -> Event:
+    at = NINE + timedelta(minutes=minute)
+    key = f"{minute}:{sorted(data.items())}"
+    return Event(kind=Kind.AGENT_STATE, at=at, subject="Ann", dedupe_key=key, agent="Ann", data=data)
+
+
+def short(intervals: list[Interval]) -> list[tuple[str, str, float, float | None]]:
+    return [
+        (
+            interval.track,
+            interval.state,
+            (interval.started_at - NINE) / timedelta(minutes=1),
+            None if interval.ended_at is None else (interval.ended_at - NINE) / timedelta(minutes=1),
+        )
+        for interval in intervals
+    ]
+
+
+def fold(*events: Event) -> list[tuple[str, str, float, float | None]]:
+    return short(fold_agent(in_order(events)))
+
+
+def test_a_session_lasts_from_login_to_logout() -> None:
+    assert fold(state(0, session="login"), state(90, session="logout")) == [("session", "login", 0, 90)]
+
+
+def test_a_session_that_was_not_ended_still_lasts() -> None:
+    assert fold(state(5, session="login")) == [("session", "login", 5, None)]
+
+
+def test_two_ways_of_being_logged_in_are_one_session_while_either_lasts() -> None:
+    events = (
+        state(0, session="login", of="queue a"),
+        state(10, session="login", of="queue b"),
+        state(20, session="logout", of="queue a"),
+        state(30, session="logout", of="queue b"),
+    )
+    assert fold(*events) == [("session", "login", 0, 30)]
+
+
+def test_a_nested_pause_is_ignored() -> None:
+    events = (state(0, activity="break"), state(2, activity="break"), state(10, activity="available"))
+    assert fold(*events) == [("activity", "break", 0, 10)]
+
+
+def test_pausing_everything_and_each_queue_at_once_is_one_pause() -> None:
+    events = (
+        state(0, activity="break"),
+        state(0, activity="break", of="queue a"),
+        state(0, activity="break", of="queue b"),
+        state(9, activity="available", of="queue a"),
+        state(10, activity="available"),
+    )
+    assert fold(*events) == [("activity", "break", 0, 10)]
+
+
+def test_a_logoff_whose_login_was_not_seen_has_the_length_that_it_states() -> None:
+    assert fold(state(10, session="logout", session_s=300)) == [("session", "login", 5, 10)]
+
+
+def test_activities_follow_each_other() -> None:
+    events = (state(0, activity="on_contact"), state(4, activity="wrap_up"), state(5, activity="available"))
+    assert fold(*events) == [("activity", "on_contact", 0, 4), ("activity", "wrap_up", 4, 5)]
+
+
+DAY = (
+    state(0, session="login", of="a"),
+    state(0, activity="available"),
+    state(10, activity="break"),
+    state(12, session="login", of="b"),
+    state(15, activity="meeting"),
+    state(20, activity="available"),
+    state(25, session="logout", of="a"),
+    state(26, activity="break", of="b"),
+    state(30, session="logout", of="b"),
+    state(31, activity="available"),
+)
+
+
+@given(st.integers(min_value=1, max_value=len(DAY)))
+def test_folding_goes_on_from_any_interval(place: int) -> None:
+    """What the store does: resume each track at its last interval that began before the earliest new event."""
+    whole = fold_agent(in_order(DAY))
+    earliest = DAY[place - 1].at
+    known = fold_agent(in_order(DAY[: place - 1])) if place > 1 else []
+    last = {interval.track: interval for interval in known if interval.started_at < earliest}
+    kept = [interval for interval in known if interval.started_at < last[interval.track].started_at] if last else []
+    resumed = [
+        interval
+        for track in ("session", "activity")
+        for interval in fold_agent(
+            [event for event in DAY if track not in last or event.at > last[track].started_at],
+            {track: last[track]} if track in last else None,
+        )
+        if interval.track == track
+    ]
+    assert sorted(short([*kept, *resumed])) == sorted(short(whole))
+
+
+@given(st.permutations(DAY))
+def test_the_order_of_arrival_has_no_say(arrived: list[Event]) -> None:
+    assert fold(*arrived) == fold(*DAY)
