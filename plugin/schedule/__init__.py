@@ -1,0 +1,1 @@
+"""When work is done, and by whom: one scheduler among many processes, every job once per period."""
