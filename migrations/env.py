@@ -18,7 +18,11 @@ TABLES = (
     "plugin.facts.tables",
     "plugin.kpi.tables",
     "plugin.policy.vault",
+    "plugin.policy.revisions",
     "plugin.notify.tables",
+    "plugin.report.published",
+    "plugin.schedule.tables",
+    "plugin.web.tables",
 )
 
 
