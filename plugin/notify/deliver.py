@@ -1,0 +1,155 @@
+"""Empties the outbox: claims what is due, sends it once, and decides what becomes of what did not arrive."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from plugin.database import session_scope
+from plugin.notify.errors import DeliveryFailed
+from plugin.notify.message import Message, Section, from_json
+from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
+from plugin.notify.outbox import (
+    Claimed,
+    claim,
+    due,
+    enqueue,
+    mark_broken,
+    overtaken,
+    receipt_of,
+    record_failed,
+    record_sent,
+)
+from plugin.notify.tables import Mode, OutboxMessage, State
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fallback:
+    """Where it is said that another target does not work."""
+
+    kind: str
+    target: str
+
+
+def deliver_due(
+    engine: Engine, notifiers: Notifiers, now: datetime, *, fallback: Fallback | None = None, limit: int = 20
+) -> int:
+    """How many messages arrived. A message that was tried before is first looked for at the other side.
+
+    Mail cannot be asked: a crash between the server's acceptance and our record repeats it under the same Message-ID.
+    """
+    with session_scope(engine) as session:
+        rows = due(session, now, limit)
+    return sum(_deliver(engine, notifiers, row, now, fallback) for row in rows)
+
+
+def _deliver(
+    engine: Engine, notifiers: Notifiers, row: OutboxMessage, now: datetime, fallback: Fallback | None
+) -> bool:
+    with session_scope(engine) as session:
+        claimed = claim(session, row, now)
+        if claimed is None:
+            return False
+        if overtaken(session, row):
+            record_sent(
+                session,
+                claimed,
+                Receipt(where=row.target, reference="", note="a later edit replaces it"),
+                now,
+                "overtaken",
+            )
+            return False
+        envelope = _envelope(session, row)
+    try:
+        receipt, outcome = _send_once(_notifier(notifiers, row), claimed, envelope)
+    except DeliveryFailed as failure:
+        _log.warning("message %s to %s failed: %s", row.id, row.kind, failure.reason)
+        with session_scope(engine) as session:
+            _failed(session, claimed, failure, now, fallback)
+        return False
+    with session_scope(engine) as session:
+        record_sent(session, claimed, receipt, now, outcome)
+    return True
+
+
+def _envelope(session: Session, row: OutboxMessage) -> Envelope:
+    """A message whose predecessor never arrived goes out by itself."""
+    follows = receipt_of(session, row.follows) if row.follows else None
+    return Envelope(id=row.id, target=row.target, created_at=row.created_at, follows=follows)
+
+
+def _notifier(notifiers: Notifiers, row: OutboxMessage) -> Notifier:
+    notifier = notifiers.get(row.kind)
+    if notifier is None:
+        setting = {"slack": "SLACK_BOT_TOKEN", "email": "SMTP_URL"}.get(row.kind, "the kind of this target")
+        raise DeliveryFailed(f"Nothing is set up for {row.kind}: set {setting}.", permanent=True, broken=True)
+    return notifier
+
+
+def _send_once(notifier: Notifier, claimed: Claimed, envelope: Envelope) -> tuple[Receipt, str]:
+    message = _message(claimed.row)
+    if claimed.row.mode == Mode.EDIT:
+        # An edit twice is an edit once: there is nothing to look for.
+        return notifier.edit(message, envelope), "sent"
+    note = ""
+    if claimed.repeated:
+        found, note = _look(notifier, envelope)
+        if found is not None:
+            return found, "recognised"
+    receipt = notifier.send(message, envelope)
+    notes = " ".join(part for part in (receipt.note, note) if part)
+    return Receipt(where=receipt.where, reference=receipt.reference, note=notes), "sent"
+
+
+def _look(notifier: Notifier, envelope: Envelope) -> tuple[Receipt | None, str]:
+    """What the other side has of this message. Where looking is not allowed, saying it twice is better than never."""
+    try:
+        return notifier.find_sent(envelope), ""
+    except DeliveryFailed as failure:
+        if not failure.permanent:
+            raise
+        return None, f"It could not be checked whether an earlier attempt had arrived: {failure.reason}"
+
+
+def _message(row: OutboxMessage) -> Message:
+    try:
+        return from_json(row.payload)
+    except ValidationError as error:
+        fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
+        raise DeliveryFailed(f"The stored message cannot be read: {fields}.", permanent=True) from None
+
+
+def _failed(
+    session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime, fallback: Fallback | None
+) -> None:
+    state, row = record_failed(session, claimed, failure, now), claimed.row
+    if state is not State.BROKEN or not mark_broken(session, row.kind, row.target, failure.reason, now):
+        return
+    if fallback is None or (fallback.kind, fallback.target) == (row.kind, row.target):
+        return
+    enqueue(
+        session,
+        _notice(row, failure),
+        what=f"channel.broken:{row.kind}:{row.target}",
+        period_key=now.isoformat(),
+        target=fallback.target,
+        kind=fallback.kind,
+        now=now,
+    )
+
+
+def _notice(row: OutboxMessage, failure: DeliveryFailed) -> Message:
+    lost = _message(row)
+    text = f"{lost.title}\n{lost.summary}".strip()
+    return Message(
+        title=f"{row.kind}: messages to {row.target} do not arrive",
+        summary=failure.reason,
+        sections=(Section(title="Not delivered", text=text),),
+    )

@@ -1,0 +1,151 @@
+"""A message as an e-mail: HTML, the same in plain text, and the picture inside; the same name on every repeat."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, formataddr, getaddresses
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from plugin.notify.chart import describe, render_png
+from plugin.notify.errors import ChartFailed, DeliveryFailed
+from plugin.notify.message import Link, Message
+from plugin.notify.notifier import Envelope
+from plugin.notify.text import BAD_MARK, one_line, plain_text
+from plugin.notify.wording import unsubscribe
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_PICTURE_WIDTH = 552
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sender:
+    """`address` is the From line, with or without a name; `unsubscribe_url` takes a POST without a login (RFC 8058)."""
+
+    address: str
+    unsubscribe_url: str = ""
+
+    @property
+    def domain(self) -> str:
+        return addresses(self.address)[0].rpartition("@")[2]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Picture:
+    """What could be drawn of the message's chart: `png` is empty and `note` says why when nothing could."""
+
+    png: bytes = b""
+    note: str = ""
+
+
+def draw(message: Message) -> Picture:
+    if message.chart is None:
+        return Picture()
+    try:
+        return Picture(png=render_png(message.chart, width=_PICTURE_WIDTH, language=message.language))
+    except ChartFailed as error:
+        return Picture(note=f"The picture is missing: {error}")
+
+
+def compose(message: Message, envelope: Envelope, sender: Sender, picture: Picture) -> EmailMessage:
+    """Raises `DeliveryFailed` for an address that is none."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"] = formataddr(_parsed(sender.address)[0])
+    mail["To"] = ", ".join(addresses(envelope.target))
+    mail["Subject"] = one_line(message.title)
+    mail["Date"] = format_datetime(envelope.created_at)
+    mail["Message-ID"] = message_id(envelope.id, sender)
+    mail["Auto-Submitted"] = "auto-generated"
+    if envelope.follows:
+        mail["In-Reply-To"] = mail["References"] = envelope.follows.reference
+    if sender.unsubscribe_url:
+        mail["List-Unsubscribe"] = f"<{sender.unsubscribe_url}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    _add_bodies(mail, envelope.id, message, sender, picture)
+    return mail
+
+
+def message_id(name: str, sender: Sender) -> str:
+    """Constant over repeats: a mail server and a mail program recognise the second copy by it."""
+    return f"<{name}@deskgauge.{sender.domain}>"
+
+
+def addresses(text: str) -> list[str]:
+    """Bare addresses of a comma-separated list, domains in ASCII; raises `DeliveryFailed` for what is none."""
+    return [address for _, address in _parsed(text)]
+
+
+def _parsed(text: str) -> list[tuple[str, str]]:
+    if any(character in text for character in "\r\n\0"):
+        raise DeliveryFailed("The e-mail address contains a line break: correct it.", permanent=True, broken=True)
+    found = getaddresses([text])
+    if not found:
+        raise DeliveryFailed("There is no e-mail address: enter one.", permanent=True, broken=True)
+    return [(name, _ascii_domain(address)) for name, address in found]
+
+
+def _ascii_domain(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    try:
+        spec = f"{local}@{domain.encode('idna').decode()}"
+        Address(addr_spec=spec)
+    except (UnicodeError, ValueError, IndexError, HeaderParseError):
+        text = "An e-mail address is not of the form name@example.org: correct it."
+        raise DeliveryFailed(text, permanent=True, broken=True) from None
+    return spec
+
+
+def _add_bodies(mail: EmailMessage, name: str, message: Message, sender: Sender, picture: Picture) -> None:
+    text = plain_text(message)
+    if sender.unsubscribe_url:
+        text += f"\n{unsubscribe(message.language)}: {sender.unsubscribe_url}\n"
+    mail.set_content(text)
+    content_id = f"chart.{name}@deskgauge"
+    source = f"cid:{content_id}" if picture.png else ""
+    mail.add_alternative(html(message, sender, source), subtype="html")
+    if picture.png:
+        part = mail.get_payload()[1]  # type: ignore[index]
+        assert isinstance(part, EmailMessage)
+        part.add_related(
+            picture.png,
+            maintype="image",
+            subtype="png",
+            cid=f"<{content_id}>",
+            filename="chart.png",
+            disposition="inline",
+        )
+
+
+def html(message: Message, sender: Sender, picture: str) -> str:
+    """`picture` is the address of the image, empty where there is none."""
+    links = [*message.links, *(Link(label=each.label, url=each.url) for each in message.actions if each.url)]
+    return (
+        _environment()
+        .get_template("message.html.j2")
+        .render(
+            message=message,
+            links=links,
+            picture=picture,
+            description=describe(message.chart, message.language) if message.chart else "",
+            bad_mark=BAD_MARK,
+            unsubscribe_url=sender.unsubscribe_url,
+            unsubscribe_word=unsubscribe(message.language),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

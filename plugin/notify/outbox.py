@@ -1,0 +1,221 @@
+"""What is to be said, kept until it is said: enqueue once, claim, record what came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Table, and_, or_, select, update
+from sqlalchemy.orm import aliased
+from sqlmodel import Session, col
+
+from plugin.database import insert_new
+from plugin.notify.errors import DeliveryFailed
+from plugin.notify.message import Message, to_json
+from plugin.notify.notifier import Receipt
+from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, State
+
+_MESSAGE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
+_CHANNEL = cast(Table, ChannelState.__table__)  # type: ignore[attr-defined]
+
+#: Pause after the first, second, … failed attempt; the last one repeats until the message is too old.
+BACK_OFF_S = (30, 120, 600, 1800, 7200)
+GIVE_UP_AFTER = timedelta(hours=24)
+#: Longer than any one attempt: picture, upload and the time-outs of both together.
+LEASE = timedelta(minutes=5)
+_UNSENT = (State.PENDING, State.SENDING)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Claimed:
+    """A message that this worker alone may send until the lease ends; `repeated` when an attempt may have been accepted."""
+
+    row: OutboxMessage
+    repeated: bool
+
+
+def message_id(what: str, period_key: str, target: str) -> str:
+    """32 hex digits, the same for the same thing said of the same period to the same target."""
+    name = json.dumps([what, period_key, target], ensure_ascii=False)
+    return hashlib.sha256(name.encode()).hexdigest()[:32]
+
+
+def enqueue(
+    session: Session,
+    message: Message,
+    *,
+    what: str,
+    period_key: str,
+    target: str,
+    kind: str,
+    now: datetime,
+    mode: Mode = Mode.POST,
+    follows: str | None = None,
+    not_before: datetime | None = None,
+) -> bool:
+    """False when it is already there, whatever became of it: one thing of one period is said to one target once.
+
+    `follows` is the id of the message whose thread (REPLY) or place (EDIT) this takes; it waits until that one is settled.
+    """
+    if (mode is Mode.POST) != (follows is None):
+        raise ValueError("a reply and an edit, and only they, follow another message")
+    statement = insert_new(_MESSAGE, session.get_bind().dialect.name).values(
+        id=message_id(what, period_key, target),
+        what=what,
+        period_key=period_key,
+        target=target,
+        kind=kind,
+        mode=mode,
+        follows=follows,
+        payload=json.dumps(to_json(message), ensure_ascii=False),
+        state=State.PENDING,
+        attempts=0,
+        next_attempt_at=not_before or now,
+        created_at=now,
+    )
+    return _rows(session, statement) == 1
+
+
+def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:
+    """Messages whose time has come, oldest first; one that follows another waits for it, and for earlier ones of its thread."""
+    before = aliased(OutboxMessage)
+    waiting = (
+        select(before.id)
+        .where(
+            col(before.state).in_(_UNSENT),
+            or_(
+                col(before.id) == col(OutboxMessage.follows),
+                and_(
+                    col(before.follows) == col(OutboxMessage.follows),
+                    or_(
+                        col(before.created_at) < col(OutboxMessage.created_at),
+                        and_(
+                            col(before.created_at) == col(OutboxMessage.created_at),
+                            col(before.id) < col(OutboxMessage.id),
+                        ),
+                    ),
+                ),
+            ),
+        )
+        .exists()
+    )
+    query = (
+        select(OutboxMessage)
+        .where(col(OutboxMessage.state).in_(_UNSENT), col(OutboxMessage.next_attempt_at) <= now, ~waiting)
+        .order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
+        .limit(limit)
+    )
+    return session.scalars(query).all()
+
+
+def claim(session: Session, row: OutboxMessage, now: datetime) -> Claimed | None:
+    """None when another worker was faster. A claim that is never settled comes back when its lease ends."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.id) == row.id,
+            col(OutboxMessage.state) == row.state,
+            col(OutboxMessage.attempts) == row.attempts,
+            col(OutboxMessage.next_attempt_at) <= now,
+        )
+        .values(state=State.SENDING, attempts=row.attempts + 1, next_attempt_at=now + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+    if _rows(session, statement) != 1:
+        return None
+    return Claimed(row=row, repeated=row.attempts > 0)
+
+
+def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datetime, outcome: str = "sent") -> None:
+    row = claimed.row
+    _settle(session, claimed, state=State.SENT, receipt=json.dumps(asdict(receipt)), error=None, sent_at=now)
+    _log(session, row.id, now, outcome, receipt.note or None)
+    channel = session.get(ChannelState, (row.kind, row.target))
+    if channel is not None:
+        session.delete(channel)
+
+
+def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime) -> State:
+    """What becomes of the message: PENDING to be tried again, FAILED, or BROKEN together with its target."""
+    row = claimed.row
+    if not failure.permanent and now - row.created_at < GIVE_UP_AFTER:
+        pause_s = BACK_OFF_S[min(row.attempts, len(BACK_OFF_S) - 1)]
+        at = now + timedelta(seconds=max(pause_s, failure.retry_after_s or 0))
+        _settle(session, claimed, state=State.PENDING, error=failure.reason, next_attempt_at=at)
+        _log(session, row.id, now, "retry", failure.reason)
+        return State.PENDING
+    state = State.BROKEN if failure.broken else State.FAILED
+    _settle(session, claimed, state=state, error=failure.reason)
+    _log(session, row.id, now, state, failure.reason)
+    return state
+
+
+def mark_broken(session: Session, kind: str, target: str, reason: str, now: datetime) -> bool:
+    """True when the target had been working until now."""
+    statement = insert_new(_CHANNEL, session.get_bind().dialect.name).values(
+        kind=kind, target=target, broken_since=now, reason=reason
+    )
+    return _rows(session, statement) == 1
+
+
+def retry_broken(session: Session, kind: str, target: str, now: datetime, newer_than: datetime) -> int:
+    """After somebody has repaired a target: its messages that are not too old are sent after all."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.kind) == kind,
+            col(OutboxMessage.target) == target,
+            col(OutboxMessage.state) == State.BROKEN,
+            col(OutboxMessage.created_at) >= newer_than,
+        )
+        .values(state=State.PENDING, next_attempt_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(session, statement)
+
+
+def receipt_of(session: Session, identity: str) -> Receipt | None:
+    """The receipt of a sent message; None when it never arrived."""
+    row = session.get(OutboxMessage, identity, populate_existing=True)
+    return Receipt(**json.loads(row.receipt)) if row is not None and row.receipt else None
+
+
+def overtaken(session: Session, row: OutboxMessage) -> bool:
+    """Whether a later edit of the same message waits already, so that this one need not be seen."""
+    query = select(OutboxMessage.id).where(
+        col(OutboxMessage.follows) == row.follows,
+        col(OutboxMessage.mode) == Mode.EDIT,
+        col(OutboxMessage.state).in_(_UNSENT),
+        or_(
+            col(OutboxMessage.created_at) > row.created_at,
+            and_(col(OutboxMessage.created_at) == row.created_at, col(OutboxMessage.id) > row.id),
+        ),
+    )
+    return row.mode == Mode.EDIT and session.scalars(query.limit(1)).first() is not None
+
+
+def _settle(session: Session, claimed: Claimed, **values: Any) -> None:
+    """Only the worker whose claim still holds may write; a later claim has counted `attempts` up."""
+    statement = (
+        update(OutboxMessage)
+        .where(
+            col(OutboxMessage.id) == claimed.row.id,
+            col(OutboxMessage.state) == State.SENDING,
+            col(OutboxMessage.attempts) == claimed.row.attempts + 1,
+        )
+        .values(**values)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(statement)
+
+
+def _log(session: Session, identity: str, now: datetime, outcome: str, error: str | None) -> None:
+    session.add(Attempt(message_id=identity, at=now, outcome=outcome, error=error))
+
+
+def _rows(session: Session, statement: Any) -> int:
+    return cast("CursorResult[Any]", session.execute(statement)).rowcount
