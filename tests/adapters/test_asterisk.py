@@ -302,6 +302,40 @@ def test_fully_booted_is_a_restart_only_with_its_uptime() -> None:
     assert restarted.at == datetime.fromtimestamp(1795310554.25, UTC)
 
 
+def left_unserved(at: float, queue: str = "support") -> dict[str, str]:
+    return ami("QueueCallerAbandon", Timestamp=str(at), Queue=queue, HoldTime="20")
+
+
+def test_a_queue_status_corrects_the_abandonment_that_ami_told_of_first() -> None:
+    status = ami("VarSet", Timestamp="1795310634.26", Variable="QUEUESTATUS", Value="TIMEOUT")
+    (facts,) = contacts(of_ami(ami("QueueCallerJoin", Queue="support"), left_unserved(1795310634.25), status))
+    assert [(visit.queue, visit.outcome, visit.wait_ms) for visit in facts.visits] == [("support", "timeout", 20000)]
+
+
+def test_a_caller_who_joins_another_queue_has_not_abandoned_the_first_one() -> None:
+    again = ami("QueueCallerJoin", Timestamp="1795310634.5", Queue="sales")
+    (facts,) = contacts(of_ami(ami("QueueCallerJoin", Queue="support"), left_unserved(1795310634.25), again))
+    assert [(visit.queue, visit.outcome) for visit in facts.visits] == [("support", "flow_out"), ("sales", "open")]
+
+
+def test_wazos_second_line_for_an_empty_queue_makes_no_second_visit() -> None:
+    (facts,) = contacts(
+        of_lines(
+            "1681282836.992|1681282818.209622|queue1|NONE|ENTERQUEUE||+4930555010|1",
+            "1681282837.008|1681282818.209622|queue1|NONE|EXITEMPTY|1|1|0",
+            "1681282837.025|1681282818.209622|queue1|NONE|LEAVEEMPTY",
+        )
+    )
+    assert [visit.outcome for visit in facts.visits] == ["leave_empty"]
+
+
+def test_a_leg_without_a_hold_event_was_not_held_where_holds_are_sent() -> None:
+    connected = ami("AgentConnect", Queue="support", MemberName="Alice Ames", HoldTime="2")
+    ended = ami("AgentComplete", Timestamp="1795310634.5", Queue="support", MemberName="Alice Ames", TalkTime="20")
+    (facts,) = contacts(of_ami(connected, ended))
+    assert (facts.legs[0].talk_ms, facts.legs[0].hold_ms) == (20000, 0)
+
+
 # -- files
 
 

@@ -191,6 +191,9 @@ class _Folding:
         waiting = self._open_visit(None)
         if waiting is not None:
             self._leave(waiting, event.at, "flow_out", None)
+        told = self._last_visit(None)
+        if told is not None and told.outcome == "abandoned":
+            told.outcome = "flow_out"  # who goes on to another queue has not left
         self.facts.visits.append(Visit(queue=event.queue or "", entered_at=event.at))
 
     def _ringing(self, event: Event) -> None:
@@ -293,7 +296,7 @@ class _Folding:
             leg.held_at = None
         stated_hold = stated_ms(event, "hold_s")
         leg.hold_ms = stated_hold if stated_hold is not None else leg.hold_ms
-        if leg.hold_ms is None and "hold" in self.knows:
+        if leg.hold_ms is None and ("hold" in self.knows or event.data.get("talk_includes_hold") is True):
             leg.hold_ms = 0
         talk = stated_ms(event, "talk_s")
         if talk is None:
@@ -314,8 +317,18 @@ class _Folding:
     def _overflowed(self, event: Event) -> None:
         outcome = OVERFLOW_OUTCOMES.get(text(event, "reason") or "", "flow_out")
         wait = stated_ms(event, "wait_s")
-        visit = self._open_visit(event.queue) or self._infer_visit(event, wait or 0)
-        self._leave(visit, event.at, outcome, wait)
+        visit = self._open_visit(event.queue)
+        told = self._last_visit(event.queue)
+        if visit is None and told is not None and wait is None and self._restates(told, event, outcome):
+            told.outcome = outcome
+            return
+        self._leave(visit or self._infer_visit(event, wait or 0), event.at, outcome, wait)
+
+    def _restates(self, told: Visit, event: Event, outcome: str) -> bool:
+        """A source that says why the queue was left a moment after it was (Asterisk's QUEUESTATUS, Wazo's LEAVEEMPTY)."""
+        if told.left_at is None or told.outcome == "answered" or outcome in ("join_empty", "full", "divert", "closed"):
+            return False
+        return event.at - told.left_at <= timedelta(seconds=2)
 
     def _message(self, event: Event) -> None:
         outcome = event.kind.value.partition(".")[2]
