@@ -55,13 +55,12 @@ def change(now: Measurement | None, before: Measurement | None, unit: Unit) -> C
     return Change(kind=ChangeKind.RELATIVE, amount=relative, before=before.value, now=now.value)
 
 
-def change_text(found: Change | None, language: str = "en", sentence: bool = False) -> str:
+def change_text(found: Change | None, language: str = "en") -> str:
     """`+4.2 pp`, `−12.4%`; what cannot be compared is said, never a zero."""
     if found is None:
         return text("not_applicable", language)
     if found.kind == ChangeKind.POINTS:
-        amount = points(found.amount, language)
-        return text("points.long" if sentence else "points", language, amount=amount)
+        return text("points", language, amount=points(found.amount, language))
     if found.kind == ChangeKind.DIFFERENCE:
         return signed(figures.number(found.amount, language, 1), figures.half_up(found.amount, 1))
     return signed(figures.percent(found.amount, language), figures.half_up(found.amount, 3))

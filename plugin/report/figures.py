@@ -30,10 +30,14 @@ def locale_of(language: str) -> Locale:
 
 
 def half_up(value: float | Decimal, digits: int) -> Decimal:
-    """Rounded as at school, from the decimal digits that are shown for the value: 0.0345 is 3.5 %, never 3.4 %."""
-    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    """Rounded as at school: 0.0345 is 3.5 %, never 3.4 %. What adding floats left behind the 12th digit does not count."""
+    exact = value if isinstance(value, Decimal) else _decimal(value)
     rounded = exact.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
     return abs(rounded) if rounded == 0 else rounded
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(f"{value:.12g}")
 
 
 def number(value: float | Decimal, language: str = "en", digits: int = 0) -> str:
@@ -45,12 +49,12 @@ def number(value: float | Decimal, language: str = "en", digits: int = 0) -> str
 
 def percent(value: float, language: str = "en", digits: int = 1) -> str:
     """`value` is a fraction."""
-    return number(Decimal(repr(float(value))) * 100, language, digits) + _PERCENT[language_of(language)]
+    return number(_decimal(value) * 100, language, digits) + _PERCENT[language_of(language)]
 
 
 def limit_percent(value: float, language: str = "en") -> str:
     """A limit as it was written: 15 %, 2.5 %."""
-    hundredfold = half_up(Decimal(repr(float(value))) * 100, 2).normalize()
+    hundredfold = half_up(_decimal(value) * 100, 2).normalize()
     exponent = hundredfold.as_tuple().exponent
     digits = max(0, -exponent) if isinstance(exponent, int) else 0
     return percent(value, language, digits)

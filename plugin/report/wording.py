@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import cast
@@ -13,6 +15,7 @@ from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
 from plugin.report.locales import en, lv, ru, zh
 
+_DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
 #: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
 _LONG_DAY = {"en": "EEEE d MMMM y"}
@@ -24,8 +27,16 @@ def _table(name: str, language: str) -> dict[str, str]:
 
 
 def text(key: str, language: str = "en", **values: object) -> str:
-    """Raises KeyError for a key that no language has."""
-    return _table("TEXTS", language)[key].format(**values)
+    """Raises KeyError for a key that no language has. A date that ends in a full stop (`2026 г.`) ends the sentence, too."""
+    return _DOUBLE_STOP.sub(".", _table("TEXTS", language)[key].format(**values))
+
+
+def has(key: str) -> bool:
+    return key in en.TEXTS
+
+
+def comma(language: str = "en") -> str:
+    return "，" if language_of(language) == "zh" else ", "
 
 
 def label(kpi: str, language: str = "en", fallback: str = "") -> str:
@@ -39,7 +50,7 @@ def label(kpi: str, language: str = "en", fallback: str = "") -> str:
     if suffix.startswith("sl"):
         return text("label.variant", language, label=names[metric], variant=suffix.replace("sl", "SL-"))
     key = f"label.{suffix}"
-    return text(key, language, label=names[metric]) if key in en.TEXTS else f"{names[metric]} ({suffix})"
+    return text(key, language, label=names[metric]) if has(key) else f"{names[metric]} ({suffix})"
 
 
 def fact(name: str, language: str = "en") -> str:
@@ -65,8 +76,13 @@ def joined(parts: list[str], language: str = "en") -> str:
     """a, b and c."""
     if len(parts) < 2:
         return "".join(parts)
-    comma = "、" if language_of(language) == "zh" else ", "
-    return text("list.and", language, first=comma.join(parts[:-1]), last=parts[-1])
+    separator = "、" if language_of(language) == "zh" else ", "
+    return text("list.and", language, first=separator.join(parts[:-1]), last=parts[-1])
+
+
+def sentences(parts: Iterable[str], language: str = "en") -> str:
+    """One after the other; what is empty is left out."""
+    return ("" if language_of(language) == "zh" else " ").join(part for part in parts if part)
 
 
 def long_day(day: date, language: str = "en") -> str:

@@ -19,7 +19,6 @@ def test_a_ratio_moves_in_percentage_points() -> None:
     assert change_text(change(of(127, 1000), of(85, 1000), Unit.RATIO)) == "+4.2 pp"
     assert change_text(change(of(85, 1000), of(127, 1000), Unit.RATIO)) == "−4.2 pp"
     assert change_text(change(of(85, 1000), of(85, 1000), Unit.RATIO)) == "0.0 pp"
-    assert change_text(change(of(127, 1000), of(85, 1000), Unit.RATIO), sentence=True) == "+4.2 points"
 
 
 def test_counts_durations_and_money_move_in_per_cent() -> None:

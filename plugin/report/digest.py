@@ -1,0 +1,162 @@
+"""The material of one period goes in, the message that people get comes out; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from plugin.kpi.metric import Measurement, Unit
+from plugin.notify.message import Cell, Message, Section, Table, Tone
+from plugin.report import figures, remarks, subject
+from plugin.report.compare import Direction, change_text, direction
+from plugin.report.digest_chart import chart
+from plugin.report.goal import met
+from plugin.report.headline import driver_text, headline, target_text
+from plugin.report.material import GRACE, Finality, Material, finality
+from plugin.report.moved import Move, moves
+from plugin.report.wording import comma, label, moment_name, period_name, sentences, text
+
+#: Fewer answers than this are marked, because one more could turn the number round.
+_SMALL = 5
+_MOVES, _GROUPS = 3, 6
+_TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
+
+
+def build_digest(material: Material) -> Message:
+    moved = () if material.empty else moves(material)
+    language = material.language
+    return Message(
+        title=text("digest.title", language, name=material.title, period=period_name(material.period, language)),
+        summary=headline(material, moved),
+        sections=tuple(_sections(material, moved)),
+        table=None if material.empty or not material.shown else _table(material),
+        chart=None if material.empty else chart(material),
+        links=material.links,
+        footer=_footer(material),
+        language=figures.language_of(language),
+    )
+
+
+def _table(material: Material) -> Table:
+    language = material.language
+    with_goals = any(kpi in material.goals for kpi in material.shown)
+    columns = [text("column.kpi", language), period_name(material.period, language, short=True)]
+    columns += [text("column.target", language)] if with_goals else []
+    if material.previous is not None:
+        columns += [period_name(material.previous, language, short=True), text("column.change", language)]
+    return Table(
+        columns=tuple(columns), rows=tuple(_line(kpi, material, with_goals=with_goals) for kpi in material.shown)
+    )
+
+
+def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]:
+    value = material.value(kpi)
+    goal = material.goals.get(kpi)
+    good = met(value.value, goal) if value and goal else None
+    tone = Tone.NEUTRAL if good is None else Tone.GOOD if good else Tone.BAD
+    cells = [Cell(text=label(kpi, material.language)), Cell(text=_value(kpi, value, material), tone=tone)]
+    cells += [_target(kpi, good, material)] if with_goals else []
+    if material.previous is not None:
+        change = material.change(kpi)
+        cells.append(Cell(text=_value(kpi, material.value_before(kpi), material)))
+        cells.append(
+            Cell(text=change_text(change, material.language), tone=_TONES[direction(change, subject.better(kpi))])
+        )
+    return tuple(cells)
+
+
+def _value(kpi: str, value: Measurement | None, material: Material) -> str:
+    written = material.written(kpi, value)
+    judged = value is not None and value.denominator is not None and subject.unit(kpi) != Unit.MONEY
+    if value is None or not judged or not 0 < value.n < _SMALL:
+        return written
+    return text("small_sample", material.language, value=written, n=figures.number(value.n, material.language))
+
+
+def _target(kpi: str, good: bool | None, material: Material) -> Cell:
+    if kpi not in material.goals:
+        return Cell(text="")
+    written = target_text(kpi, material.goals[kpi], material)
+    if good is None:
+        return Cell(text=written)
+    return Cell(text=text("target.met" if good else "target.missed", material.language, target=written))
+
+
+def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
+    language = material.language
+    parts: Mapping[str, list[str]] = {
+        "section.moved": [_move(move, material) for move in moved[:_MOVES]],
+        "section.groups": [] if material.empty else _groups(material),
+        "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
+        "section.left_out": [left] if (left := remarks.left_out(material.now.excluded, language)) else [],
+        "section.unavailable": remarks.unavailable(material.now.unavailable, language),
+        "section.notes": [*material.now.notes, *material.notes],
+    }
+    dimension = text(f"dimension.{material.split.dimension}", language) if material.split else ""
+    for title, lines in parts.items():
+        if lines:
+            yield Section(title=text(title, language, dimension=dimension), text="\n".join(lines))
+
+
+def _move(move: Move, material: Material) -> str:
+    line = text(
+        "moved.line",
+        material.language,
+        label=label(move.kpi, material.language),
+        before=material.written(move.kpi, material.value_before(move.kpi)),
+        now=material.written(move.kpi, material.value(move.kpi)),
+        change=change_text(move.change, material.language),
+    )
+    driver = driver_text(material, move, "moved")
+    return f"{line}{comma(material.language)}{driver}" if driver else line
+
+
+def _groups(material: Material) -> list[str]:
+    """The largest groups, each with its volume and the KPIs that have targets; one group alone would repeat the table."""
+    split = material.split
+    if split is None or len(split.now.rows) < 2:
+        return []
+    kpis = [kpi for kpi in material.shown if kpi in material.goals or kpi in ("offered", "received")][:4]
+    rows = sorted(
+        split.now.rows, key=lambda row: -max((row.values[kpi].n for kpi in kpis if kpi in row.values), default=0)
+    )
+    lines = []
+    for row in rows[:_GROUPS]:
+        values = [_group_value(kpi, row.values[kpi], material) for kpi in kpis if kpi in row.values]
+        group = row.group.get(split.dimension) or text("none", material.language)
+        lines.append(text("group.line", material.language, group=group, values=" · ".join(values)))
+    more = len(rows) - _GROUPS
+    return lines + ([text("group.more", material.language, count=more)] if more > 0 else [])
+
+
+def _group_value(kpi: str, value: Measurement, material: Material) -> str:
+    written = f"{label(kpi, material.language)} {_value(kpi, value, material)}"
+    good = met(value.value, material.goals[kpi]) if kpi in material.goals else None
+    return (
+        written if good is None else text("target.met" if good else "target.missed", material.language, target=written)
+    )
+
+
+def _revised(material: Material, place: int) -> str:
+    revision = material.revisions[place]
+    line = text(
+        "revised.line",
+        material.language,
+        label=label(revision.kpi, material.language),
+        period=period_name(revision.period, material.language, short=True),
+        old=material.written(revision.kpi, revision.old),
+        new=material.written(revision.kpi, revision.new),
+    )
+    return f"{line} ({text(f'revised.{revision.reason}', material.language)})"
+
+
+def _footer(material: Material) -> str:
+    language, zone = material.language, material.period.timezone
+    state = finality(material.period, material.now_at)
+    until = material.now_at if state == Finality.OPEN else material.period.end + GRACE
+    lines = [text(f"final.{state}", language, moment=moment_name(until, zone, language))]
+    if material.due_at is not None:
+        lines.append(text("final.late", language, moment=moment_name(material.due_at, zone, language)))
+    if material.previous is not None and not material.empty:
+        lines.append(text("footer.compared", language, previous=period_name(material.previous, language)))
+    lines += [] if material.empty else remarks.definitions(material.now, language)
+    return sentences([*lines, text("footer.zone", language, zone=zone)], language)

@@ -1,0 +1,144 @@
+"""The first sentences of a digest: volume, targets, what moved and who moved it, or that nothing happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from plugin.report import figures, subject
+from plugin.report.compare import change_text
+from plugin.report.goal import Goal, distance, margin
+from plugin.report.material import Material, is_empty
+from plugin.report.moved import Move
+from plugin.report.wording import label, period_name, sentences, text
+
+#: From this share on, the rest is not worth a word.
+_NEARLY_ALL = 0.9
+
+
+def headline(material: Material, moved: tuple[Move, ...]) -> str:
+    said = _empty(material) if material.empty else [*_targets(material), *_volume(material), *_moved(material, moved)]
+    return sentences(said, material.language)
+
+
+def _empty(material: Material) -> list[str]:
+    language = material.language
+    period = period_name(material.period, language)
+    if "offered" not in material.shown:
+        return [text("empty.unknown", language, period=period), text("empty.check", language)]
+    said = [text(f"empty.{material.period.grain}", language, period=period)]
+    before = material.value_before("offered")
+    if before is not None and material.previous is not None:
+        previous = period_name(material.previous, language, short=True)
+        value = material.written("offered", before)
+        said.append(text("empty.before", language, label=label("offered", language), previous=previous, value=value))
+    return [*said, text("empty.check", language)]
+
+
+def _volume(material: Material) -> Iterator[str]:
+    kpi = next((kpi for kpi in ("offered", "received") if kpi in material.shown), None)
+    if kpi is None:
+        return
+    value = material.written(kpi, material.value(kpi))
+    name = label(kpi, material.language)
+    if material.change(kpi) is None or material.previous is None:
+        yield text("headline.volume", material.language, label=name, value=value)
+        return
+    yield text(
+        "headline.volume.change",
+        material.language,
+        label=name,
+        value=value,
+        change=change_text(material.change(kpi), material.language),
+        previous=period_name(material.previous, material.language, short=True),
+    )
+
+
+def target_text(kpi: str, goal: Goal, material: Material) -> str:
+    """`≥ 80%`, `≤ 0:00:30`, `80% to 85%`."""
+    currency = subject.currency(kpi, material.now.definitions)
+    low, high = (
+        None if bound is None else figures.limit(bound, subject.unit(kpi), material.language, currency)
+        for bound in (goal.at_least, goal.at_most)
+    )
+    if low is not None and high is not None:
+        return text("target.band", material.language, low=low, high=high)
+    key = "target.higher" if low is not None else "target.lower"
+    return text(key, material.language, limit=low if low is not None else high)
+
+
+def measured_goals(material: Material) -> dict[str, float]:
+    """KPI with a target and a value --> by how much it was missed, as a share of the target (0 when met)."""
+    found = {}
+    for kpi in material.shown:
+        value = material.value(kpi)
+        missed = distance(value.value, material.goals[kpi]) if value and kpi in material.goals else None
+        if missed is not None:
+            found[kpi] = missed
+    return found
+
+
+def _targets(material: Material) -> Iterator[str]:
+    missed = measured_goals(material)
+    if not missed:
+        return
+    failed = [kpi for kpi, amount in missed.items() if amount > 0]
+    language = material.language
+    key = "headline.missed" if failed else "headline.met"
+    if len(missed) == 1:
+        yield text(f"{key}.one", language)
+    else:
+        yield text(key, language, missed=len(failed), count=len(missed))
+    if failed:
+        yield _against(material, "headline.worst", max(failed, key=lambda kpi: missed[kpi]))
+    if len(failed) < len(missed) and len(missed) > 1:
+        met = [kpi for kpi in missed if kpi not in failed]
+        yield _against(material, "headline.best", max(met, key=lambda kpi: _margin(material, kpi)))
+
+
+def _margin(material: Material, kpi: str) -> float:
+    value = material.value(kpi)
+    return (margin(value.value, material.goals[kpi]) or 0.0) if value else 0.0
+
+
+def _against(material: Material, key: str, kpi: str) -> str:
+    return text(
+        key,
+        material.language,
+        label=label(kpi, material.language),
+        value=material.written(kpi, material.value(kpi)),
+        target=target_text(kpi, material.goals[kpi], material),
+    )
+
+
+def _moved(material: Material, moved: tuple[Move, ...]) -> Iterator[str]:
+    if material.previous is None:
+        return
+    language = material.language
+    previous = period_name(material.previous, language)
+    if is_empty(material.before):
+        yield text("headline.no_previous", language, previous=previous)
+    elif not moved:
+        yield text("headline.steady", language, previous=previous)
+    else:
+        first = moved[0]
+        yield text(
+            "headline.moved",
+            language,
+            label=label(first.kpi, language),
+            change=change_text(first.change, language),
+            before=material.written(first.kpi, material.value_before(first.kpi)),
+            value=material.written(first.kpi, material.value(first.kpi)),
+        )
+        yield driver_text(material, first, "headline.moved")
+
+
+def driver_text(material: Material, move: Move, prefix: str) -> str:
+    """Who made most of the change; no single group, no text. Two groups may pull against each other, so a share may pass 100 %."""
+    if move.driver is None:
+        return ""
+    share = move.driver.amount / (move.change.now - move.change.before)
+    group = move.driver.group or text("none", material.language)
+    if share >= _NEARLY_ALL:
+        return text(f"{prefix}_all" if prefix == "headline.moved" else "moved.all", material.language, group=group)
+    part = figures.percent(share, material.language, 0)
+    return text(f"{prefix}_by" if prefix == "headline.moved" else "moved.by", material.language, group=group, part=part)

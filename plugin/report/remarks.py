@@ -1,0 +1,87 @@
+"""What stands under every report and digest: definitions, what was left out, what is not available and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plugin.kpi.metric import Report
+from plugin.report.figures import number, span
+from plugin.report.wording import comma, excluded, fact, has, joined, label, text
+
+_MISSING = "missing fact:"
+#: A definition is spelled out where KPIs of this name differ between centres.
+_TELLING = ("variant", "threshold_s", "components", "short_abandon_s")
+
+
+def remarks(report: Report, language: str = "en") -> list[str]:
+    """One line each; nothing to remark, no line."""
+    lines = definitions(report, language)
+    if report.excluded:
+        lines.append(f"{text('section.left_out', language)}: {left_out(report.excluded, language)}")
+    missing = unavailable(report.unavailable, language)
+    lines += [f"{text('section.unavailable', language)}: {line}" for line in missing]
+    return [*lines, *report.notes]
+
+
+def left_out(counts: Mapping[str, int], language: str = "en") -> str:
+    """`12 × internal contacts, 3 × contacts still in progress`."""
+    lines = [
+        text("left_out.line", language, count=number(count, language), reason=excluded(reason, language))
+        for reason, count in counts.items()
+        if count
+    ]
+    return comma(language).join(lines)
+
+
+def unavailable(reasons: Mapping[str, str], language: str = "en") -> list[str]:
+    """One line per reason, with all KPIs that share it."""
+    by_reason: dict[str, list[str]] = {}
+    for kpi, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(label(kpi, language))
+    return [
+        text("unavailable.line", language, label=comma(language).join(kpis), fact=_reason(reason, language))
+        for reason, kpis in by_reason.items()
+    ]
+
+
+def _reason(reason: str, language: str) -> str:
+    if not reason.startswith(_MISSING):
+        return reason
+    facts = [fact(name.strip(), language) for name in reason.removeprefix(_MISSING).split(",")]
+    return text("unavailable.missing", language, fact=joined(facts, language))
+
+
+def definitions(report: Report, language: str = "en") -> list[str]:
+    """`Service level: SL-3, within 20 sec.`"""
+    lines = []
+    for kpi, definition in report.definitions.items():
+        details = [_detail(name, definition[name], language) for name in _TELLING if name in definition]
+        if details and kpi not in report.unavailable and not kpi.startswith("plan_attainment"):
+            lines.append(
+                text("footer.definition", language, label=label(kpi, language), details=comma(language).join(details))
+            )
+    return lines
+
+
+def _detail(name: str, value: object, language: str) -> str:
+    if name == "threshold_s":
+        return text("definition.threshold", language, threshold=span(float(str(value)), language))
+    if name == "short_abandon_s":
+        return text("definition.short", language, threshold=span(float(str(value)), language))
+    if name == "components":
+        return _components(str(value), language)
+    return text("definition.variant", language, variant=value)
+
+
+def _components(value: str, language: str) -> str:
+    """`talk + hold, no wrap-up` in the reader's language."""
+    known, _, missing = value.partition(", no ")
+    have = " + ".join(_component(part, language) for part in known.split(" + "))
+    if not missing:
+        return have
+    lacks = joined([_component(part, language) for part in missing.split(" and ")], language)
+    return text("component.without", language, known=have, missing=lacks)
+
+
+def _component(name: str, language: str) -> str:
+    return text(f"component.{name}", language) if has(f"component.{name}") else name

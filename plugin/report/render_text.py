@@ -1,0 +1,67 @@
+"""A report goes in, text for a terminal comes out: one KPI per line for a single row, else one line per row."""
+
+from __future__ import annotations
+
+from plugin.kpi.metric import Measurement, Report, Row
+from plugin.notify.axis import text_width
+from plugin.report import columns, subject
+from plugin.report.figures import NULL, number
+from plugin.report.remarks import remarks
+from plugin.report.wording import label, period_name, text
+
+Lines = list[list[str]]
+
+
+def report_text(report: Report, language: str = "en") -> str:
+    parts = [_body(report, language), "\n".join(remarks(report, language))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _body(report: Report, language: str) -> str:
+    if not report.rows:
+        return text("report.empty", language)
+    if len(report.rows) == 1:
+        return _one_row(report, report.rows[0], language)
+    return _many_rows(report, language)
+
+
+def _one_row(report: Report, row: Row, language: str) -> str:
+    head = ", ".join([period_name(row.period, language), *(value or NULL for value in row.group.values())])
+    lines = [
+        [label(key, language), subject.shown(key, row.values.get(key), report, language), _parts(row.values.get(key))]
+        for key in columns.kpis(report)
+    ]
+    return f"{head} ({report.timezone})\n\n" + aligned(lines, left=1, right_aligned_to=2)
+
+
+def _parts(one: Measurement | None) -> str:
+    """What a ratio was made of."""
+    if one is None or one.denominator is None:
+        return ""
+    return f"{number(one.numerator)} / {number(one.denominator)}"
+
+
+def _many_rows(report: Report, language: str) -> str:
+    keys, groups = columns.kpis(report), columns.groups(report)
+    lines = [[text("column.period", language), *groups, *keys]]
+    for row in report.rows:
+        names = [period_name(row.period, language, short=True), *(row.group.get(name) or NULL for name in groups)]
+        lines.append([*names, *(subject.shown(key, row.values.get(key), report, language) for key in keys)])
+    return aligned(lines, left=1 + len(groups)) + f"\n({report.timezone})"
+
+
+def aligned(lines: Lines, left: int, right_aligned_to: int | None = None) -> str:
+    """The first `left` columns stand left, the others right up to `right_aligned_to`; Chinese counts as two cells."""
+    widths = [max(map(text_width, column)) for column in zip(*lines, strict=True)]
+    ends = len(widths) if right_aligned_to is None else right_aligned_to
+    return "\n".join(
+        "  ".join(
+            _padded(cell, widths[place], to_left=place < left or place >= ends) for place, cell in enumerate(line)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _padded(cell: str, width: int, *, to_left: bool) -> str:
+    blanks = " " * (width - text_width(cell))
+    return cell + blanks if to_left else blanks + cell

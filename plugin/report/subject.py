@@ -1,0 +1,67 @@
+"""What a KPI key stands for when its value is shown: unit, better side, currency, what it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, SERVICE_LEVELS
+from plugin.kpi.metric import Better, Measurement, Metric, Report, Unit
+from plugin.report import figures
+
+#: measure in the denominator --> the noun that is counted
+_COUNTED = {
+    "solved": "ticket",
+    "received": "ticket",
+    "first_responses": "ticket",
+    "csat_answers": "answer",
+    "talks": "contact",
+    "calls_connected": "call",
+}
+
+
+def metric(kpi: str) -> Metric | None:
+    """The catalogue's entry; that of the base for a percentile. None for a key that the catalogue does not have."""
+    if kpi == PLAN_ATTAINMENT.key or kpi.startswith(f"{PLAN_ATTAINMENT.key}."):
+        return PLAN_ATTAINMENT
+    base, _, last = kpi.rpartition(".")
+    return METRICS.get(base if last in PERCENTILES else kpi)
+
+
+def unit(kpi: str) -> Unit:
+    found = metric(kpi)
+    return found.unit if found else Unit.COUNT
+
+
+def better(kpi: str) -> Better:
+    found = metric(kpi)
+    return found.better if found else Better.NEUTRAL
+
+
+def adds_up(kpi: str) -> bool:
+    """Whether the values of groups make up the value of the whole; the longest wait and percentiles do not."""
+    found = metric(kpi)
+    return found is not None and found.over_time != "max" and kpi.rpartition(".")[2] not in PERCENTILES
+
+
+def counted(kpi: str, channel: str = "") -> str:
+    """The noun of what a ratio or mean counts; contacts of a voice queue are calls."""
+    found = metric(kpi)
+    parts = list(found.denominator or {}) if found else []
+    noun = next((_COUNTED[part] for part in parts if part in _COUNTED), "contact")
+    return "call" if noun == "contact" and channel == "voice" else noun
+
+
+def currency(kpi: str, definitions: Mapping[str, Mapping[str, object]]) -> str | None:
+    found = definitions.get(kpi, {}).get("currency")
+    return str(found) if found else None
+
+
+def shown(kpi: str, value: Measurement | None, report: Report, language: str = "en") -> str:
+    """The value as people read it; a dash when it was not measured."""
+    money = currency(kpi, report.definitions)
+    return figures.figure(value.value if value else None, unit(kpi), language, money)
+
+
+def variant_keys() -> tuple[str, ...]:
+    """All service levels at once, for the detail view."""
+    return tuple(f"service_level.{variant}" for variant in SERVICE_LEVELS)
