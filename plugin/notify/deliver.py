@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 
 from pydantic import ValidationError
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from plugin.database import session_scope
+from plugin.database import reading, session_scope
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, Section, from_json
 from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
@@ -27,6 +29,7 @@ from plugin.notify.outbox import (
 )
 from plugin.notify.tables import Mode, OutboxMessage, State
 
+_BATCH_S = 60
 _log = logging.getLogger(__name__)
 
 
@@ -41,13 +44,21 @@ class Fallback:
 def deliver_due(
     engine: Engine, notifiers: Notifiers, now: datetime, *, fallback: Fallback | None = None, limit: int = 20
 ) -> int:
-    """How many messages arrived. A message that was tried before is first looked for at the other side.
+    """How many messages arrived; a slow batch ends early and the next call goes on.
 
-    Mail cannot be asked: a crash between the server's acceptance and our record repeats it under the same Message-ID.
+    A message that was tried before is first looked for at the other side. Mail cannot be asked: a crash between the
+    server's acceptance and our record repeats it under the same Message-ID.
     """
-    with session_scope(engine) as session:
+    started = monotonic()
+    with reading(engine) as connection, Session(connection) as session:
         rows = due(session, now, limit)
-    return sum(_deliver(engine, notifiers, row, now, fallback) for row in rows)
+    arrived = 0
+    for row in rows:
+        # The lease is counted from `now`, so claims late in a slow batch would be short ones: the next round takes those.
+        if monotonic() - started > _BATCH_S:
+            break
+        arrived += _deliver(engine, notifiers, row, now, fallback)
+    return arrived
 
 
 def _deliver(
@@ -95,7 +106,7 @@ def _notifier(notifiers: Notifiers, row: OutboxMessage) -> Notifier:
 
 def _send_once(notifier: Notifier, claimed: Claimed, envelope: Envelope) -> tuple[Receipt, str]:
     message = _message(claimed.row)
-    if claimed.row.mode == Mode.EDIT:
+    if claimed.row.mode == Mode.EDIT and envelope.follows is not None:
         # An edit twice is an edit once: there is nothing to look for.
         return notifier.edit(message, envelope), "sent"
     note = ""
@@ -120,24 +131,30 @@ def _look(notifier: Notifier, envelope: Envelope) -> tuple[Receipt | None, str]:
 
 def _message(row: OutboxMessage) -> Message:
     try:
-        return from_json(row.payload)
+        return from_json(json.loads(row.payload))
     except ValidationError as error:
         fields = ", ".join(".".join(map(str, each["loc"])) for each in error.errors(include_input=False))
         raise DeliveryFailed(f"The stored message cannot be read: {fields}.", permanent=True) from None
+    except json.JSONDecodeError:
+        raise DeliveryFailed("The stored message cannot be read: it is not JSON.", permanent=True) from None
 
 
 def _failed(
     session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime, fallback: Fallback | None
 ) -> None:
+    """A target that has just broken, and a message that was given up, are told where somebody still reads."""
     state, row = record_failed(session, claimed, failure, now), claimed.row
-    if state is not State.BROKEN or not mark_broken(session, row.kind, row.target, failure.reason, now):
+    if state is State.PENDING:
+        return
+    if state is State.BROKEN and not mark_broken(session, row.kind, row.target, failure.reason, now):
         return
     if fallback is None or (fallback.kind, fallback.target) == (row.kind, row.target):
         return
+    what = f"channel.broken:{row.kind}:{row.target}" if state is State.BROKEN else f"message.failed:{row.id}"
     enqueue(
         session,
         _notice(row, failure),
-        what=f"channel.broken:{row.kind}:{row.target}",
+        what=what,
         period_key=now.isoformat(),
         target=fallback.target,
         kind=fallback.kind,
@@ -146,10 +163,13 @@ def _failed(
 
 
 def _notice(row: OutboxMessage, failure: DeliveryFailed) -> Message:
-    lost = _message(row)
-    text = f"{lost.title}\n{lost.summary}".strip()
+    try:
+        lost = _message(row)
+        text = f"{lost.title}\n{lost.summary}".strip()
+    except DeliveryFailed:
+        text = f"{row.what} {row.period_key}"
     return Message(
-        title=f"{row.kind}: messages to {row.target} do not arrive",
+        title=f"A message to {row.target} ({row.kind}) did not arrive",
         summary=failure.reason,
         sections=(Section(title="Not delivered", text=text),),
     )

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Table, and_, or_, select, update
+from sqlalchemy import Table, and_, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -17,7 +17,7 @@ from plugin.database import insert_new
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, to_json
 from plugin.notify.notifier import Receipt
-from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, State
+from plugin.notify.tables import UNSENT, Attempt, ChannelState, Mode, OutboxMessage, State
 
 _MESSAGE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
 _CHANNEL = cast(Table, ChannelState.__table__)  # type: ignore[attr-defined]
@@ -63,7 +63,9 @@ def enqueue(
     """
     if (mode is Mode.POST) != (follows is None):
         raise ValueError("a reply and an edit, and only they, follow another message")
-    statement = insert_new(_MESSAGE, session.get_bind().dialect.name).values(
+    return _inserted(
+        session,
+        _MESSAGE,
         id=message_id(what, period_key, target),
         what=what,
         period_key=period_key,
@@ -77,35 +79,23 @@ def enqueue(
         next_attempt_at=not_before or now,
         created_at=now,
     )
-    return _rows(session, statement) == 1
 
 
 def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:
-    """Messages whose time has come, oldest first; one that follows another waits for it, and for earlier ones of its thread."""
-    before = aliased(OutboxMessage)
-    waiting = (
-        select(before.id)
-        .where(
-            col(before.state).in_(_UNSENT),
-            or_(
-                col(before.id) == col(OutboxMessage.follows),
-                and_(
-                    col(before.follows) == col(OutboxMessage.follows),
-                    or_(
-                        col(before.created_at) < col(OutboxMessage.created_at),
-                        and_(
-                            col(before.created_at) == col(OutboxMessage.created_at),
-                            col(before.id) < col(OutboxMessage.id),
-                        ),
-                    ),
-                ),
-            ),
-        )
-        .exists()
+    """Messages whose time has come, oldest first; one that follows another waits until that one is settled."""
+    other = aliased(OutboxMessage)
+    its_root = and_(col(other.id) == col(OutboxMessage.follows), col(other.state).in_(_UNSENT))
+    # what is under way in the same thread at this moment could otherwise arrive after what was said later
+    under_way = and_(
+        col(other.follows) == col(OutboxMessage.follows),
+        col(other.state) == State.SENDING,
+        col(other.id) != col(OutboxMessage.id),
     )
+    waits = select(col(other.id)).where(or_(its_root, under_way)).exists()
     query = (
         select(OutboxMessage)
-        .where(col(OutboxMessage.state).in_(_UNSENT), col(OutboxMessage.next_attempt_at) <= now, ~waiting)
+        .where(UNSENT, col(OutboxMessage.next_attempt_at) <= now)
+        .where(or_(col(OutboxMessage.follows).is_(None), ~waits))
         .order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
         .limit(limit)
     )
@@ -156,10 +146,7 @@ def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, n
 
 def mark_broken(session: Session, kind: str, target: str, reason: str, now: datetime) -> bool:
     """True when the target had been working until now."""
-    statement = insert_new(_CHANNEL, session.get_bind().dialect.name).values(
-        kind=kind, target=target, broken_since=now, reason=reason
-    )
-    return _rows(session, statement) == 1
+    return _inserted(session, _CHANNEL, kind=kind, target=target, broken_since=now, reason=reason)
 
 
 def retry_broken(session: Session, kind: str, target: str, now: datetime, newer_than: datetime) -> int:
@@ -185,17 +172,17 @@ def receipt_of(session: Session, identity: str) -> Receipt | None:
 
 
 def overtaken(session: Session, row: OutboxMessage) -> bool:
-    """Whether a later edit of the same message waits already, so that this one need not be seen."""
-    query = select(OutboxMessage.id).where(
+    """Whether a later edit of the same message waits or was made already, so that this one must not be seen any more."""
+    if row.mode != Mode.EDIT:
+        return False
+    created_at, identity = col(OutboxMessage.created_at), col(OutboxMessage.id)
+    query = select(identity).where(
         col(OutboxMessage.follows) == row.follows,
         col(OutboxMessage.mode) == Mode.EDIT,
-        col(OutboxMessage.state).in_(_UNSENT),
-        or_(
-            col(OutboxMessage.created_at) > row.created_at,
-            and_(col(OutboxMessage.created_at) == row.created_at, col(OutboxMessage.id) > row.id),
-        ),
+        col(OutboxMessage.state).in_((*_UNSENT, State.SENT)),
+        or_(created_at > row.created_at, and_(created_at == row.created_at, identity > row.id)),
     )
-    return row.mode == Mode.EDIT and session.scalars(query.limit(1)).first() is not None
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def _settle(session: Session, claimed: Claimed, **values: Any) -> None:
@@ -218,4 +205,10 @@ def _log(session: Session, identity: str, now: datetime, outcome: str, error: st
 
 
 def _rows(session: Session, statement: Any) -> int:
-    return cast("CursorResult[Any]", session.execute(statement)).rowcount
+    return session.connection().execute(statement).rowcount
+
+
+def _inserted(session: Session, table: Table, **values: Any) -> bool:
+    """Asked by RETURNING, since an INSERT on PostgreSQL reports -1 rows here."""
+    statement = insert_new(table, session.get_bind().dialect.name).values(**values).returning(table.c.target)
+    return session.connection().execute(statement).first() is not None
