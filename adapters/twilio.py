@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
+from adapters._twilio_pull import pull
 from adapters._twilio_taskrouter import cloud_events, rest_event, task_event
 from adapters._twilio_voice import is_action, needs_twiml, voice_events
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
@@ -169,6 +170,8 @@ SETTINGS = (
         help='One line per activity, "Name = available", break, wrap_up, meeting, training, on_contact, offline or other.',
         file=True,
     ),
+    Setting(key="account_sid", label="Account SID", help="Only for backfill."),
+    Setting(key="workspace_sid", label="TaskRouter workspace SID", help="Only for backfill."),
 )
 
 ADAPTER = Adapter(
@@ -181,6 +184,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
+    pull=pull,
     facts=("wait", "talk", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="X-Twilio-Signature: HMAC-SHA1 over the URL and the sorted form fields, or the hash of the body",
     docs="docs/adapters/twilio.md",
