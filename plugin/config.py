@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,3 +61,27 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         mail_from=read("DESKGAUGE_MAIL_FROM", env) or "deskgauge@localhost",
         trusted_proxies=tuple((read("DESKGAUGE_TRUSTED_PROXIES", env) or "").replace(",", " ").split()),
     )
+
+
+def installation_key(config: Config) -> bytes:
+    """The key for hashes of customers and for sessions: DESKGAUGE_SECRET_KEY, else one made once in the data directory."""
+    if config.secret_key:
+        return config.secret_key.encode()
+    path = config.data_dir / "secret.key"
+    try:
+        return bytes.fromhex(path.read_text().strip())
+    except FileNotFoundError:
+        return _make_key(path)
+    except (OSError, ValueError):
+        raise ConfigError(f"{path} cannot be read as a key; restore it from a backup or set DESKGAUGE_SECRET_KEY.") from None
+
+
+def _make_key(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    key = secrets.token_bytes(32)
+    try:
+        with open(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(key.hex() + "\n")
+    except FileExistsError:
+        return bytes.fromhex(path.read_text().strip())
+    return key

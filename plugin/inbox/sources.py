@@ -11,12 +11,23 @@ from sqlalchemy import Connection, Row, Table, select, update
 from plugin.database import insert_new
 from plugin.inbox.tables import Source
 
+_NEW = {"supplied": "", "settings": "{}", "received": 0, "refused": 0, "duplicates": 0}
 SOURCE = cast(Table, Source.__table__)  # type: ignore[attr-defined]
 
 
-def ensure_source(connection: Connection, name: str, adapter: str, at: datetime) -> None:
-    """Adds the source when it is new; an existing one stays as it is."""
-    row = {"name": name, "adapter": adapter, "created_at": at, "supplied": "", "received": 0, "refused": 0, "duplicates": 0}
+def ensure_source(
+    connection: Connection, name: str, adapter: str, at: datetime, settings: Mapping[str, str] | None = None
+) -> None:
+    """Adds the source when it is new; an existing one only takes over new settings. Another adapter of that name is a `ValueError`."""
+    row = {
+        "name": name,
+        "adapter": adapter,
+        "created_at": at,
+        "supplied": "",
+        "received": 0,
+        "refused": 0,
+        "duplicates": 0,
+    }
     connection.execute(insert_new(SOURCE, connection.dialect.name), row)
 
 

@@ -64,7 +64,7 @@ def mark_all_dirty(engine: Engine, terms: Terms) -> int:
         connection.execute(text(f"INSERT INTO dirty_slot (slot) {' UNION '.join(selects)}"))
         _mark_long_intervals(connection)
         connection.execute(insert(CELL_BASIS), {"id": 1, "basis": terms.cell_basis})
-        return connection.execute(text("SELECT COUNT(*) FROM dirty_slot")).scalar_one()
+        return int(connection.execute(text("SELECT COUNT(*) FROM dirty_slot")).scalar_one())
 
 
 def _mark_long_intervals(connection: Connection) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from plugin.database import from_ms, to_ms
+from plugin.database import to_ms
 from plugin.facts.sketch import percentile_ms
 from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.catalogue import METRICS, PERCENTILES, SERVICE_LEVELS
@@ -51,9 +51,9 @@ def measure(
     """
     metrics = {key: metric_for(key, terms) for key in kpis}
     wanted = sorted({name for metric in metrics.values() for name in _parts(metric) if name in MEASURES})
-    found = _sums(connection, wanted, question, terms)
+    found = measure_sums(connection, wanted, question, terms)
     if any("reopened_tickets" in _parts(metric) for metric in metrics.values()):
-        _add(found, _reopened(connection, question, terms), ())
+        _add(found, _reopened(connection, question, terms))
     if not question.by:
         for number in range(len(question.periods)):
             found.setdefault((number, ()), {})
@@ -115,7 +115,9 @@ def _is_border(grain: Grain, moment: datetime, terms: Terms) -> bool:
     return period_of(grain, moment, terms.timezone, terms.week_start).start == moment
 
 
-def _sums(connection: Connection, wanted: list[str], question: Question, terms: Terms) -> dict[tuple[int, Group], Sums]:
+def measure_sums(
+    connection: Connection, wanted: list[str], question: Question, terms: Terms
+) -> dict[tuple[int, Group], Sums]:
     found: dict[tuple[int, Group], Sums] = {}
     if not wanted:
         return found
@@ -215,7 +217,7 @@ def _group_value(name: str, stored: Mapping[str, str], terms: Terms) -> str:
     return stored[name]
 
 
-def _add(found: dict[tuple[int, Group], Sums], more: Mapping[tuple[int, Group], Sums], _: tuple[()]) -> None:
+def _add(found: dict[tuple[int, Group], Sums], more: Mapping[tuple[int, Group], Sums]) -> None:
     for place, totals in more.items():
         known = found.setdefault(place, {})
         for key, value in totals.items():
@@ -333,7 +335,3 @@ def sketch_counts(
 
 def variant_name(terms: Terms) -> str:
     return f"SL-{list(SERVICE_LEVELS).index(terms.service_level) + 1}"
-
-
-def first_moment(rows: Iterable[int]) -> datetime | None:
-    return min((from_ms(row) for row in rows), default=None)

@@ -6,7 +6,6 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plugin.kpi.catalogue import SERVICE_LEVELS
 from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
 from plugin.policy.document import Document
 
@@ -33,15 +32,12 @@ class Terms:
 
 def terms_of(document: Document) -> Terms:
     definitions = document.definitions
-    variant = definitions.service_level_variant.lower().replace("-", "")
-    if variant not in SERVICE_LEVELS:
-        raise ValueError(f"definitions.service_level_variant: {variant} is not one of {', '.join(SERVICE_LEVELS)}")
     return Terms(
         timezone=document.timezone,
-        week_start=document.week_starts_on,
-        threshold_ms=round(definitions.service_level_threshold_s * 1000),
-        short_ms=round(definitions.short_abandon_s * 1000),
-        service_level=variant,
+        week_start=document.week_starts_on.number,
+        threshold_ms=definitions.service_level_threshold_s * 1000,
+        short_ms=definitions.short_abandon_s * 1000,
+        service_level=definitions.service_level_variant.lower().replace("-", ""),
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
         campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},

@@ -1,0 +1,229 @@
+"""A question in the words of a reader in, a report out: the one calculation behind every page, file, digest and alert."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from plugin.inbox.sources import supplied
+from plugin.kpi.attainment import add_attainment
+from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
+from plugin.kpi.cost import CostError, add_costs, has_costs
+from plugin.kpi.measure import GROUPINGS, Group, Question, measure, measure_sums, metric_for, variant_name
+from plugin.kpi.metric import Measurement, Report, Row
+from plugin.kpi.period import Grain, Period, periods_between
+from plugin.kpi.terms import Terms, terms_of
+from plugin.policy.document import Document
+
+#: up to so many rows a report shows every group in every period; beyond, groups without activity are left out and it says so
+DENSE_ROWS = 20_000
+#: what the "left out" line of a report counts: measure --> its name in the report
+EXCLUDED = {
+    "internal_contacts": "internal",
+    "failed_visits": "error",
+    "open_visits": "open",
+    "flawed_contacts": "quarantined",
+    "ivr_abandoned": "left in the menu",
+    "excluded_tickets": "spam, deleted or merged tickets",
+}
+
+
+class AskError(ValueError):
+    """A question that cannot be answered; `field` names the part of it that is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(f"{field}: {message}")
+        self.field = field
+        self.message = message
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ask:
+    """`start` and `end` bound the report; the first and last period are cut to them. Without a grain it is one single period."""
+
+    kpis: tuple[str, ...]
+    start: datetime
+    end: datetime
+    grain: Grain | None = None
+    by: tuple[str, ...] = ()
+    timezone: str | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+
+
+def answer(
+    connection: Connection,
+    document: Document,
+    ask: Ask,
+    now: datetime,
+    knows: Mapping[str, Collection[str]] | None = None,
+) -> Report:
+    """The report. `knows` gives the facts that each source's adapter supplies, beside those that its events have shown."""
+    check(ask)
+    terms = terms_of(document)
+    timezone = ask.timezone or terms.timezone
+    periods = _periods(ask, timezone, terms)
+    supply = _supply(connection, document, ask, knows or {})
+    unavailable = {key: reason for key in ask.kpis if (reason := _missing(key, supply)) is not None}
+    asked = [key for key in ask.kpis if key not in unavailable]
+    question = Question(periods=periods, by=ask.by, only=ask.only, as_of=now)
+    attainment = PLAN_ATTAINMENT.key in asked
+    keys = _with_targets(asked, document, supply) if attainment else asked
+    measured = measure(connection, [key for key in keys if key != PLAN_ATTAINMENT.key], question, terms)
+    notes = _add_costs(connection, document, measured, keys, question, terms, unavailable)
+    if attainment:
+        add_attainment(document, measured, question, known={key: METRICS[key] for key in keys if key in METRICS})
+    shown = [key for key in asked if key not in unavailable]
+    rows, sparse = _rows(measured, question, shown, terms)
+    return Report(
+        timezone=timezone,
+        definitions={key: _definition(key, terms, supply) for key in shown},
+        rows=rows,
+        unavailable=unavailable,
+        excluded=_excluded(connection, question, terms),
+        notes=(*notes, *(["Groups without activity are left out."] if sparse else [])),
+    )
+
+
+def check(ask: Ask) -> None:
+    """Raises `AskError` for an unknown KPI or grouping and for an empty range."""
+    known = known_kpis()
+    for key in ask.kpis:
+        if key not in known:
+            raise AskError("kpi", f"{key} is not a KPI; `deskgauge kpi list` shows them all")
+    for name in (*ask.by, *ask.only):
+        if name not in GROUPINGS:
+            raise AskError("by", f"{name} is not a grouping; choose from {', '.join(GROUPINGS)}")
+    if ask.end <= ask.start:
+        raise AskError("to", "must be later than `from`")
+
+
+def _periods(ask: Ask, timezone: str, terms: Terms) -> tuple[Period, ...]:
+    if ask.grain is None:
+        return (Period(grain=Grain.DAY, start=ask.start, end=ask.end, timezone=timezone),)
+    periods = list(periods_between(ask.grain, ask.start, ask.end, timezone, terms.week_start))
+    periods[0] = replace(periods[0], start=max(periods[0].start, ask.start))
+    periods[-1] = replace(periods[-1], end=min(periods[-1].end, ask.end))
+    return tuple(periods)
+
+
+def _supply(
+    connection: Connection, document: Document, ask: Ask, knows: Mapping[str, Collection[str]]
+) -> frozenset[str]:
+    facts: set[str] = set()
+    for source, shown in supplied(connection).items():
+        if "source" in ask.only and ask.only["source"] != source:
+            continue
+        # An adapter's promise counts once the source has sent anything at all.
+        facts |= shown | (set(knows.get(source, ())) if shown else set())
+    if has_costs(document, ask.start, ask.end):
+        facts.add("cost")
+    if document.targets:
+        facts.add("target")
+    return frozenset(facts)
+
+
+def _missing(key: str, supply: Collection[str]) -> str | None:
+    metric = PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else METRICS[_base(key)]
+    missing = [fact for fact in metric.needs if fact not in supply]
+    return f"missing fact: {', '.join(missing)}" if missing else None
+
+
+def _base(key: str) -> str:
+    base, _, last = key.rpartition(".")
+    return base if last in PERCENTILES else key
+
+
+def _with_targets(asked: Sequence[str], document: Document, supply: Collection[str]) -> list[str]:
+    more = [
+        target.kpi for target in document.targets if target.kpi not in asked and _missing(target.kpi, supply) is None
+    ]
+    return list(dict.fromkeys([*asked, *more]))
+
+
+def _add_costs(
+    connection: Connection,
+    document: Document,
+    measured: dict[tuple[int, Group], dict[str, Measurement]],
+    keys: Sequence[str],
+    question: Question,
+    terms: Terms,
+    unavailable: dict[str, str],
+) -> tuple[str, ...]:
+    wanted = [key for key in keys if key in METRICS and "cost" in METRICS[key].needs]
+    if not wanted:
+        return ()
+    try:
+        return add_costs(connection, document, measured, wanted, question, terms)
+    except CostError as error:
+        for key in wanted:
+            unavailable[key] = str(error)
+            for values in measured.values():
+                values.pop(key, None)
+        return ()
+
+
+def _rows(
+    measured: Mapping[tuple[int, Group], Mapping[str, Measurement]],
+    question: Question,
+    shown: Sequence[str],
+    terms: Terms,
+) -> tuple[tuple[Row, ...], bool]:
+    """Rows in the order of periods, then groups; and whether empty ones were left out."""
+    groups = sorted({group for _, group in measured}) or ([()] if not question.by else [])
+    sparse = len(groups) * len(question.periods) > DENSE_ROWS
+    nothing = {key: _nothing(key, terms) for key in shown if key != PLAN_ATTAINMENT.key}
+    rows = []
+    for number, period in enumerate(question.periods):
+        for group in groups:
+            values = measured.get((number, group))
+            if values is None and sparse:
+                continue
+            chosen = {key: values[key] if values and key in values else nothing[key] for key in nothing}
+            chosen |= {key: value for key, value in (values or {}).items() if key.startswith(PLAN_ATTAINMENT.key)}
+            rows.append(Row(period=period, group=dict(zip(question.by, group, strict=True)), values=chosen))
+    return tuple(rows), sparse
+
+
+def _nothing(key: str, terms: Terms) -> Measurement:
+    metric = metric_for(key, terms)
+    percentile = key.rpartition(".")[2] in PERCENTILES
+    return Measurement(numerator=0, denominator=0 if metric.denominator is not None or percentile else None)
+
+
+def _definition(key: str, terms: Terms, supply: Collection[str]) -> dict[str, object]:
+    if key == PLAN_ATTAINMENT.key:
+        return {"version": PLAN_ATTAINMENT.version, "variant": "linear"}
+    metric = METRICS[_base(key)]
+    definition: dict[str, object] = {
+        "version": metric.version,
+        "unit": metric.unit.value,
+        "better": metric.better.value,
+    }
+    if key == "service_level":
+        definition |= {"variant": variant_name(terms), "threshold_s": terms.threshold_ms / 1000}
+    elif key.startswith("service_level."):
+        definition |= {"variant": f"SL-{key[-1]}", "threshold_s": terms.threshold_ms / 1000}
+    if key in ("abandonment_rate_excl_short", "service_level.sl5", "service_level.sl6"):
+        definition["short_abandon_s"] = terms.short_ms / 1000
+    if key == "aht":
+        definition["components"] = _handle_components(supply)
+    if key == "reopen_rate":
+        definition["counted"] = "distinct tickets reopened in the period"
+    return definition
+
+
+def _handle_components(supply: Collection[str]) -> str:
+    known = ["talk", *(name for name, fact in (("hold", "hold"), ("wrap-up", "wrap_up")) if fact in supply)]
+    missing = [name for name, fact in (("hold", "hold"), ("wrap-up", "wrap_up")) if fact not in supply]
+    return " + ".join(known) + (f", no {' and '.join(missing)}" if missing else "")
+
+
+def _excluded(connection: Connection, question: Question, terms: Terms) -> dict[str, int]:
+    """What the numbers leave out, over the whole range; only what is there."""
+    first, last = question.periods[0], question.periods[-1]
+    whole = replace(question, periods=(replace(first, end=last.end),), by=())
+    totals = measure_sums(connection, list(EXCLUDED), whole, terms).get((0, ()), {})
+    return {name: int(totals[key]) for key, name in EXCLUDED.items() if totals.get(key)}
