@@ -1,0 +1,177 @@
+"""Commands about numbers: report, kpi, digest, rules."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+import click
+
+from plugin.cli.terminal import installation, read_moment
+from plugin.database import reading
+from plugin.installation import Installation, now
+from plugin.kpi.answer import Ask, AskError, answer
+from plugin.kpi.catalogue import METRICS
+from plugin.kpi.metric import Metric, Report
+from plugin.kpi.period import PeriodTextError, parse_period_text
+from plugin.policy.localtime import Grain
+from plugin.report.compared import Comparison, compared
+from plugin.report.render_csv import report_csv
+from plugin.report.render_html import report_html
+from plugin.report.render_json import report_json
+from plugin.report.render_text import report_text
+from plugin.work import settle_cells
+
+GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
+#: what a report shows when nobody says what
+STANDARD = (
+    "offered",
+    "answered",
+    "abandoned",
+    "abandonment_rate",
+    "service_level",
+    "asa",
+    "aht",
+    "received",
+    "solved",
+    "csat",
+)
+
+
+@click.command()
+@click.option("--from", "start", required=True, metavar="TIME", help="Start: a date, a time, or one with an offset.")
+@click.option("--to", "end", required=True, metavar="TIME", help="End, not included; a date alone is its midnight.")
+@click.option("--grain", type=click.Choice(GRAINS), default="day", show_default=True)
+@click.option("--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, direction, source.")
+@click.option("--kpi", default=",".join(STANDARD), metavar="A,B", show_default=True)
+@click.option("--timezone", metavar="ZONE", help="IANA zone of the periods; by default the centre's.")
+@click.option(
+    "--compare", type=click.Choice([item.value for item in Comparison]), help="Show what was before beside it."
+)
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True)
+def report(
+    start: str, end: str, grain: str, by: str, kpi: str, timezone: str | None, compare: str | None, form: str
+) -> None:
+    """Measure KPIs over periods and groups."""
+    with installation() as opened:
+        zone = timezone or opened.document.timezone
+        ask = Ask(
+            kpis=_names(kpi),
+            start=read_moment(start, zone, "--from"),
+            end=read_moment(end, zone, "--to"),
+            grain=Grain(grain),
+            by=_names(by),
+            timezone=zone,
+        )
+        settle_cells(opened)
+        try:
+            click.echo(_render(opened, ask, compare, form))
+        except AskError as error:
+            raise click.BadParameter(error.message, param_hint=f"--{error.field}") from None
+
+
+def _render(opened: Installation, ask: Ask, compare: str | None, form: str) -> str:
+    found = measured(opened, ask, now())
+    if compare:
+        found = compared(found, measured(opened, Comparison(compare).earlier(ask), now()), Comparison(compare))
+    if form == "json":
+        return json.dumps(report_json(found), ensure_ascii=False, indent=1)
+    if form == "csv":
+        return report_csv(found).rstrip("\r\n")
+    return (
+        report_html(found, opened.document.language) if form == "html" else report_text(found, opened.document.language)
+    )
+
+
+def measured(opened: Installation, ask: Ask, at: datetime) -> Report:
+    with reading(opened.engine) as connection:
+        return answer(connection, opened.document, ask, at, opened.knows)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+@click.group()
+def kpi() -> None:
+    """The catalogue of KPIs and their definitions."""
+
+
+@kpi.command("list")
+def kpi_list() -> None:
+    """Name every KPI with its unit and which way is better."""
+    for metric in METRICS.values():
+        click.echo(f"{metric.key:34} {metric.label:42} {metric.unit.value:8} {metric.better.value}")
+
+
+@kpi.command("show")
+@click.argument("key")
+def kpi_show(key: str) -> None:
+    """Say how a KPI is made."""
+    if key not in METRICS:
+        raise click.BadParameter(f"{key!r} is not a KPI; `deskgauge kpi list` shows them all", param_hint="KEY")
+    click.echo(definition_text(METRICS[key]))
+
+
+def definition_text(metric: Metric) -> str:
+    lines = [f"{metric.key}: {metric.label}", f"= {_sum(metric.numerator)}"]
+    if metric.denominator is not None:
+        lines.append(f"/ {_sum(metric.denominator)}")
+    lines.append(f"unit {metric.unit.value}, better: {metric.better.value}, definition version {metric.version}")
+    lines.append(f"needs: {', '.join(metric.needs) or 'nothing'}")
+    return "\n".join(lines)
+
+
+def _sum(parts: object) -> str:
+    signed = [f"{'-' if factor < 0 else '+'} {name}" for name, factor in dict(parts).items()]  # type: ignore[call-overload]
+    return " ".join(signed).removeprefix("+ ")
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--period", default="yesterday", show_default=True, help="yesterday, 2026-10-05, 2026-W40, 2026-10, 2026-Q3 …"
+)
+@click.option("--preview", is_flag=True, help="Print it; send nothing.")
+def digest(name: str, period: str, preview: bool) -> None:
+    """Build a digest and send it to its channels, once."""
+    from plugin.notify.text import plain_text
+    from plugin.schedule.digests import build, send
+
+    with installation() as opened:
+        chosen = opened.document.digests.get(name)
+        if chosen is None:
+            known = ", ".join(sorted(opened.document.digests)) or "none yet; add [digests.NAME] to the policy"
+            raise click.BadParameter(f"{name!r} is not a digest ({known})", param_hint="NAME")
+        zone = chosen.timezone or opened.document.timezone
+        try:
+            asked = parse_period_text(period, now(), zone, opened.terms.week_start)
+        except PeriodTextError as error:
+            raise click.BadParameter(str(error), param_hint="--period") from None
+        settle_cells(opened)
+        if preview:
+            click.echo(plain_text(build(opened, name, asked, now())))
+            return
+        click.echo(send(opened, name, asked, now()))
+
+
+@click.group()
+def rules() -> None:
+    """Alert rules."""
+
+
+@rules.command("test")
+@click.argument("name")
+@click.option("--last", default="30d", show_default=True, metavar="DAYS", help="How far back, such as 30d.")
+def rules_test(name: str, last: str) -> None:
+    """Say how often a rule would have fired."""
+    from plugin.schedule.alerts import backtest_text
+
+    with installation() as opened:
+        if name not in opened.document.rules:
+            known = ", ".join(sorted(opened.document.rules)) or "none yet; add [rules.NAME] to the policy"
+            raise click.BadParameter(f"{name!r} is not a rule ({known})", param_hint="NAME")
+        days = last.removesuffix("d")
+        if not days.isdigit() or not 1 <= int(days) <= 400:
+            raise click.BadParameter("write a number of days, such as 30d", param_hint="--last")
+        click.echo(backtest_text(opened, name, timedelta(days=int(days)), now()))

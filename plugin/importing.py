@@ -1,0 +1,114 @@
+"""Files into the inbox, through the same path as webhooks: cut into deliveries, stored, drained, counted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy import select
+
+from plugin.contract.adapter import Adapter
+from plugin.contract.request import WebhookRequest
+from plugin.database import reading, writing
+from plugin.inbox.sources import ensure_source
+from plugin.inbox.store import DELIVERY, DeliveryRow, delivery_row, insert_deliveries
+from plugin.inbox.tables import State
+from plugin.installation import Installation
+from plugin.work import settle_cells, settle_inbox
+
+#: deliveries stored and drained together; each holds hundreds of rows of the file
+BATCHES_AT_ONCE = 20
+Progress = Callable[[int, int], None]
+
+
+class ImportProblem(ValueError):
+    """Nothing can be imported as asked; the text says why and what to do."""
+
+
+@dataclass(kw_only=True, slots=True)
+class ImportCounts:
+    """Deliveries (parts of the files), not rows. `reasons` are the first few of what was bad."""
+
+    accepted: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    bad: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def import_paths(
+    opened: Installation,
+    adapter: Adapter,
+    source: str,
+    paths: Sequence[Path],
+    settings: Mapping[str, str],
+    at: datetime,
+    progress: Progress = lambda done, total: None,
+) -> ImportCounts:
+    """Imports the files one after the other; raises `ImportProblem`. Interrupted and run again, it stores nothing twice."""
+    if adapter.files is None:
+        raise ImportProblem(
+            f"{adapter.title} has no export file that can be imported; use its webhook or `deskgauge backfill`."
+        )
+    with writing(opened.engine) as connection:
+        try:
+            ensure_source(connection, source, adapter.key, at, settings)
+        except ValueError as error:
+            raise ImportProblem(str(error)) from None
+    opened.reload()
+    counts, total, done = ImportCounts(), sum(path.stat().st_size for path in paths), 0
+    for path in paths:
+        with path.open(encoding="utf-8", errors="surrogateescape", newline="") as stream:
+            for rows in _parts(adapter, source, path, stream, settings, at):
+                _take(opened, rows, counts)
+                progress(min(done + _position(stream), total), total)
+        done += path.stat().st_size
+    settle_cells(opened)
+    progress(total, total)
+    return counts
+
+
+def _parts(
+    adapter: Adapter, source: str, path: Path, stream: TextIO, settings: Mapping[str, str], at: datetime
+) -> Iterator[list[DeliveryRow]]:
+    if adapter.files is None:
+        return
+    bodies = adapter.files(stream, settings)
+    while part := list(islice(bodies, BATCHES_AT_ONCE)):
+        yield [_row(source, path, body, at) for body in part]
+
+
+def _row(source: str, path: Path, body: bytes, at: datetime) -> DeliveryRow:
+    headers = {"content-type": "application/json"}
+    request = WebhookRequest(method="IMPORT", url=f"file:{path.name}", headers=headers, body=body, received_at=at)
+    return delivery_row(source, request, blake2b(body, digest_size=16).hexdigest())
+
+
+def _take(opened: Installation, rows: list[DeliveryRow], counts: ImportCounts) -> None:
+    fresh = sum(insert_deliveries(opened.engine, rows).values())
+    counts.duplicate += len(rows) - fresh
+    settle_inbox(opened, cells=False)
+    keys = [row["key"] for row in rows]
+    query = select(DELIVERY.c.state, DELIVERY.c.error).where(
+        DELIVERY.c.source == rows[0]["source"], DELIVERY.c.key.in_(keys)
+    )
+    with reading(opened.engine) as connection:
+        states = connection.execute(query).all()
+    dead = [row.error for row in states if row.state == State.DEAD.value]
+    ignored = sum(row.state == State.IGNORED.value for row in states)
+    counts.bad += len(dead)
+    counts.reasons += [reason for reason in dead if reason][: 5 - len(counts.reasons)]
+    counts.ignored += min(ignored, fresh)
+    counts.accepted += max(0, fresh - len(dead) - ignored)
+
+
+def _position(stream: TextIO) -> int:
+    try:
+        return stream.buffer.tell()
+    except (OSError, AttributeError):
+        return 0

@@ -1,0 +1,88 @@
+"""One installation put together: configuration, database, policy, sources. Commands, scheduler and pages start from it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from plugin.config import Config, installation_key, load
+from plugin.contract.adapter import Adapter
+from plugin.database import open_engine, reading, session_scope
+from plugin.inbox.sources import known_sources
+from plugin.kpi.terms import Terms, terms_of
+from plugin.normalise.drain import Reader
+from plugin.normalise.registry import adapters
+from plugin.normalise.sources import SourceConfig, configured_sources
+from plugin.policy.document import Document
+from plugin.policy.revisions import current
+from plugin.policy.vault import Vault
+
+
+@dataclass(kw_only=True)
+class Installation:
+    """`document` and `sources` are read when first asked for; a long-lived process calls `reload` between its turns."""
+
+    config: Config
+    engine: Engine
+
+    @cached_property
+    def customer_secret(self) -> bytes:
+        return installation_key(self.config)
+
+    @cached_property
+    def document(self) -> Document:
+        with session_scope(self.engine) as session:
+            return current(session)
+
+    @cached_property
+    def terms(self) -> Terms:
+        return terms_of(self.document)
+
+    @cached_property
+    def adapters(self) -> Mapping[str, Adapter]:
+        return adapters()
+
+    @cached_property
+    def vault(self) -> Vault:
+        return Vault(self.engine, self.config.secret_key)
+
+    @cached_property
+    def sources(self) -> Mapping[str, SourceConfig]:
+        return configured_sources(self.document, os.environ, self.vault, self.adapters)
+
+    @cached_property
+    def readers(self) -> Mapping[str, Reader]:
+        """How each source's deliveries are read: as the policy configures it, else as an import described it."""
+        found: dict[str, Reader] = {}
+        with reading(self.engine) as connection:
+            for name, row in known_sources(connection).items():
+                if row.adapter in self.adapters:
+                    found[name] = Reader(adapter=self.adapters[row.adapter], settings=json.loads(row.settings))
+        for name, source in self.sources.items():
+            found[name] = Reader(adapter=source.adapter, settings=source.settings)
+        return found
+
+    @property
+    def knows(self) -> Mapping[str, Collection[str]]:
+        """source --> the facts that its adapter supplies"""
+        return {name: reader.adapter.facts for name, reader in self.readers.items()}
+
+    def reload(self) -> None:
+        for name in ("document", "terms", "sources", "readers"):
+            self.__dict__.pop(name, None)
+
+
+def open_installation(config: Config | None = None) -> Installation:
+    chosen = config or load()
+    return Installation(config=chosen, engine=open_engine(chosen.database_url))
+
+
+def now() -> datetime:
+    """The one clock of the outermost layer."""
+    return datetime.now(UTC)
