@@ -1,0 +1,156 @@
+"""What the centre decided: one document, as it is written in TOML or sent as JSON; an empty one is valid."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from plugin.contract.event import Channel
+from plugin.policy.calendar import Calendar
+from plugin.policy.fields import (
+    Count,
+    Currency,
+    DayHours,
+    Hours,
+    Language,
+    Name,
+    Number,
+    Part,
+    Scope,
+    SettingValue,
+    Severity,
+    SourceName,
+    ZoneName,
+)
+from plugin.policy.localtime import Grain, Weekday
+from plugin.policy.plan import Category, Cost, Target
+from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
+
+__all__ = [
+    "Campaign",
+    "Category",
+    "Cost",
+    "Definitions",
+    "Digest",
+    "Document",
+    "EmailTarget",
+    "Grain",
+    "OpeningHours",
+    "Rule",
+    "Scope",
+    "Severity",
+    "SlackTarget",
+    "Source",
+    "Target",
+    "Team",
+    "Weekday",
+]
+
+
+def _allocation(value: object) -> object:
+    if value in ("handle_time", "contacts"):
+        return value
+    shares = value if isinstance(value, dict) else {}
+    if not shares or not all(isinstance(share, int | float) and share >= 0 for share in shares.values()):
+        raise ValueError('must be "handle_time", "contacts" or a table like {voice = 70, chat = 30}')
+    if unknown := [name for name in shares if name not in set(Channel)]:
+        raise ValueError(f"{unknown[0]} is not a channel; write {', '.join(Channel)}")
+    if abs(sum(shares.values()) - 100) > 1e-6:
+        raise ValueError(f"must add up to 100 percent; it adds up to {sum(shares.values()):g}")
+    return value
+
+
+Allocation = Annotated[Literal["handle_time", "contacts"] | dict[Channel, Number], BeforeValidator(_allocation)]
+
+
+class OpeningHours(Part):
+    """One business calendar. `timezone` None: the document's."""
+
+    timezone: ZoneName | None = None
+    monday: tuple[Hours, ...] = ()
+    tuesday: tuple[Hours, ...] = ()
+    wednesday: tuple[Hours, ...] = ()
+    thursday: tuple[Hours, ...] = ()
+    friday: tuple[Hours, ...] = ()
+    saturday: tuple[Hours, ...] = ()
+    sunday: tuple[Hours, ...] = ()
+    exceptions: dict[date, DayHours] = Field(default_factory=dict)
+
+
+class Team(Part):
+    agents: tuple[Name, ...] = ()
+    queues: tuple[Name, ...] = ()
+
+
+class Campaign(Part):
+    queues: tuple[Name, ...] = ()
+
+
+class Definitions(Part):
+    """How the numbers are defined where practice differs; printed beside every value."""
+
+    service_level_variant: Literal["SL-1", "SL-2", "SL-3", "SL-4", "SL-5", "SL-6"] = "SL-3"
+    service_level_threshold_s: Count = 20
+    short_abandon_s: Count = 5
+    fcr_method: Literal["ticket", "repeat", "survey"] = "ticket"
+    fcr_window_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
+
+    @model_validator(mode="after")
+    def _short_is_shorter(self) -> Self:
+        if self.short_abandon_s >= max(self.service_level_threshold_s, 1):
+            raise ValueError(
+                f"short_abandon_s ({self.short_abandon_s}) must be below "
+                f"service_level_threshold_s ({self.service_level_threshold_s}); lower one or raise the other"
+            )
+        return self
+
+
+class Source(Part):
+    """One installation of a vendor. Secrets are not written here: they come from the environment or `deskgauge connect`."""
+
+    adapter: Name
+    title: str | None = None
+    settings: dict[Name, SettingValue] = Field(default_factory=dict)
+
+
+class Document(Part):
+    """The whole policy; an empty one is valid."""
+
+    timezone: ZoneName = "UTC"
+    week_starts_on: Weekday = Weekday.MONDAY
+    language: Language = "en"
+    currency: Currency = "EUR"
+    business_calendar: Name | None = None
+    #: how costs without a channel are divided between channels, or the percentage of each
+    allocation: Allocation = "handle_time"
+    definitions: Definitions = Definitions()
+    calendars: dict[Name, OpeningHours] = Field(default_factory=dict)
+    teams: dict[Name, Team] = Field(default_factory=dict)
+    campaigns: dict[Name, Campaign] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = ()
+    costs: tuple[Cost, ...] = ()
+    sources: dict[SourceName, Source] = Field(default_factory=dict)
+    channels: dict[Name, Annotated[SlackTarget | EmailTarget, Field(discriminator="kind")]] = Field(
+        default_factory=dict
+    )
+    rules: dict[Name, Rule] = Field(default_factory=dict)
+    digests: dict[Name, Digest] = Field(default_factory=dict)
+
+    def team_of_agent(self, agent: str) -> str | None:
+        return next((name for name, team in self.teams.items() if agent in team.agents), None)
+
+    def teams_of_queue(self, queue: str) -> list[str]:
+        return [name for name, team in self.teams.items() if queue in team.queues]
+
+    def campaigns_of_queue(self, queue: str) -> list[str]:
+        return [name for name, campaign in self.campaigns.items() if queue in campaign.queues]
+
+    def calendar(self, name: str | None = None) -> Calendar | None:
+        """The named calendar, else the default one; None when there is none, which means always open."""
+        hours = self.calendars.get(name or self.business_calendar or "")
+        if hours is None:
+            return None
+        week = tuple(getattr(hours, day) for day in Weekday)
+        return Calendar(timezone=hours.timezone or self.timezone, week=week, exceptions=hours.exceptions)

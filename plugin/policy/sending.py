@@ -1,0 +1,92 @@
+"""Who is told what and when: rules of alerts, digests, and the channels that they go to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+
+from plugin.policy.fields import (
+    Address,
+    ClockTime,
+    Count,
+    Language,
+    Name,
+    Number,
+    Part,
+    ReportGrain,
+    Scope,
+    Seconds,
+    Severity,
+    SlackChannel,
+    Window,
+    ZoneName,
+)
+from plugin.policy.localtime import Grain, Weekday
+
+
+class Rule(Part):
+    """Fires above or below a value over the last `window`, and clears at `clear_at` (at the same value when it is left out)."""
+
+    kpi: Name
+    title: str | None = None
+    scope: Scope = Scope()
+    window_s: Annotated[Window, Field(alias="window")] = 900
+    fire_above: Number | None = None
+    fire_below: Number | None = None
+    clear_at: Number | None = None
+    hold_s: Annotated[Seconds, Field(alias="for")] = 0
+    clear_hold_s: Annotated[Seconds, Field(alias="clear_for")] = 0
+    min_sample: Count = 20
+    cooldown_s: Annotated[Seconds, Field(alias="cooldown")] = 600
+    severity: Severity = Severity.WARNING
+    calendar: Name | None = None
+    targets: tuple[Name, ...] = ()
+
+    @field_validator("clear_at")
+    @classmethod
+    def _on_the_good_side(cls, value: float | None, info: ValidationInfo) -> float | None:
+        above, below = info.data.get("fire_above"), info.data.get("fire_below")
+        if value is not None and above is not None and value > above:
+            raise ValueError(f"must be below fire_above ({above:g}), because the rule fires above it")
+        if value is not None and below is not None and value < below:
+            raise ValueError(f"must be above fire_below ({below:g}), because the rule fires below it")
+        return value
+
+    @model_validator(mode="after")
+    def _one_side(self) -> Self:
+        if (self.fire_above is None) == (self.fire_below is None):
+            raise ValueError("needs exactly one of fire_above and fire_below")
+        return self
+
+
+class SlackTarget(Part):
+    kind: Literal["slack"]
+    channel: SlackChannel
+
+
+class EmailTarget(Part):
+    kind: Literal["email"]
+    to: Annotated[tuple[Address, ...], Field(min_length=1)]
+
+
+class Digest(Part):
+    """A report that is sent when its period is complete. No `kpis`: the usual ones; what is None is as in the document."""
+
+    title: str | None = None
+    grain: ReportGrain = Grain.DAY
+    at: ClockTime = "08:00"
+    timezone: ZoneName | None = None
+    weekdays: tuple[Weekday, ...] = tuple(Weekday)
+    kpis: tuple[Name, ...] = ()
+    scope: Scope = Scope()
+    channels: tuple[Name, ...] = ()
+    language: Language | None = None
+    compare: Literal["previous", "weekday", "year"] = "previous"
+
+    @field_validator("compare")
+    @classmethod
+    def _has_a_weekday(cls, value: str, info: ValidationInfo) -> str:
+        if value == "weekday" and info.data.get("grain", Grain.DAY) not in (Grain.HOUR, Grain.DAY):
+            raise ValueError('"weekday" is for grain hour or day; write "previous" or "year"')
+        return value
