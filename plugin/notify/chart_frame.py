@@ -89,6 +89,6 @@ def frame_of(chart: Chart, theme: Theme, width: int, language: str) -> Frame:
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if chart.kind is not ChartKind.LINE:
         low, high = min(low * _HEADROOM, 0.0), max(high, 0.0)
-    height = 30 * max(1, len(chart.series[0].points)) if chart.kind is ChartKind.RANKING else (170, 220)[width >= 480]
+    height = 30 * max(1, len(chart.series[0].points)) if chart.kind is ChartKind.RANKING else (170, 220)[width >= 420]
     axis = ticks(low, high, chart.unit, 3 if height < 200 else 4)
     return Frame(chart=chart, theme=theme, width=width, height=height, language=language, axis=axis)

@@ -21,7 +21,8 @@ from plugin.notify.text import BAD_MARK, one_line, plain_text
 from plugin.notify.wording import unsubscribe
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_PICTURE_WIDTH = 552
+#: narrow, since a phone shrinks it to 350 and its text with it
+_PICTURE_WIDTH = 440
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
