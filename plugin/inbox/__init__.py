@@ -1,0 +1,1 @@
+"""Raw deliveries, durable before they are acknowledged: claim, retry, dead letter, replay."""
