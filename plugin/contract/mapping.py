@@ -142,6 +142,8 @@ def _event(rule: Rule, record: Any, kind: Kind, shared: Shared) -> Event:
     words = {**shared.words, **rule.words.of(record)} if rule.words else shared.words
     if words["subject"] is None:
         raise BadPayload(f"{rule.path}.subject", "empty for this record")
+    if kind is Kind.AGENT_STATE:
+        words = {**words, "agent": words["subject"]}  # the state is the agent's own, docs/events.md
     order = rule.order(record) if rule.order else 0
     return Event(
         kind=kind,

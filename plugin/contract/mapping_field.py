@@ -61,7 +61,19 @@ class Constant:
 
 def text_field(spec: object, name: str, path: str, around: Surroundings) -> ReadText:
     """Reads text, None for what is empty."""
-    return _reading(_source(spec, name, path, around), as_text, path)
+    closed = CLOSED_WORDS.get(name)
+    convert = as_text if closed is None or name == "kind" else _one_of(closed)
+    return _reading(_source(spec, name, path, around), convert, path)
+
+
+def _one_of(words: frozenset[str]) -> Callable[[Json], str | None]:
+    def word(value: Json) -> str | None:
+        text = as_text(value)
+        if text is not None and text not in words:
+            raise ValueError(f"none of {', '.join(sorted(words))}; translate it under `values`")
+        return text
+
+    return word
 
 
 def data_field(spec: object, name: str, path: str, around: Surroundings) -> Read:

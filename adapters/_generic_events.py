@@ -1,0 +1,87 @@
+"""The JSON form of Deskgauge's own events, for senders that can write it: no mapping is needed then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+from adapters._generic_envelope import digest
+from plugin.contract.event import Channel, Direction, Event, Json, Kind
+from plugin.contract.mapping_field import as_plain
+from plugin.contract.payload import BadPayload, Payload
+
+FIELDS = frozenset(
+    {"kind", "at", "subject", "dedupe_key", "order", "channel", "direction", "queue", "agent", "customer", "data"}
+)
+HINT = (
+    "the source has no mapping, so Deskgauge's own form of event is expected: "
+    "write a mapping, or send what docs/adapters/generic.md shows"
+)
+
+
+def own_events(payload: Payload, inside_envelope: bool = False) -> Iterator[Event]:
+    """From an event, a list of events, `{"events": […]}`, or an envelope that holds one of these in `data`."""
+    if isinstance(payload.raw, list):
+        yield from map(_event, payload.items())
+    elif "kind" in payload:
+        yield _event(payload)
+    elif "events" in payload:
+        yield from map(_event, payload["events"].items())
+    elif isinstance(payload["data"].raw, (dict, list)) and not inside_envelope:
+        yield from own_events(payload["data"], inside_envelope=True)
+    else:
+        raise BadPayload(f"{payload.path}.kind", HINT)
+
+
+def _event(payload: Payload) -> Event:
+    raw = payload.object().raw
+    for name in raw if isinstance(raw, dict) else ():
+        if name not in FIELDS:
+            raise BadPayload(
+                f"{payload.path}.{ascii(name)[1:-1]}", f"unknown field; known are {', '.join(sorted(FIELDS))}"
+            )
+    kind, subject = Kind(_word(payload["kind"], Kind) or ""), payload["subject"].text()
+    return Event(
+        kind=kind,
+        at=payload["at"].iso(),
+        subject=subject,
+        dedupe_key=payload["dedupe_key"].text_or() or digest(raw, payload.path),
+        order=_order(payload["order"]),
+        channel=_word(payload["channel"], Channel),
+        direction=_word(payload["direction"], Direction),
+        queue=payload["queue"].text_or(),
+        agent=subject if kind is Kind.AGENT_STATE else payload["agent"].text_or(),
+        customer=payload["customer"].text_or(),
+        data=_data(payload["data"]),
+    )
+
+
+def _word(payload: Payload, words: type[Kind] | type[Channel] | type[Direction]) -> str | None:
+    if payload.is_absent and words is not Kind:
+        return None
+    word = payload.text()
+    if word not in set(words):
+        raise BadPayload(payload.path, f"none of {', '.join(words)}")
+    return word
+
+
+def _order(payload: Payload) -> int:
+    order = payload.number_or(0.0) or 0.0
+    if not order.is_integer():
+        raise BadPayload(payload.path, "a whole number expected")
+    return int(order)
+
+
+def _data(payload: Payload) -> dict[str, Json]:
+    if payload.is_absent:
+        return {}
+    found: dict[str, Json] = {}
+    for name, value in cast("dict[str, Json]", payload.object().raw).items():
+        try:
+            plain = as_plain(value)
+            name.encode()
+        except (ValueError, TypeError, OverflowError) as error:
+            raise BadPayload(f"{payload.path}.{ascii(name)[1:-1]}", str(error)) from None
+        if plain is not None:
+            found[name.replace("\x00", "")] = plain
+    return found
