@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from email.policy import default
 from html import unescape
 from pathlib import Path
-from typing import cast
 
 import fake_slack
 import pytest
@@ -111,7 +110,7 @@ def _files_seen(folder: Path) -> list[str]:
     mails = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
     for path in folder.glob("*.slack.json"):
         assert "<!here>" not in path.read_text(encoding="utf-8")
-    return _mail_seen([cast(EmailMessage, mail) for mail in mails])
+    return _mail_seen(mails)
 
 
 @pytest.fixture

@@ -167,15 +167,15 @@ def check_message(arguments: dict[str, Any]) -> None:
 
 
 def _valid(block: dict[str, Any]) -> bool:
-    kind = block["type"]
+    kind = str(block["type"])
     if kind == "header":
-        return block["text"]["type"] == "plain_text" and 1 <= len(block["text"]["text"]) <= 150
+        return bool(block["text"]["type"] == "plain_text" and 1 <= len(block["text"]["text"]) <= 150)
     if kind == "section":
         fields = block.get("fields", [])
         texts = [block["text"]] if "text" in block else fields
         return bool(texts) and len(fields) <= 10 and all(1 <= len(each["text"]) <= 3000 for each in texts)
     if kind == "context":
-        return 1 <= len(block["elements"]) <= 10
+        return len(block["elements"]) in range(1, 11)
     if kind == "actions":
         return 1 <= len(block["elements"]) <= 25 and all(_valid_button(each) for each in block["elements"])
     return kind == "divider"
@@ -194,14 +194,16 @@ class _Handler(BaseHTTPRequestHandler):
         name = self.path.strip("/").split("?")[0]
         if name.startswith("upload/"):
             self.slack.uploads[name.removeprefix("upload/")] = body
-            return self._reply(200, b"OK", {})
+            self._reply(200, b"OK", {})
+            return
         status, answer, fault = self.slack.answer(name, self._arguments(body), self.headers.get("Authorization", ""))
         if fault and fault.accepted:
             self.close_connection = True
-            return self.connection.close()
+            self.connection.close()
+            return
         extra = {"Retry-After": fault.retry_after} if fault and fault.retry_after else {}
         plain = b"upstream failure" if status >= 500 else json.dumps(answer).encode()
-        return self._reply(status, plain, extra)
+        self._reply(status, plain, extra)
 
     def _arguments(self, body: bytes) -> dict[str, Any]:
         if "json" in self.headers.get("Content-Type", ""):

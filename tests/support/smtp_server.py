@@ -56,7 +56,7 @@ class Mailbox:
         if self.answers:
             return self.answers.popleft()
         mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
-        self.mails.append(cast(EmailMessage, mail))
+        self.mails.append(mail)
         self.recipients.append(list(envelope.rcpt_tos))
         self.secured.append(session.ssl is not None)
         if self.cut_after_accepting:
