@@ -18,7 +18,6 @@ _TEXTS = {
     "string_type": "must be a text in quotes",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
-    "too_short": "must have at least {min_length} entry",
     "int_type": "must be a whole number without quotes",
     "int_from_float": "must be a whole number",
     "float_type": "must be a number without quotes",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Column, Text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from plugin.database import Moment, RowId
@@ -74,10 +75,20 @@ def apply(
     if before is not None and old == new:
         return None
     text = json.dumps(new, ensure_ascii=False)
-    revision = PolicyRevision(document=text, author=author, at=at, diff="\n".join(diff(old, new)))
+    revision = PolicyRevision(id=newest + 1, document=text, author=author, at=at, diff="\n".join(diff(old, new)))
     session.add(revision)
-    session.flush()
+    _number(session, newest)
     return revision
+
+
+def _number(session: Session, newest: int) -> None:
+    """Of two writers that read the same newest revision, one gets the next number."""
+    try:
+        session.flush()
+    except IntegrityError:
+        raise OutdatedRevision(
+            f"somebody applied revision {newest + 1} at the same time; load it and change it again"
+        ) from None
 
 
 def export(session: Session) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
 
 from plugin.policy.fields import (
     Address,
@@ -65,9 +65,15 @@ class SlackTarget(Part):
     channel: SlackChannel
 
 
+def _at_least_one(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    if not addresses:
+        raise ValueError("must have at least one address")
+    return addresses
+
+
 class EmailTarget(Part):
     kind: Literal["email"]
-    to: Annotated[tuple[Address, ...], Field(min_length=1)]
+    to: Annotated[tuple[Address, ...], AfterValidator(_at_least_one)]
 
 
 class Digest(Part):
