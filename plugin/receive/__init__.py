@@ -1,0 +1,1 @@
+"""HTTP in: handshake, proof, durable acceptance, answer."""
