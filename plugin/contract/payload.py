@@ -68,8 +68,8 @@ class Payload:
 
     @property
     def is_absent(self) -> bool:
-        """True for a missing key, null and the empty string."""
-        return self._value is None or self._value == ""
+        """True for a missing key, null and the empty string (also one of NUL characters, which no database takes)."""
+        return self._value is None or (isinstance(self._value, str) and not self._value.strip("\x00"))
 
     @property
     def raw(self) -> Json:
@@ -96,12 +96,12 @@ class Payload:
 
     def text(self) -> str:
         """A non-empty string; whole numbers are accepted, since vendors send ids both ways."""
-        if isinstance(self._value, str) and self._value:
+        if isinstance(self._value, str) and (text := self._value.replace("\x00", "")):
             try:
-                self._value.encode()
+                text.encode()
             except UnicodeEncodeError:
                 raise BadPayload(self.path, "not valid Unicode") from None
-            return self._value.replace("\x00", "")
+            return text
         if isinstance(self._value, int) and not isinstance(self._value, bool):
             return str(self._value)
         raise self._bad("text")

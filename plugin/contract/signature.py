@@ -88,7 +88,7 @@ def standard_webhook_signature(secret: str, message_id: str, timestamp: str, bod
 
 
 def verify_standard_webhook(headers: Mapping[str, str], body: bytes, live: Sequence[str], now: datetime) -> None:
-    """Standard Webhooks (github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md): any listed signature may match."""
+    """As github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md says: any listed signature may match."""
     hint = "Compare the signing secret on both sides."
     message_id = require(headers.get("webhook-id"), "webhook-id", hint)
     timestamp = require(headers.get("webhook-timestamp"), "webhook-timestamp", hint)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from plugin.contract.event import Channel, Direction, Event, Kind
-from plugin.facts.fold.order import ms_between, stated_ms, text
+from plugin.facts.fold.order import is_stated, ms_between, stated_ms, text
 
 #: reason of contact.overflowed --> outcome of the visit
 OVERFLOW_OUTCOMES = {
@@ -22,8 +22,10 @@ OVERFLOW_OUTCOMES = {
     "closed": "closed",
     "error": "error",
 }
+#: outcomes of a caller who was not let in, and so did not wait
+REFUSED = ("join_empty", "full", "divert", "closed")
 #: outcomes that a message left, or a wish to be called back, explains better
-SOFT_OUTCOMES = ("abandoned", "timeout", "flow_out")
+SOFT_OUTCOMES = ("abandoned", "timeout", "flow_out", "leave_empty", "join_empty")
 LONGEST_MS = 24 * 3600 * 1000
 
 
@@ -190,7 +192,7 @@ class _Folding:
     def _queued(self, event: Event) -> None:
         waiting = self._open_visit(None)
         if waiting is not None:
-            self._leave(waiting, event.at, "flow_out", None)
+            self._leave(waiting, event, "flow_out", event.at)
         told = self._last_visit(None)
         if told is not None and told.outcome == "abandoned":
             told.outcome = "flow_out"  # who goes on to another queue has not left
@@ -203,38 +205,44 @@ class _Folding:
         if result is None:
             self.facts.rings.append(Ring(agent=agent, queue=queue, started_at=event.at))
             return
-        ring = self._open_ring(agent)
-        stated = stated_ms(event, "ring_s")
-        if ring is None:
-            ring = Ring(agent=agent, queue=queue, started_at=event.at - timedelta(milliseconds=stated or 0))
-            self.facts.rings.append(ring)
-        self._end_ring(ring, event.at, result, stated)
+        ring = self._open_ring(agent) or self._infer_ring(event, queue)
+        self._end_ring(ring, event, result)
 
     def _open_ring(self, agent: str) -> Ring | None:
         return next(
             (ring for ring in reversed(self.facts.rings) if ring.agent == agent and ring.ended_at is None), None
         )
 
-    def _end_ring(self, ring: Ring, at: datetime, result: str, stated: int | None) -> None:
-        ring.ended_at, ring.result = at, result
-        ring.ring_ms = stated if stated is not None else ms_between(ring.started_at, at)
+    def _infer_ring(self, event: Event, queue: str) -> Ring:
+        """A ring that was only told of at its end; its length stays unknown unless it was stated."""
+        stated = stated_ms(event, "ring_s")
+        started_at = event.at - timedelta(milliseconds=stated or 0)
+        ring = Ring(agent=event.agent or "", queue=queue, started_at=started_at, ring_ms=stated, ended_at=event.at)
+        self.facts.rings.append(ring)
+        return ring
+
+    def _end_ring(self, ring: Ring, event: Event, result: str) -> None:
+        if ring.ended_at is None:
+            ring.ring_ms = (
+                stated_ms(event, "ring_s") if is_stated(event, "ring_s") else ms_between(ring.started_at, event.at)
+            )
+        ring.ended_at, ring.result = event.at, result
 
     def _answered(self, event: Event) -> None:
         wait = stated_ms(event, "wait_s")
         visit = self._visit_for(event, wait or 0)
         if visit is not None:
-            self._leave(visit, event.at, "answered", wait)
+            self._leave(visit, event, "answered", event.at)
             visit.agent = event.agent or ""
         elif event.queue or self.facts.visits:
             visit = self._last_visit(event.queue)
         queue = event.queue or (visit.queue if visit else "")
         self.facts.legs.append(Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=event.at))
-        ring, stated = self._open_ring(event.agent or ""), stated_ms(event, "ring_s")
-        if ring is None and stated is not None:
-            ring = Ring(agent=event.agent or "", queue=queue, started_at=event.at - timedelta(milliseconds=stated))
-            self.facts.rings.append(ring)
+        ring = self._open_ring(event.agent or "")
+        if ring is None and stated_ms(event, "ring_s") is not None:
+            ring = self._infer_ring(event, queue)
         if ring is not None:
-            self._end_ring(ring, event.at, "answered", stated)
+            self._end_ring(ring, event, "answered")
 
     def _last_visit(self, queue: str | None) -> Visit | None:
         return next((visit for visit in reversed(self.facts.visits) if not queue or visit.queue == queue), None)
@@ -264,7 +272,7 @@ class _Folding:
         waiting = self._open_visit(None)
         if waiting is not None:
             outcome = "error" if event.data.get("by") == "system" else "abandoned"
-            self._leave(waiting, event.at, outcome, stated_ms(event, "wait_s"))
+            self._leave(waiting, event, outcome, event.at)
 
     def _close_leg(self, event: Event) -> Leg:
         """The leg that ended; told again, it only gains what was not known; never seen to begin, it is made from its end."""
@@ -282,7 +290,7 @@ class _Folding:
         answered_at = event.at - timedelta(milliseconds=talk)
         visit = self._visit_for(event, talk + (wait or 0))
         if visit is not None:
-            self._leave(visit, answered_at, "answered", wait)
+            self._leave(visit, event, "answered", answered_at)
             visit.agent = event.agent or ""
         queue = event.queue or (visit.queue if visit else "")
         leg = Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=answered_at)
@@ -299,7 +307,9 @@ class _Folding:
         if leg.hold_ms is None and ("hold" in self.knows or event.data.get("talk_includes_hold") is True):
             leg.hold_ms = 0
         talk = stated_ms(event, "talk_s")
-        if talk is None:
+        if talk is None and is_stated(event, "talk_s"):
+            leg.talk_ms = None
+        elif talk is None:
             leg.talk_ms = ms_between(leg.answered_at, event.at) - (leg.hold_ms or 0)
         else:
             leg.talk_ms = talk - (leg.hold_ms or 0) if event.data.get("talk_includes_hold") is True else talk
@@ -311,7 +321,7 @@ class _Folding:
         wait = stated_ms(event, "wait_s")
         visit = self._visit_for(event, wait or 0)
         if visit is not None:
-            self._leave(visit, event.at, "abandoned", wait)
+            self._leave(visit, event, "abandoned", event.at)
         self.over_at = event.at
 
     def _overflowed(self, event: Event) -> None:
@@ -322,11 +332,11 @@ class _Folding:
         if visit is None and told is not None and wait is None and self._restates(told, event, outcome):
             told.outcome = outcome
             return
-        self._leave(visit or self._infer_visit(event, wait or 0), event.at, outcome, wait)
+        self._leave(visit or self._infer_visit(event, wait or 0), event, outcome, event.at)
 
     def _restates(self, told: Visit, event: Event, outcome: str) -> bool:
         """A source that says why the queue was left a moment after it was (Asterisk's QUEUESTATUS, Wazo's LEAVEEMPTY)."""
-        if told.left_at is None or told.outcome == "answered" or outcome in ("join_empty", "full", "divert", "closed"):
+        if told.left_at is None or told.outcome == "answered" or outcome in REFUSED:
             return False
         return event.at - told.left_at <= timedelta(seconds=2)
 
@@ -335,7 +345,7 @@ class _Folding:
         wait = stated_ms(event, "wait_s")
         visit = self._visit_for(event, wait or 0)
         if visit is not None:
-            self._leave(visit, event.at, outcome, wait)
+            self._leave(visit, event, outcome, event.at)
             return
         told = self._last_visit(event.queue)
         if told is not None and told.outcome in SOFT_OUTCOMES:
@@ -368,9 +378,12 @@ class _Folding:
 
     # -- the end
 
-    def _leave(self, visit: Visit, at: datetime, outcome: str, stated: int | None) -> None:
+    def _leave(self, visit: Visit, event: Event, outcome: str, at: datetime) -> None:
         visit.left_at, visit.outcome = at, outcome
-        visit.wait_ms = stated if stated is not None else ms_between(visit.entered_at, at)
+        if is_stated(event, "wait_s"):
+            visit.wait_ms = stated_ms(event, "wait_s")
+        elif not visit.inferred or outcome in REFUSED:
+            visit.wait_ms = ms_between(visit.entered_at, at)
 
     def finish(self) -> ContactFacts:
         facts = self.facts

@@ -31,6 +31,11 @@ def stated_ms(event: Event, name: str) -> int | None:
     return round(value * 1000)
 
 
+def is_stated(event: Event, name: str) -> bool:
+    """Whether the adapter spoke of it at all; a stated null says that it cannot be known, not even from two times."""
+    return name in event.data
+
+
 def text(event: Event, name: str) -> str | None:
     value = event.data.get(name)
     return value if isinstance(value, str) and value else None
