@@ -10,7 +10,7 @@ import click
 from plugin.cli.terminal import installation, read_moment
 from plugin.database import reading
 from plugin.installation import Installation, now
-from plugin.kpi.answer import Ask, AskError, answer
+from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.metric import Metric, Report
 from plugin.kpi.period import PeriodTextError, parse_period_text
@@ -43,7 +43,7 @@ STANDARD = (
 @click.option("--to", "end", required=True, metavar="TIME", help="End, not included; a date alone is its midnight.")
 @click.option("--grain", type=click.Choice(GRAINS), default="day", show_default=True)
 @click.option("--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, direction, source.")
-@click.option("--kpi", default=",".join(STANDARD), metavar="A,B", show_default=True)
+@click.option("--kpi", default=",".join(STANDARD_KPIS), metavar="A,B", show_default=True)
 @click.option("--timezone", metavar="ZONE", help="IANA zone of the periods; by default the centre's.")
 @click.option(
     "--compare", type=click.Choice([item.value for item in Comparison]), help="Show what was before beside it."

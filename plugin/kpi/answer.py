@@ -18,6 +18,20 @@ from plugin.kpi.period import Grain, Period, periods_between
 from plugin.kpi.terms import Terms, terms_of
 from plugin.policy.document import Document
 
+#: what is shown when nobody says what
+STANDARD_KPIS = (
+    "offered",
+    "answered",
+    "abandonment_rate",
+    "service_level",
+    "asa",
+    "aht",
+    "received",
+    "solved",
+    "first_response_time",
+    "csat",
+    "cost_per_contact",
+)
 #: up to so many rows a report shows every group in every period; beyond, groups without activity are left out and it says so
 DENSE_ROWS = 20_000
 #: what the "left out" line of a report counts: measure --> its name in the report
