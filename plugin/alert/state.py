@@ -28,12 +28,15 @@ class NoticeKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Episode:
-    """A breach from its first reading on. `fired_at` None: the hold time is still running, nobody was told."""
+    """A breach from its first reading on. `fired_at` None: the hold time is still running, nobody was told.
+
+    `unjudged_s` is for how long nothing could be said: too few contacts, no data, or no evaluation at all.
+    """
 
     opened_at: datetime
     peak: Measurement
     fired_at: datetime | None = None
-    last_breach_at: datetime
+    unjudged_s: float = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,34 +68,34 @@ def is_open(state: State) -> bool:
     return state.episode is not None and state.episode.fired_at is not None
 
 
-def step(state: State, reading: Measurement | None, rule: Threshold, now: datetime) -> Step:
+def step(
+    state: State, reading: Measurement | None, rule: Threshold, now: datetime, max_gap: timedelta = MAX_GAP
+) -> Step:
     """`reading` None: nothing could be measured. A moment that was already read changes nothing."""
     if state.read_at is not None and now <= state.read_at:
         return state, None
-    state = _forget_old_holds(state, now)
     verdict = judge(reading, rule)
+    late = state.read_at is not None and now - state.read_at > max_gap
+    if late or verdict is None:
+        state = _interrupted(state, now)
     if reading is None or verdict is None:
         status = Status.NO_DATA if reading is None else Status.INSUFFICIENT
-        return _unclear(state, status, reading, now), None
+        return _moved(state, status, reading, now), None
     follow = _while_firing if is_open(state) else _while_quiet
     return follow(state, reading, verdict, rule, now)
 
 
-def _forget_old_holds(state: State, now: datetime) -> State:
-    if state.read_at is None or now - state.read_at <= MAX_GAP:
-        return state
-    return replace(state, clear_since=None, episode=state.episode if is_open(state) else None)
+def _interrupted(state: State, now: datetime) -> State:
+    """A hold needs unbroken evidence, so both holds begin anew; an incident stays open."""
+    if not is_open(state) or state.episode is None or state.read_at is None:
+        return replace(state, clear_since=None, episode=None)
+    unjudged_s = state.episode.unjudged_s + (now - state.read_at).total_seconds()
+    return replace(state, clear_since=None, episode=replace(state.episode, unjudged_s=unjudged_s))
 
 
 def _moved(state: State, status: Status, reading: Measurement | None, now: datetime) -> State:
     since = now if status != state.status or state.since is None else state.since
     return replace(state, status=status, since=since, read_at=now, reading=reading)
-
-
-def _unclear(state: State, status: Status, reading: Measurement | None, now: datetime) -> State:
-    """Neither fires nor recovers; a hold needs unbroken evidence, so both holds begin anew."""
-    kept = replace(state, clear_since=None, episode=state.episode if is_open(state) else None)
-    return _moved(kept, status, reading, now)
 
 
 def _while_quiet(state: State, reading: Measurement, verdict: Verdict, rule: Threshold, now: datetime) -> Step:
@@ -110,8 +113,8 @@ def _while_quiet(state: State, reading: Measurement, verdict: Verdict, rule: Thr
 
 def _extended(episode: Episode | None, reading: Measurement, rule: Threshold, now: datetime) -> Episode:
     if episode is None:
-        return Episode(opened_at=now, peak=reading, last_breach_at=now)
-    return replace(episode, peak=rule.worse(episode.peak, reading), last_breach_at=now)
+        return Episode(opened_at=now, peak=reading)
+    return replace(episode, peak=rule.worse(episode.peak, reading))
 
 
 def _while_firing(state: State, reading: Measurement, verdict: Verdict, rule: Threshold, now: datetime) -> Step:

@@ -64,6 +64,7 @@ class Revision:
     old: Measurement
     new: Measurement
     reason: Reason
+    version: str = ""
 
 
 def published(report: Report, policy_revision: int = 0) -> tuple[Published, ...]:
@@ -109,7 +110,15 @@ def _revision(before: Published, now: Published) -> Revision:
         reason = Reason.DEFINITION
     elif before.policy_revision != now.policy_revision:
         reason = Reason.POLICY
-    return Revision(period=now.period, kpi=now.kpi, groups=now.groups, old=before.value, new=now.value, reason=reason)
+    return Revision(
+        period=now.period,
+        kpi=now.kpi,
+        groups=now.groups,
+        old=before.value,
+        new=now.value,
+        reason=reason,
+        version=now.version,
+    )
 
 
 def remember(session: Session, digest: str, said: Sequence[Published], at: datetime) -> None:

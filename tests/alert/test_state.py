@@ -120,6 +120,11 @@ def test_too_few_contacts_never_recover_an_incident() -> None:
     assert done.state.status == Status.INSUFFICIENT
 
 
+def test_the_time_in_which_nothing_could_be_judged_is_known_at_the_end() -> None:
+    recovered = run(rule(), [BAD, None, FEW, None, BAD, BAD, GOOD]).notices[-1]
+    assert recovered.episode.unjudged_s == 180
+
+
 def test_a_breach_that_goes_on_after_lost_data_is_the_same_incident() -> None:
     assert run(rule(), [BAD, None, None, BAD, BAD, GOOD]).told == [("fired", 0), ("recovered", 5)]
 

@@ -1,0 +1,163 @@
+"""Stored readings go through the same state machine as live ones, and the incidents that a rule would have raised come out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median_low
+
+from plugin.alert.rule import Watch
+from plugin.alert.state import MAX_GAP, Notice, NoticeKind, State, is_open, step
+from plugin.alert.threshold import Threshold, judge
+from plugin.alert.wording import sample_text, value_text
+from plugin.kpi.metric import Measurement
+from plugin.policy.localtime import zone
+from plugin.report import figures, subject
+from plugin.report.wording import moment_name, noun, text
+
+_BAR = 24
+
+Readings = Sequence[tuple[datetime, Measurement | None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PastIncident:
+    """`ended_at` None: still open when the readings ended."""
+
+    opened_at: datetime
+    fired_at: datetime
+    ended_at: datetime | None
+    peak: Measurement
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Backtest:
+    start: datetime | None
+    end: datetime | None
+    readings: int
+    unjudged: int
+    episodes: tuple[PastIncident, ...]
+
+    def lasted(self, episode: PastIncident) -> timedelta:
+        end = episode.ended_at or self.end or episode.fired_at
+        return end - episode.opened_at
+
+
+def backtest(rule: Threshold, readings: Readings) -> Backtest:
+    """The readings in order of time, at any even distance."""
+    state, told, unjudged = State(), list[Notice](), 0
+    gap = max([MAX_GAP, *(2 * (after - before) for (before, _), (after, _) in list(pairwise(readings))[:1])])
+    for at, reading in readings:
+        state, notice = step(state, reading, rule, at, gap)
+        told += [notice] if notice else []
+        unjudged += judge(reading, rule) is None
+    return Backtest(
+        start=readings[0][0] if readings else None,
+        end=readings[-1][0] if readings else None,
+        readings=len(readings),
+        unjudged=unjudged,
+        episodes=_episodes(told, state),
+    )
+
+
+def _episodes(told: Iterable[Notice], state: State) -> tuple[PastIncident, ...]:
+    episodes = [
+        PastIncident(
+            opened_at=notice.episode.opened_at,
+            fired_at=notice.episode.fired_at or notice.at,
+            ended_at=notice.at,
+            peak=notice.episode.peak,
+        )
+        for notice in told
+        if notice.kind == NoticeKind.RECOVERED
+    ]
+    if is_open(state) and state.episode is not None and state.episode.fired_at is not None:
+        last = state.episode
+        episodes.append(
+            PastIncident(opened_at=last.opened_at, fired_at=last.fired_at, ended_at=None, peak=last.peak)  # type: ignore[arg-type]
+        )
+    return tuple(episodes)
+
+
+def rolling(slots: Readings, slot: timedelta, window: timedelta) -> list[tuple[datetime, Measurement | None]]:
+    """Sums of neighbouring slots as the rule would have seen them: each reading stands at the end of its last slot.
+
+    A slot without a measurement leaves the windows over it unmeasured. Only for KPIs whose parts add up.
+    """
+    count = max(1, -(-window // slot))
+    found: list[tuple[datetime, Measurement | None]] = []
+    for last in range(count - 1, len(slots)):
+        parts = [reading for _, reading in slots[last - count + 1 : last + 1]]
+        found.append((slots[last][0] + slot, _sum(parts)))
+    return found
+
+
+def _sum(parts: Sequence[Measurement | None]) -> Measurement | None:
+    total: Measurement | None = None
+    for part in parts:
+        if part is None:
+            return None
+        total = part if total is None else total + part
+    return total
+
+
+def backtest_text(watch: Watch, found: Backtest) -> str:
+    """How often, how long, when: for the command line."""
+    language = watch.language
+    if found.start is None or found.end is None:
+        return text("state.never", language)
+    span = {
+        "rule": watch.title,
+        "start": moment_name(found.start, watch.timezone, language),
+        "end": moment_name(found.end, watch.timezone, language),
+        "zone": watch.timezone,
+    }
+    if not found.episodes:
+        return "\n".join([text("backtest.none", language, **span), *_unjudged(watch, found)])
+    lines = [text("backtest.count", language, count=len(found.episodes), **span), _longest(watch, found), ""]
+    lines += [_line(watch, found, episode) for episode in found.episodes]
+    lines += ["", text("backtest.hours", language), *_hours(watch, found), *_unjudged(watch, found)]
+    return "\n".join(lines)
+
+
+def _longest(watch: Watch, found: Backtest) -> str:
+    longest = max(found.episodes, key=found.lasted)
+    median = median_low([found.lasted(episode) for episode in found.episodes])
+    return text(
+        "backtest.longest",
+        watch.language,
+        duration=figures.span(found.lasted(longest).total_seconds(), watch.language),
+        start=moment_name(longest.opened_at, watch.timezone, watch.language),
+        median=figures.span(median.total_seconds(), watch.language),
+    )
+
+
+def _line(watch: Watch, found: Backtest, episode: PastIncident) -> str:
+    sample = sample_text(watch, episode.peak)
+    line = text(
+        "backtest.line",
+        watch.language,
+        start=moment_name(episode.opened_at, watch.timezone, watch.language),
+        duration=figures.span(found.lasted(episode).total_seconds(), watch.language),
+        peak=value_text(watch, episode.peak) + (f" ({sample})" if sample else ""),
+    )
+    return line if episode.ended_at else f"{line}, {text('backtest.open', watch.language)}"
+
+
+def _hours(watch: Watch, found: Backtest) -> list[str]:
+    """One bar per hour of the local day in which an alert would have gone out."""
+    tz = zone(watch.timezone)
+    counts = Counter(episode.fired_at.astimezone(tz).hour for episode in found.episodes)
+    most = max(counts.values())
+    return [f"{hour:02}:00 {'█' * max(1, counts[hour] * _BAR // most)} {counts[hour]}" for hour in sorted(counts)]
+
+
+def _unjudged(watch: Watch, found: Backtest) -> list[str]:
+    if not found.unjudged:
+        return []
+    thing = subject.counted(watch.kpi, watch.only.get("channel", ""))
+    share = figures.percent(found.unjudged / found.readings, watch.language)
+    return ["", text("backtest.unjudged", watch.language, share=share, noun=noun(thing, 2, watch.language))]

@@ -1,0 +1,89 @@
+"""Every rule once a minute: its window is measured, one step taken, and the outbox filled in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from plugin.alert.rule import watch
+from plugin.alert.state import Notice, NoticeKind, step
+from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of
+from plugin.alert.tables import Closed, Incident, RuleState
+from plugin.alert.tell import Desk, Enqueue, tell_end, tell_held
+from plugin.database import session_scope
+from plugin.kpi.metric import Measurement
+from plugin.notify import outbox
+from plugin.policy.document import Document
+from plugin.report.addressees import addressees
+
+#: (kpi, restriction, start, end) -> the value of [start, end); None when nothing can be measured
+MeasureWindow = Callable[[str, dict[str, str], datetime, datetime], Measurement | None]
+
+
+def evaluate_rules(
+    engine: Engine,
+    document: Document,
+    measure_window: MeasureWindow,
+    now: datetime,
+    enqueue: Enqueue = outbox.enqueue,
+    base_url: str = "",
+) -> int:
+    """How many rules changed between quiet and alert. The same minute again, here or in another worker, changes nothing."""
+    minute = now.replace(second=0, microsecond=0)
+    desks = [_desk(document, name, enqueue, base_url) for name in document.rules]
+    with session_scope(engine) as session:
+        forget_others(session, [desk.watch for desk in desks], minute)
+    changed = 0
+    for desk in desks:
+        watched = desk.watch
+        reading = measure_window(watched.kpi, watched.only, minute - watched.window, minute)
+        with session_scope(engine) as session:
+            changed += _evaluate(session, desk, reading, minute)
+    return changed
+
+
+def _desk(document: Document, name: str, enqueue: Enqueue, base_url: str) -> Desk:
+    rule = document.rules[name]
+    return Desk(
+        watch=watch(name, rule, document),
+        to=addressees(document, rule.targets),
+        hours=document.calendar(rule.calendar) if rule.calendar else None,
+        enqueue=enqueue,
+        base_url=base_url,
+    )
+
+
+def _evaluate(session: Session, desk: Desk, reading: Measurement | None, now: datetime) -> bool:
+    row = lock(session, desk.watch)
+    before = state_of(row)
+    after, notice = step(before, reading, desk.watch.limits, now)
+    if after is before:
+        return False
+    save(session, row, after)
+    incident = session.get(Incident, row.incident) if row.incident is not None else None
+    if notice is None and incident is not None:
+        note_peak(session, incident, after)
+    elif notice is not None and notice.kind == NoticeKind.FIRED:
+        row.incident = open_incident(session, desk.watch, notice).id
+    elif notice is not None and incident is not None:
+        _end(session, desk, notice, incident, row, now)
+    if not desk.closed(now) and not _snoozed(row, now):
+        tell_held(session, desk, after, now)
+    return notice is not None
+
+
+def _end(session: Session, desk: Desk, notice: Notice, incident: Incident, row: RuleState, now: datetime) -> None:
+    close(session, incident, Closed.RECOVERED, now)
+    row.incident = None
+    if incident.told_at is not None:
+        tell_end(session, desk, notice, incident, now)
+    elif _snoozed(row, now):
+        # It came and went while the rule was snoozed: that is what snoozing is for.
+        incident.told_at = now
+
+
+def _snoozed(row: RuleState, now: datetime) -> bool:
+    return row.snoozed_until is not None and now < row.snoozed_until

@@ -1,0 +1,62 @@
+"""Where each rule stands, and every breach that was told: what a restart must not forget."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Column, Index, Text
+from sqlmodel import Field, SQLModel
+
+from plugin.database import Moment, RowId
+
+
+class Closed(StrEnum):
+    RECOVERED = "recovered"
+    #: the rule was removed or given another KPI or scope while the incident was open
+    RULE_CHANGED = "rule_changed"
+
+
+class RuleState(SQLModel, table=True):
+    """`scope` is `queue=Support`, or empty for the whole centre; `state` is JSON of `plugin.alert.saved`."""
+
+    __tablename__ = "rule_state"
+
+    rule: str = Field(primary_key=True)
+    kpi: str = Field(primary_key=True)
+    scope: str = Field(primary_key=True)
+    status: str
+    since: datetime | None = Field(default=None, sa_column=Column(Moment))
+    read_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    state: str = Field(sa_column=Column(Text, nullable=False))
+    incident: int | None = None
+    snoozed_until: datetime | None = Field(default=None, sa_column=Column(Moment))
+
+
+class Incident(SQLModel, table=True):
+    """`opened_at` is the first bad reading, `fired_at` the end of the hold time; `told_at` None: held back.
+
+    `peak` over `n` items is the worst reading; `threshold` the limit at that time.
+    """
+
+    __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_rule_told_at", "rule", "told_at"),
+        Index("ix_incident_fired_at", "fired_at"),
+        Index("ix_incident_closed", "closed"),
+    )
+
+    id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
+    rule: str
+    kpi: str
+    scope: str = ""
+    opened_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    fired_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    recovered_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    told_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    peak: float
+    n: float
+    threshold: float
+    closed: str | None = None
+    acknowledged_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    acknowledged_by: str | None = None

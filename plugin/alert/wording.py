@@ -1,0 +1,219 @@
+"""A rule and what happened go in, the message about it comes out; also one line on where a rule stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from plugin.alert.rule import Watch
+from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
+from plugin.kpi.metric import Measurement, Unit
+from plugin.notify.message import Action, Link, Message
+from plugin.report import figures, subject
+from plugin.report.wording import counted, label, noun, sentences, since_name, text
+
+_SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Past:
+    """An incident that is over."""
+
+    opened_at: datetime
+    ended_at: datetime
+    peak: float
+
+
+def message_of(
+    watch: Watch, notice: Notice, incident: int, base_url: str = "", *, held: bool = False, has_hours: bool = False
+) -> Message:
+    """`held`: it began while the centre was closed and is told now. `has_hours`: snoozing until opening makes sense."""
+    fired = notice.kind == NoticeKind.FIRED
+    said = _fired(watch, notice, held=held) if fired else _recovered(watch, notice)
+    return Message(
+        title=title(watch, notice),
+        summary=sentences(said, watch.language),
+        links=_links(watch, incident, base_url),
+        actions=_actions(watch, incident, has_hours=has_hours) if fired else (),
+        footer=text("alert.footer", watch.language, rule=watch.title, incident=incident, zone=watch.timezone),
+        language=watch.language,
+    )
+
+
+def ended_message(watch: Watch, notice: Notice, incident: int, base_url: str = "") -> Message:
+    """What takes the place of the alert in the channel when it is over."""
+    return Message(
+        title=text(
+            "alert.over",
+            watch.language,
+            subject=subject_of(watch),
+            peak=value_text(watch, notice.episode.peak),
+            duration=_lasted(watch, notice),
+        ),
+        summary=sentences(_recovered(watch, notice), watch.language),
+        links=_links(watch, incident, base_url),
+        footer=text("alert.footer", watch.language, rule=watch.title, incident=incident, zone=watch.timezone),
+        language=watch.language,
+    )
+
+
+def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, base_url: str = "") -> Message:
+    """One message about everything that came and went while nobody was to be disturbed."""
+    lines = [
+        text(
+            "alert.handover.line",
+            watch.language,
+            start=since_name(one.opened_at, now, watch.timezone, watch.language),
+            end=since_name(one.ended_at, now, watch.timezone, watch.language),
+            duration=figures.span((one.ended_at - one.opened_at).total_seconds(), watch.language),
+            peak=_figure(watch, one.peak),
+        )
+        for one in incidents
+    ]
+    summary = text(
+        "alert.handover.summary", watch.language, subject=subject_of(watch), limit=limit_text(watch, watch.limits.limit)
+    )
+    return Message(
+        title=text("alert.handover", watch.language, rule=watch.title, count=len(incidents)),
+        summary="\n".join([summary, *lines]),
+        links=_links(watch, None, base_url),
+        language=watch.language,
+    )
+
+
+def title(watch: Watch, notice: Notice) -> str:
+    """`Abandonment rate in Support is 34.0% (17 of 50 contacts, last 15 min; limit 15%)`."""
+    kind = "alert.fired" if notice.kind == NoticeKind.FIRED else "alert.recovered"
+    sample = sample_text(watch, notice.reading)
+    return text(
+        kind if sample else f"{kind}.count",
+        watch.language,
+        subject=subject_of(watch),
+        value=value_text(watch, notice.reading),
+        sample=sample,
+        window=figures.span(watch.window.total_seconds(), watch.language),
+        limit=limit_text(watch, watch.limits.limit),
+    )
+
+
+def subject_of(watch: Watch) -> str:
+    name = label(watch.kpi, watch.language)
+    key = "alert.subject" if watch.where else "alert.subject.all"
+    return text(key, watch.language, label=name, scope=watch.where)
+
+
+def value_text(watch: Watch, reading: Measurement) -> str:
+    """Where rounding would make a breach look like the limit itself, the next decimal is shown."""
+    value = reading.value
+    written = _figure(watch, value)
+    same = value is not None and value != watch.limits.limit and written == _figure(watch, watch.limits.limit)
+    if same and value is not None and subject.unit(watch.kpi) == Unit.RATIO:
+        return figures.percent(value, watch.language, 2)
+    return written
+
+
+def limit_text(watch: Watch, value: float) -> str:
+    return figures.limit(value, subject.unit(watch.kpi), watch.language, watch.currency)
+
+
+def _figure(watch: Watch, value: float | None) -> str:
+    return figures.figure(value, subject.unit(watch.kpi), watch.language, watch.currency)
+
+
+def sample_text(watch: Watch, reading: Measurement) -> str:
+    """`17 of 50 calls` for a share, `50 calls` for a mean, nothing for a count."""
+    if reading.denominator is None:
+        return ""
+    thing = _noun(watch)
+    if subject.unit(watch.kpi) == Unit.RATIO and not watch.kpi.startswith("plan_attainment"):
+        return counted(reading.numerator, reading.n, thing, watch.language)
+    whole = figures.number(reading.n, watch.language)
+    return text("alert.sample.n", watch.language, whole=whole, noun=noun(thing, reading.n, watch.language))
+
+
+def _noun(watch: Watch) -> str:
+    return subject.counted(watch.kpi, watch.only.get("channel", ""))
+
+
+def _fired(watch: Watch, notice: Notice, *, held: bool) -> list[str]:
+    language, limits = watch.language, watch.limits
+    since = since_name(notice.episode.opened_at, notice.at, watch.timezone, language)
+    said = [text("alert.above" if limits.above else "alert.below", language, since=since)]
+    if held:
+        said.append(text("alert.since_closed", language))
+    clear = limit_text(watch, limits.limit if limits.clear_at is None else limits.clear_at)
+    if limits.clear_hold:
+        hold = figures.span(limits.clear_hold.total_seconds(), language)
+        return [*said, text("alert.clears", language, clear=clear, hold=hold)]
+    return [*said, text("alert.clears.at_once", language, clear=clear)]
+
+
+def _recovered(watch: Watch, notice: Notice) -> list[str]:
+    language, episode = watch.language, notice.episode
+    start = since_name(episode.opened_at, notice.at, watch.timezone, language)
+    end = since_name(notice.at, notice.at, watch.timezone, language)
+    said = [text("alert.lasted", language, duration=_lasted(watch, notice), start=start, end=end)]
+    return [*said, _peak(watch, episode), *_unjudged(watch, episode)]
+
+
+def _lasted(watch: Watch, notice: Notice) -> str:
+    return figures.span((notice.at - notice.episode.opened_at).total_seconds(), watch.language)
+
+
+def _peak(watch: Watch, episode: Episode) -> str:
+    sample = sample_text(watch, episode.peak)
+    key = "alert.peak" if sample else "alert.peak.count"
+    return text(key, watch.language, peak=value_text(watch, episode.peak), sample=sample)
+
+
+def _unjudged(watch: Watch, episode: Episode) -> list[str]:
+    if episode.unjudged_s < 60:
+        return []
+    duration = figures.span(episode.unjudged_s, watch.language)
+    return [text("alert.unmeasured", watch.language, duration=duration, noun=noun(_noun(watch), 2, watch.language))]
+
+
+def _links(watch: Watch, incident: int | None, base_url: str) -> tuple[Link, ...]:
+    if not base_url:
+        return ()
+    url = f"{base_url}/incidents" + (f"/{incident}" if incident is not None else "")
+    return (Link(label=text("link.incident", watch.language), url=url),)
+
+
+def _actions(watch: Watch, incident: int, *, has_hours: bool) -> tuple[Action, ...]:
+    language, value = watch.language, str(incident)
+    buttons = [Action(action_id="alert.ack", label=text("action.ack", language), value=value, primary=True)]
+    for name, length in _SNOOZES.items():
+        duration = figures.span(length.total_seconds(), language)
+        snooze = text("action.snooze", language, duration=duration)
+        buttons.append(Action(action_id=f"alert.snooze.{name}", label=snooze, value=value))
+    if has_hours:
+        snooze = text("action.snooze.opening", language)
+        buttons.append(Action(action_id="alert.snooze.opening", label=snooze, value=value))
+    return tuple(buttons)
+
+
+def standing(watch: Watch, state: State, now: datetime) -> str:
+    """Where the rule stands, for a page or the command line; each status has its own text."""
+    language = watch.language
+    if state.read_at is None or state.since is None:
+        return text("state.never", language)
+    said = [
+        text(
+            f"state.{state.status}",
+            language,
+            value=value_text(watch, state.reading) if state.reading else figures.NULL,
+            limit=limit_text(watch, watch.limits.limit),
+            since=since_name(state.since, now, watch.timezone, language),
+            hold=figures.span(watch.limits.hold.total_seconds(), language),
+            window=figures.span(watch.window.total_seconds(), language),
+            noun=noun(_noun(watch), 2, language),
+            n=figures.number(state.reading.n, language) if state.reading else "0",
+            needed=figures.number(max(watch.limits.min_sample, 1), language),
+        )
+    ]
+    if is_open(state) and state.status in (Status.NO_DATA, Status.INSUFFICIENT) and state.episode:
+        since = since_name(state.episode.opened_at, now, watch.timezone, language)
+        said.append(text("state.still_open", language, since=since))
+    return sentences(said, language)

@@ -1,0 +1,210 @@
+"""A digest of the policy and a period go in; the questions are asked, the message is written, sent and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from plugin.database import reading, session_scope
+from plugin.kpi.answer import Ask
+from plugin.kpi.metric import Report
+from plugin.kpi.period import Period, label
+from plugin.notify.message import Link, Message
+from plugin.notify.outbox import enqueue, message_id
+from plugin.notify.tables import OutboxMessage
+from plugin.policy.document import Document
+from plugin.policy.sending import Digest
+from plugin.report.addressees import addressees
+from plugin.report.digest import build_digest
+from plugin.report.digest_chart import STEPS
+from plugin.report.due import compared, last_due, period_for
+from plugin.report.figures import language_of
+from plugin.report.goals import goals_for, only_of
+from plugin.report.material import Material, Split
+from plugin.report.published import Published, Revision, last_said, published, remember, revisions
+from plugin.report.wording import text
+
+AskReport = Callable[[Ask], Report]
+
+#: What a digest shows when nobody says what; KPIs without facts are named as not available only when somebody asked for them.
+USUAL = (
+    "offered",
+    "answered",
+    "abandonment_rate",
+    "service_level",
+    "asa",
+    "aht",
+    "received",
+    "solved",
+    "first_response_time",
+    "resolution_time",
+    "backlog",
+    "csat",
+    "cost_per_contact",
+)
+#: A digest that leaves this much after its time says so.
+_LATE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Composer:
+    """How a digest is made here: the one calculation, the policy and its revision, the address of the pages."""
+
+    document: Document
+    ask: AskReport
+    now: datetime
+    policy_revision: int = 0
+    base_url: str = ""
+    #: remarks on the sources, such as one that is silent
+    notes: tuple[str, ...] = ()
+
+    def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
+        digest = self.document.digests[name]
+        kpis = digest.kpis or USUAL
+        only, before = only_of(digest.scope), _as_long(compared(digest, period), period, self.now)
+        now_report = self._one(kpis, period, only)
+        if not digest.kpis:
+            now_report = replace(now_report, unavailable={})
+        language = language_of(digest.language or self.document.language)
+        return Material(
+            title=digest.title or name,
+            kpis=kpis,
+            period=period,
+            now_at=self.now,
+            now=now_report,
+            previous=before,
+            before=self._one(kpis, before, only),
+            split=self._split(kpis, period, before, only),
+            series=self._series(kpis, period, only),
+            goals=goals_for(self.document, kpis, period, only, self.now),
+            revisions=self.revised(kpis, only, said),
+            notes=self.notes,
+            links=self._links(period, language),
+            due_at=self._late(digest, period),
+            language=language,
+        )
+
+    def message(self, name: str, period: Period, said: Sequence[Published] = ()) -> Message:
+        return build_digest(self.material(name, period, said))
+
+    def revised(self, kpis: Sequence[str], only: dict[str, str], said: Sequence[Published]) -> tuple[Revision, ...]:
+        """What was said of earlier periods and is another number now."""
+        found: list[Revision] = []
+        for period in dict.fromkeys(one.period for one in said):
+            then = [one for one in said if one.period == period]
+            now_report = self._one(tuple(kpis), period, only)
+            found += revisions(then, published(now_report, self.policy_revision))
+        return tuple(found)
+
+    def _one(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report:
+        report = self.ask(Ask(kpis=kpis, start=period.start, end=period.end, timezone=period.timezone, only=only))
+        # Without a grain the row is called a day, whatever its length; the reader knows it by the digest's own name.
+        return replace(report, rows=tuple(replace(row, period=period) for row in report.rows))
+
+    def _split(self, kpis: tuple[str, ...], period: Period, before: Period, only: dict[str, str]) -> Split | None:
+        if "queue" in only:
+            return None
+        now_report, before_report = (
+            self.ask(
+                Ask(
+                    kpis=kpis,
+                    start=one.start,
+                    end=one.end,
+                    by=("queue",),
+                    timezone=one.timezone,
+                    only=only,
+                )
+            )
+            for one in (period, before)
+        )
+        return Split(dimension="queue", now=now_report, before=before_report)
+
+    def _series(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report | None:
+        grain = STEPS.get(period.grain)
+        if grain is None:
+            return None
+        return self.ask(
+            Ask(kpis=kpis, start=period.start, end=period.end, grain=grain, timezone=period.timezone, only=only)
+        )
+
+    def _links(self, period: Period, language: str) -> tuple[Link, ...]:
+        if not self.base_url:
+            return ()
+        query = urlencode({"period": label(period)})
+        return (Link(label=text("link.page", language), url=f"{self.base_url}/?{query}"),)
+
+    def _late(self, digest: Digest, period: Period) -> datetime | None:
+        """Only the current period can be late; an older one was asked for."""
+        if period != period_for(digest, self.document, self.now):
+            return None
+        due_at = last_due(digest, self.document, self.now)
+        return due_at if due_at >= period.end and self.now - due_at > _LATE else None
+
+
+def _as_long(before: Period, period: Period, now: datetime) -> Period:
+    """A period that is not over is compared with the same part of the other one."""
+    if not period.start < now < period.end:
+        return before
+    return replace(before, end=min(before.end, before.start + (now - period.start)))
+
+
+def send_digest(engine: Engine, composer: Composer, name: str, period: Period) -> int:
+    """How many channels it was put into the outbox for; 0 when all of them have it. What it says is remembered with it."""
+    with reading(engine) as connection, Session(connection) as session:
+        if is_sent(session, composer.document, name, period):
+            return 0
+        said = last_said(session, name, period.start)
+    # Measured before the transaction, because on SQLite it would keep everything else from writing.
+    material = composer.material(name, period, said)
+    with session_scope(engine) as session:
+        sent = _enqueue(session, composer, name, period, build_digest(material))
+        if sent:
+            _remember(session, composer, name, material)
+    return sent
+
+
+def _enqueue(session: Session, composer: Composer, name: str, period: Period, message: Message) -> int:
+    channels = addressees(composer.document, composer.document.digests[name].channels)
+    return sum(
+        enqueue(
+            session,
+            message,
+            what=f"digest:{name}",
+            period_key=label(period),
+            target=to.target,
+            kind=to.kind,
+            now=composer.now,
+        )
+        for to in channels
+    )
+
+
+def _remember(session: Session, composer: Composer, name: str, material: Material) -> None:
+    """The numbers of this period, and the revised ones of earlier periods, so that they are told as revised once."""
+    remember(session, name, published(material.now, composer.policy_revision), composer.now)
+    again = [
+        Published(
+            period=one.period,
+            kpi=one.kpi,
+            groups=one.groups,
+            value=one.new,
+            version=one.version,
+            policy_revision=composer.policy_revision,
+        )
+        for one in material.revisions
+    ]
+    remember(session, name, again, composer.now)
+
+
+def is_sent(session: Session, document: Document, name: str, period: Period) -> bool:
+    """Whether every channel of the digest has this period already."""
+    digest = document.digests[name]
+    return all(
+        session.get(OutboxMessage, message_id(f"digest:{name}", label(period), to.target)) is not None
+        for to in addressees(document, digest.channels)
+    )

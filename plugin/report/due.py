@@ -1,0 +1,87 @@
+"""A digest's schedule and a moment go in, the period that it is about and the moment at which it is due come out."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+from plugin.kpi.period import Grain, Period, period_of, previous, same_period_last_year, same_weekday_before
+from plugin.policy.calendar import Calendar, is_open, open_seconds
+from plugin.policy.document import Document
+from plugin.policy.localtime import Weekday, instant_of, zone
+from plugin.policy.sending import Digest
+
+_DAY = timedelta(days=1)
+#: A closed fortnight at most is skipped; what comes before is no news.
+_MAX_CLOSED = 14
+_COMPARE = {"previous": previous, "weekday": same_weekday_before, "year": same_period_last_year}
+
+
+def period_for(digest: Digest, document: Document, now: datetime) -> Period:
+    """The last period that was complete at the moment; for a day, the last one on which the centre was open."""
+    timezone = digest.timezone or document.timezone
+    period = previous(period_of(digest.grain, now, timezone, document.week_starts_on.number))
+    calendar = document.calendar()
+    if digest.grain is Grain.DAY and calendar is not None:
+        return _last_open(period, calendar)
+    return period
+
+
+def _last_open(period: Period, calendar: Calendar) -> Period:
+    candidate = period
+    for _ in range(_MAX_CLOSED):
+        if open_seconds(calendar, candidate.start, candidate.end) > 0:
+            return candidate
+        candidate = previous(candidate)
+    return period
+
+
+def compared(digest: Digest, period: Period) -> Period:
+    """The period that the digest is compared with."""
+    return _COMPARE[digest.compare](period)
+
+
+def last_due(digest: Digest, document: Document, now: datetime) -> datetime:
+    """The latest moment, not after now, at which the digest was to be sent: its clock time on the first of its weekdays after the
+    end of a period; an hourly one every hour.
+    """
+    tz = zone(digest.timezone or document.timezone)
+    if digest.grain is Grain.HOUR:
+        return period_of(Grain.HOUR, now, tz.key).start
+    day = now.astimezone(tz).date()
+    while not (_is_due(digest, document, day) and _at(digest, day, tz.key) <= now):
+        day -= _DAY
+    return _at(digest, day, tz.key)
+
+
+def _at(digest: Digest, day: date, timezone: str) -> datetime:
+    hours, minutes = digest.at.split(":")
+    return instant_of(datetime.combine(day, time(int(hours), int(minutes))), zone(timezone))
+
+
+def _is_due(digest: Digest, document: Document, day: date) -> bool:
+    if digest.grain is Grain.DAY:
+        return _sends(digest, day)
+    # A week, month, quarter or year: the first sending day after its end.
+    start = period_of(
+        digest.grain, _at(digest, day, digest.timezone or document.timezone), *_calendar_of(digest, document)
+    )
+    first = start.first_date
+    while not _sends(digest, first):
+        first += _DAY
+    return day == first
+
+
+def _sends(digest: Digest, day: date) -> bool:
+    return not digest.weekdays or list(Weekday)[day.weekday()] in digest.weekdays
+
+
+def _calendar_of(digest: Digest, document: Document) -> tuple[str, int]:
+    return digest.timezone or document.timezone, document.week_starts_on.number
+
+
+def sends_hourly(digest: Digest, document: Document, period: Period) -> bool:
+    """An hourly digest is about opening hours; without a calendar, about every hour of its weekdays."""
+    calendar = document.calendar()
+    if not _sends(digest, period.first_date):
+        return False
+    return calendar is None or is_open(calendar, period.start) or is_open(calendar, period.end - timedelta(seconds=1))

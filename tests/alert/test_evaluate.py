@@ -1,0 +1,269 @@
+"""Rules against both databases: what is stored, what is put into the outbox, and that it is once."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alert_desk import MINUTE, START, Desk, message, policy
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from plugin.alert.evaluate import evaluate_rules
+from plugin.alert.store import acknowledge, open_incidents, recent_incidents, snooze
+from plugin.alert.tables import RuleState
+from plugin.database import session_scope
+from plugin.kpi.metric import Measurement
+from plugin.notify.outbox import message_id
+from plugin.policy.document import Document
+
+
+def of(part: float, whole: float) -> Measurement:
+    return Measurement(numerator=part, denominator=whole)
+
+
+BAD, WORSE, GOOD = of(17, 50), of(21, 51), of(4, 50)
+
+
+def test_a_breach_is_told_once_on_every_channel_and_its_end_in_the_same_thread(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    for number, reading in enumerate([GOOD, BAD, WORSE, BAD, GOOD, GOOD]):
+        desk.minute(number, reading)
+    assert sorted(desk.said()) == [
+        ("ended", "slack"),
+        ("fired", "email"),
+        ("fired", "slack"),
+        ("recovered", "email"),
+        ("recovered", "slack"),
+    ]
+    rows = {(row.what.rpartition(":")[2], row.kind): row for row in desk.outbox()}
+    fired = rows["fired", "slack"]
+    assert fired.target == "C0FLOOR"
+    assert fired.mode == "post"
+    assert rows["recovered", "slack"].mode == "reply"
+    assert rows["ended", "slack"].mode == "edit"
+    assert rows["recovered", "slack"].follows == rows["ended", "slack"].follows == fired.id
+    assert rows["recovered", "email"].follows == rows["fired", "email"].id
+    assert fired.id == message_id(fired.what, fired.period_key, "C0FLOOR")
+
+
+def test_the_window_ends_at_the_minute_and_the_scope_is_asked_for(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.at(START + timedelta(seconds=37), GOOD)
+    assert desk.asked == [
+        ("abandonment_rate", {"queue": "Support", "channel": "voice"}, START - 15 * MINUTE, START),
+    ]
+
+
+def test_the_incident_keeps_when_how_bad_and_why_it_ended(engine: Engine) -> None:
+    desk = Desk(engine, policy(**{"for": "1m"}))
+    for number, reading in enumerate([BAD, WORSE, BAD, GOOD]):
+        desk.minute(number, reading)
+    (incident,) = desk.incidents()
+    assert incident.opened_at == START
+    assert incident.fired_at == START + MINUTE
+    assert incident.recovered_at == START + 3 * MINUTE
+    assert incident.told_at == START + MINUTE
+    assert (incident.peak, incident.n, incident.threshold) == (21 / 51, 51, 0.15)
+    assert incident.closed == "recovered"
+
+
+def test_the_same_minute_twice_says_nothing_twice(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    assert [desk.minute(0, BAD), desk.minute(0, BAD), desk.minute(0, GOOD)] == [1, 0, 0]
+    assert len(desk.outbox()) == 2
+    assert len(desk.incidents()) == 1
+
+
+def test_two_workers_in_the_same_minute_tell_once(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, GOOD)
+    for number, reading in ((1, BAD), (2, GOOD), (3, BAD)):
+        with ThreadPoolExecutor(4) as workers:
+            changed = list(workers.map(lambda _, n=number, r=reading: desk.minute(n, r), range(4)))
+        assert sorted(changed) == [0, 0, 0, 1]
+    assert len(desk.incidents()) == 2
+    assert len(desk.outbox()) == 2 + 3 + 2
+
+
+def test_a_crash_in_the_middle_leaves_neither_state_nor_message(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, GOOD)
+
+    def broken(*_: object, **__: object) -> bool:
+        raise RuntimeError("power cut")
+
+    with pytest.raises(RuntimeError, match="power cut"):
+        evaluate_rules(engine, desk.document, lambda *_: BAD, START + MINUTE, broken)
+    assert desk.incidents() == []
+    assert desk.outbox() == []
+    assert desk.minute(1, BAD) == 1
+
+
+def test_a_restart_goes_on_where_it_was(engine: Engine) -> None:
+    Desk(engine, policy(**{"for": "2m"})).minute(0, BAD)
+    Desk(engine, policy(**{"for": "2m"})).minute(1, BAD)
+    last = Desk(engine, policy(**{"for": "2m"}))
+    assert last.minute(2, BAD) == 1
+    assert last.incidents()[0].opened_at == START
+
+
+def test_too_few_calls_and_lost_data_are_statuses_without_messages(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, of(3, 3))
+    assert status(engine) == "insufficient"
+    desk.minute(1, None)
+    assert status(engine) == "no_data"
+    assert desk.outbox() == []
+
+
+def status(engine: Engine) -> str:
+    with Session(engine) as session:
+        row = session.get(RuleState, ("support-abandonment", "abandonment_rate", "channel=voice,queue=Support"))
+        assert row
+        return row.status
+
+
+def test_the_messages_say_it_in_words(engine: Engine) -> None:
+    desk = Desk(engine, policy(**{"for": "1m", "clear_for": "1m"}))
+    for number, reading in enumerate([BAD, BAD, WORSE, None, GOOD, GOOD]):
+        desk.minute(number, reading)
+    rows = {(row.what.rpartition(":")[2], row.kind): message(row) for row in desk.outbox()}
+    fired, recovered, ended = rows["fired", "slack"], rows["recovered", "slack"], rows["ended", "slack"]
+    assert fired.title == "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15 min; limit 15%)"
+    assert fired.summary == "Above the limit since 10:40. It counts as over when it is back at 10% for 1 min."
+    assert [action.action_id for action in fired.actions] == ["alert.ack", "alert.snooze.30m", "alert.snooze.2h"]
+    assert fired.actions[0].value == str(desk.incidents()[0].id)
+    assert fired.links[0].url == f"https://gauge.example.com/incidents/{desk.incidents()[0].id}"
+    assert recovered.title == (
+        "Back to normal: Abandonment rate in Support and voice is 8.0% (4 of 50 calls, last 15 min; limit 15%)"
+    )
+    assert recovered.summary == (
+        "It lasted 5 min, from 10:40 to 10:45. Worst: 41.2% (21 of 51 calls). "
+        "For 1 min of that nothing could be judged: too few calls, or no data."
+    )
+    assert recovered.actions == ()
+    assert ended.title == "Over: Abandonment rate in Support and voice was 41.2% at worst, for 5 min"
+
+
+EVENING = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)  # 18:30 in Riga, closed
+MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # 09:00
+
+
+def test_in_closed_hours_nothing_is_told_but_everything_is_evaluated(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk"))
+    for number, reading in enumerate([BAD, GOOD, BAD, GOOD]):
+        desk.at(EVENING + number * MINUTE, reading)
+    assert desk.outbox() == []
+    assert len(desk.incidents()) == 2
+    desk.at(MORNING, GOOD)
+    assert sorted(desk.said()) == [("handover", "email"), ("handover", "slack")]
+    handed = message(desk.outbox()[0])
+    assert handed.title == "While you were closed: Support abandonment alerted 2 ×"
+    assert handed.summary.splitlines() == [
+        "All of it is over. Abandonment rate in Support and voice, limit 15%.",
+        "Mon 23 Nov 18:30 to Mon 23 Nov 18:31 (1 min), worst 34.0%",
+        "Mon 23 Nov 18:32 to Mon 23 Nov 18:33 (1 min), worst 34.0%",
+    ]
+    desk.at(MORNING + MINUTE, GOOD)
+    assert len(desk.outbox()) == 2
+
+
+def test_what_still_burns_at_opening_is_told_then(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk"))
+    desk.at(EVENING, BAD)
+    desk.at(MORNING - MINUTE, BAD)
+    assert desk.outbox() == []
+    desk.at(MORNING, BAD)
+    assert sorted(desk.said()) == [("fired", "email"), ("fired", "slack")]
+    assert message(desk.outbox()[0]).summary.startswith(
+        "Above the limit since Mon 23 Nov 18:30. This began while you were closed."
+    )
+    desk.at(MORNING + MINUTE, GOOD)
+    assert ("recovered", "slack") in desk.said()
+
+
+def test_a_held_alert_waits_for_a_verdict(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk"))
+    desk.at(EVENING, BAD)
+    desk.at(MORNING, of(0, 2))
+    assert desk.outbox() == []
+    desk.at(MORNING + MINUTE, GOOD)
+    assert sorted(desk.said()) == [("handover", "email"), ("handover", "slack")]
+
+
+def test_an_end_in_closed_hours_waits_for_the_opening(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk"))
+    desk.at(datetime(2026, 11, 23, 15, 59, tzinfo=UTC), BAD)
+    desk.at(EVENING, GOOD)
+    ends = [row for row in desk.outbox() if row.what.endswith(":recovered")]
+    assert {row.next_attempt_at for row in ends} == {MORNING}
+
+
+def test_a_critical_rule_breaks_through(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk", severity="critical"))
+    desk.at(EVENING, BAD)
+    assert sorted(desk.said()) == [("fired", "email"), ("fired", "slack")]
+
+
+def test_a_snoozed_rule_is_evaluated_but_silent(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, BAD)
+    with session_scope(engine) as session:
+        (incident,) = open_incidents(session)
+        assert incident.id
+        assert snooze(session, incident.id, START + 30 * MINUTE)
+    desk.minute(1, GOOD)
+    before = len(desk.outbox())
+    for number in range(2, 8):
+        desk.minute(number, BAD if number % 2 == 0 else GOOD)
+    assert len(desk.outbox()) == before
+    assert len(desk.incidents()) == 4
+    desk.minute(31, BAD)
+    assert desk.said()[-1][0] == "fired"
+
+
+def test_an_incident_is_acknowledged_once(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, BAD)
+    identity = desk.incidents()[0].id
+    assert identity
+    with session_scope(engine) as session:
+        assert acknowledge(session, identity, "Anna", START + MINUTE)
+        assert not acknowledge(session, identity, "Boris", START + MINUTE)
+        assert not acknowledge(session, 999, "Anna", START)
+    assert desk.incidents()[0].acknowledged_by == "Anna"
+    desk.minute(2, GOOD)
+    assert ("recovered", "slack") in desk.said()
+
+
+def test_a_rule_that_is_gone_leaves_no_incident_open(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, BAD)
+    desk.document = Document()
+    desk.minute(1, BAD)
+    (incident,) = desk.incidents()
+    assert incident.closed == "rule_changed"
+    assert incident.recovered_at is None
+    assert len(desk.outbox()) == 2
+
+
+def test_a_rule_about_another_queue_begins_anew(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.minute(0, BAD)
+    desk.document = policy(scope={"queue": "Sales"})
+    assert desk.minute(1, BAD) == 1
+    assert [incident.closed for incident in desk.incidents()] == ["rule_changed", None]
+    with Session(engine) as session:
+        assert [incident.scope for incident in recent_incidents(session)] == [
+            "queue=Sales",
+            "channel=voice,queue=Support",
+        ]
+
+
+def test_a_rule_without_targets_keeps_its_incidents_all_the_same(engine: Engine) -> None:
+    desk = Desk(engine, policy(targets=[]))
+    desk.minute(0, BAD)
+    assert desk.outbox() == []
+    assert len(desk.incidents()) == 1
