@@ -146,6 +146,11 @@ class Composer:
         return due_at if due_at >= period.end and self.now - due_at > _LATE else None
 
 
+def period_key(period: Period) -> str:
+    """`day:2026-11-23`."""
+    return f"{period.grain}:{label(period)}"
+
+
 def _as_long(before: Period, period: Period, now: datetime) -> Period:
     """A period that is not over is compared with the same part of the other one."""
     if not period.start < now < period.end:
@@ -175,7 +180,7 @@ def _enqueue(session: Session, composer: Composer, name: str, period: Period, me
             session,
             message,
             what=f"digest:{name}",
-            period_key=label(period),
+            period_key=period_key(period),
             target=to.target,
             kind=to.kind,
             now=composer.now,
@@ -205,6 +210,6 @@ def is_sent(session: Session, document: Document, name: str, period: Period) -> 
     """Whether every channel of the digest has this period already."""
     digest = document.digests[name]
     return all(
-        session.get(OutboxMessage, message_id(f"digest:{name}", label(period), to.target)) is not None
+        session.get(OutboxMessage, message_id(f"digest:{name}", period_key(period), to.target)) is not None
         for to in addressees(document, digest.channels)
     )

@@ -25,7 +25,7 @@ _VOLUMES = (("offered", "answered"), ("received", "solved"))
 
 def chart(material: Material) -> Chart | None:
     """None when there are fewer than two steps with a value: one point is no course."""
-    if material.series is None:
+    if material.series is None or len(material.series.rows) < 2:
         return None
     kpi = _worst(material, material.series)
     return _against_target(material, material.series, kpi) if kpi else _volume(material, material.series)
@@ -54,7 +54,7 @@ def _against_target(material: Material, series: Report, kpi: str) -> Chart:
     goal = material.goals[kpi]
     bound = goal.at_most if goal.at_least is None else goal.at_least
     return Chart(
-        title=_title(material, label(kpi, material.language)),
+        title=_title(series, material, label(kpi, material.language)),
         series=(_series(material, series, kpi, goal),),
         kind=ChartKind.LINE,
         unit=_UNITS[subject.unit(kpi)],
@@ -71,12 +71,11 @@ def _volume(material: Material, series: Report) -> Chart | None:
     names = [label(kpi, material.language) for kpi in kpis]
     title = names[0] if len(names) == 1 else text("chart.title", material.language, first=names[0], last=names[1])
     drawn = tuple(_series(material, series, kpi) for kpi in kpis)
-    return Chart(title=_title(material, title), series=drawn)
+    return Chart(title=_title(series, material, title), series=drawn)
 
 
-def _title(material: Material, name: str) -> str:
-    grain = STEPS.get(material.period.grain, Grain.HOUR)
-    return text(f"chart.by_{grain}", material.language, label=name)
+def _title(series: Report, material: Material, name: str) -> str:
+    return text(f"chart.by_{series.rows[0].period.grain}", material.language, label=name)
 
 
 def _series(material: Material, series: Report, kpi: str, goal: Goal | None = None) -> Series:

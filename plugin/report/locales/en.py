@@ -95,6 +95,7 @@ TEXTS = {
     "chart.title": "{first} and {last}",
     "chart.by_hour": "{label} by hour",
     "chart.by_day": "{label} by day",
+    "chart.by_week": "{label} by week",
     "chart.by_month": "{label} by month",
     "link.page": "Open the report",
     "link.contacts": "See the abandoned contacts",

@@ -91,6 +91,7 @@ TEXTS = {
     "chart.title": "{first} un {last}",
     "chart.by_hour": "{label} pa stundām",
     "chart.by_day": "{label} pa dienām",
+    "chart.by_week": "{label} pa nedēļām",
     "chart.by_month": "{label} pa mēnešiem",
     "link.page": "Atvērt pārskatu",
     "link.contacts": "Skatīt pamestos zvanus",

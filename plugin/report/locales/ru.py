@@ -91,6 +91,7 @@ TEXTS = {
     "chart.title": "{first} и {last}",
     "chart.by_hour": "{label} по часам",
     "chart.by_day": "{label} по дням",
+    "chart.by_week": "{label} по неделям",
     "chart.by_month": "{label} по месяцам",
     "link.page": "Открыть отчёт",
     "link.contacts": "Показать потерянные вызовы",

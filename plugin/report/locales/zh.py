@@ -91,6 +91,7 @@ TEXTS = {
     "chart.title": "{first}和{last}",
     "chart.by_hour": "每小时{label}",
     "chart.by_day": "每日{label}",
+    "chart.by_week": "每周{label}",
     "chart.by_month": "每月{label}",
     "link.page": "打开报表",
     "link.contacts": "查看放弃的来访",

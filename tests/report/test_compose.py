@@ -1,0 +1,275 @@
+"""From the policy to the outbox: which period, which questions, what is remembered and told as revised."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sample_report import BEFORE, MONDAY, TODAY, WEEK_BEFORE, ZONE, by_hour, by_queue, of, values, whole
+from sqlalchemy import Engine
+from sqlmodel import Session, SQLModel, select
+
+from plugin.kpi.answer import Ask
+from plugin.kpi.metric import Measurement, Report
+from plugin.kpi.period import Grain, Period, period_of
+from plugin.notify.message import from_json
+from plugin.notify.tables import OutboxMessage
+from plugin.policy.document import Document
+from plugin.report.compose import Composer, is_sent, send_digest
+from plugin.report.due import compared, last_due, period_for
+from plugin.report.published import Published, PublishedValue, published, revisions
+
+Groups = Mapping[str, Mapping[str, Measurement]]
+
+
+def policy(**digest: object) -> Document:
+    return Document.model_validate(
+        {
+            "timezone": ZONE,
+            "channels": {
+                "floor": {"kind": "slack", "channel": "C0FLOOR"},
+                "leads": {"kind": "email", "to": ["lead@example.com", "boss@example.com"]},
+            },
+            "targets": [{"kpi": "abandonment_rate", "value": 0.05}],
+            "digests": {
+                "daily": {
+                    "title": "Support daily",
+                    "kpis": ["offered", "abandonment_rate"],
+                    "channels": ["floor", "leads"],
+                    "compare": "weekday",
+                    **digest,
+                }
+            },
+        }
+    )
+
+
+class Centre:
+    """Answers questions about the two Mondays, and keeps the questions."""
+
+    def __init__(self, before: Groups = BEFORE) -> None:
+        self.before = before
+        self.asked: list[Ask] = []
+
+    def __call__(self, ask: Ask) -> Report:
+        self.asked.append(ask)
+        this_week = ask.start >= MONDAY.start
+        groups = TODAY if this_week else self.before
+        period = MONDAY if this_week else WEEK_BEFORE
+        if ask.by:
+            return only(by_queue(period, groups), ask)
+        return only(by_hour(period) if ask.grain is Grain.HOUR else whole(period, groups), ask)
+
+
+def only(found: Report, ask: Ask) -> Report:
+    """The KPIs that were asked for."""
+    rows = [replace(row, values={kpi: one for kpi, one in row.values.items() if kpi in ask.kpis}) for row in found.rows]
+    return replace(found, rows=tuple(rows))
+
+
+TUESDAY_MORNING = MONDAY.end + timedelta(hours=8)
+
+
+def composer(centre: Centre, document: Document | None = None, **changes: object) -> Composer:
+    parts: dict[str, object] = {
+        "document": document or policy(),
+        "ask": centre,
+        "now": TUESDAY_MORNING,
+        "base_url": "https://gauge.example.com",
+        **changes,
+    }
+    return Composer(**parts)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def store(engine: Engine) -> Engine:
+    tables = [PublishedValue.__table__]  # type: ignore[attr-defined]
+    SQLModel.metadata.create_all(engine, tables=tables, checkfirst=True)
+    return engine
+
+
+def rows(engine: Engine) -> list[OutboxMessage]:
+    with Session(engine) as session:
+        return list(session.exec(select(OutboxMessage)))
+
+
+def test_a_digest_goes_to_every_channel_once(store: Engine) -> None:
+    assert send_digest(store, composer(Centre()), "daily", MONDAY) == 2
+    assert send_digest(store, composer(Centre()), "daily", MONDAY) == 0
+    sent = rows(store)
+    assert sorted((row.kind, row.target) for row in sent) == [
+        ("email", "lead@example.com, boss@example.com"),
+        ("slack", "C0FLOOR"),
+    ]
+    assert {(row.what, row.period_key) for row in sent} == {("digest:daily", "day:2026-11-23")}
+    with Session(store) as session:
+        assert is_sent(session, policy(), "daily", MONDAY)
+        assert not is_sent(session, policy(), "daily", WEEK_BEFORE)
+
+
+def test_the_message_is_made_of_the_answers(store: Engine) -> None:
+    send_digest(store, composer(Centre()), "daily", MONDAY)
+    message = from_json(json.loads(rows(store)[0].payload))
+    assert message.title == "Support daily: Monday 23 November 2026"
+    assert message.summary.startswith("The target was missed. Abandonment rate was furthest from its target: 11.6%")
+    assert message.links[0].url == "https://gauge.example.com/?period=2026-11-23"
+
+
+def test_the_questions_name_both_periods_the_queues_and_the_hours() -> None:
+    centre = Centre()
+    composer(centre).message("daily", MONDAY)
+    asked = [(ask.start, ask.grain, ask.by) for ask in centre.asked]
+    assert asked == [
+        (MONDAY.start, None, ()),
+        (WEEK_BEFORE.start, None, ()),
+        (MONDAY.start, None, ("queue",)),
+        (WEEK_BEFORE.start, None, ("queue",)),
+        (MONDAY.start, Grain.HOUR, ()),
+    ]
+    assert {ask.kpis for ask in centre.asked} == {("offered", "abandonment_rate")}
+
+
+def test_the_scope_restricts_every_question() -> None:
+    centre = Centre()
+    composer(centre, policy(scope={"team": "Night"})).message("daily", MONDAY)
+    assert [dict(ask.only) for ask in centre.asked] == [{"team": "Night"}] * 5
+    alone = Centre()
+    composer(alone, policy(scope={"queue": "Support"})).message("daily", MONDAY)
+    assert [ask.by for ask in alone.asked] == [(), (), ()]
+
+
+def test_an_unfinished_period_is_compared_with_the_same_part_of_the_other() -> None:
+    centre = Centre()
+    noon = MONDAY.start + timedelta(hours=12)
+    composer(centre, now=noon).message("daily", MONDAY)
+    assert centre.asked[1].end - centre.asked[1].start == timedelta(hours=12)
+
+
+def test_a_late_digest_says_so_and_an_old_one_that_was_asked_for_does_not() -> None:
+    late = composer(Centre(), now=TUESDAY_MORNING + timedelta(hours=3)).message("daily", MONDAY)
+    assert "Sent late: this digest was due at Tue 24 Nov 08:00." in late.footer
+    old = composer(Centre(), now=TUESDAY_MORNING + timedelta(days=9)).message("daily", MONDAY)
+    assert "late:" not in old.footer
+    assert "Final." in old.footer
+
+
+def test_late_events_are_told_as_a_revision_once(store: Engine) -> None:
+    send_digest(store, composer(Centre(), now=WEEK_BEFORE.end + timedelta(hours=8)), "daily", WEEK_BEFORE)
+    more = {**BEFORE, "Support": values(705, 47, 540)}
+    first = revised(store, Centre(more), MONDAY)
+    assert first == [
+        "Contacts offered, Mon 16 Nov: 989 → 993 (late events arrived)",
+        "Abandonment rate, Mon 16 Nov: 5.4% → 5.9% (late events arrived)",
+    ]
+    tuesday = period_of(Grain.DAY, MONDAY.end + timedelta(hours=1), ZONE)
+    assert revised(store, Centre(more), tuesday) == []
+
+
+def revised(store: Engine, centre: Centre, period: Period) -> list[str]:
+    send_digest(store, composer(centre, now=period.end + timedelta(hours=8)), "daily", period)
+    with Session(store) as session:
+        key = f"day:{period.first_date.isoformat()}"
+        row = session.exec(select(OutboxMessage).where(OutboxMessage.period_key == key)).first()
+    assert row
+    message = from_json(json.loads(row.payload))
+    return [
+        line
+        for one in message.sections
+        if one.title == "Revised since the last digest"
+        for line in one.text.splitlines()
+        if "23 Nov" not in line
+    ]
+
+
+def test_the_reason_of_a_revision_is_the_definition_else_the_settings_else_late_events() -> None:
+    def said(part: float, version: str, revision: int) -> Published:
+        return Published(
+            period=MONDAY, kpi="service_level", value=of(part, 100), version=version, policy_revision=revision
+        )
+
+    old = [said(80, "threshold_s=20", 1)]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=30", 2)])] == ["definition"]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", 2)])] == ["policy"]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", 1)])] == ["late"]
+    assert revisions(old, [said(80, "threshold_s=30", 2)]) == ()
+
+
+def test_a_difference_that_nobody_would_see_is_no_revision() -> None:
+    old = Published(period=MONDAY, kpi="abandonment_rate", value=of(1270, 10000))
+    new = Published(period=MONDAY, kpi="abandonment_rate", value=of(1274, 10000))
+    assert revisions([old], [new]) == ()
+
+
+def test_every_number_of_a_report_is_remembered_with_its_definition() -> None:
+    one = published(by_queue(MONDAY, {"Support": TODAY["Support"]}), policy_revision=7)
+    level = next(item for item in one if item.kpi == "service_level")
+    assert level.groups == "queue=Support"
+    assert level.version == "threshold_s=20.0;variant=SL-3;version=1"
+    assert level.policy_revision == 7
+    assert level.value == of(431, 812)
+
+
+# Which period, and when
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@pytest.mark.parametrize(
+    ("grain", "now", "start", "end"),
+    [
+        ("hour", "2026-11-24T10:05+02:00", "2026-11-24T09:00+02:00", "2026-11-24T10:00+02:00"),
+        ("day", "2026-11-24T08:00+02:00", "2026-11-23T00:00+02:00", "2026-11-24T00:00+02:00"),
+        ("week", "2026-11-24T08:00+02:00", "2026-11-16T00:00+02:00", "2026-11-23T00:00+02:00"),
+        ("month", "2026-11-24T08:00+02:00", "2026-10-01T00:00+03:00", "2026-11-01T00:00+02:00"),
+        ("quarter", "2026-11-24T08:00+02:00", "2026-07-01T00:00+03:00", "2026-10-01T00:00+03:00"),
+        ("year", "2026-11-24T08:00+02:00", "2025-01-01T00:00+02:00", "2026-01-01T00:00+02:00"),
+    ],
+)
+def test_a_digest_is_about_the_last_complete_period(grain: str, now: str, start: str, end: str) -> None:
+    document = policy(grain=grain, compare="previous")
+    period = period_for(document.digests["daily"], document, at(now))
+    assert (period.start, period.end) == (at(start), at(end))
+
+
+def test_on_monday_a_centre_that_was_closed_over_the_weekend_reads_about_friday() -> None:
+    document = policy()
+    week = {day: ["09:00-18:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+    closed = Document.model_validate(
+        {**document.model_dump(mode="json"), "calendars": {"desk": week}, "business_calendar": "desk"}
+    )
+    period = period_for(closed.digests["daily"], closed, at("2026-11-23T08:00+02:00"))
+    assert period.first_date.isoformat() == "2026-11-20"
+
+
+@pytest.mark.parametrize(
+    ("changes", "now", "due"),
+    [
+        ({}, "2026-11-24T08:00+02:00", "2026-11-24T08:00+02:00"),
+        ({}, "2026-11-24T07:59+02:00", "2026-11-23T08:00+02:00"),
+        ({"weekdays": ["monday", "friday"]}, "2026-11-26T12:00+02:00", "2026-11-23T08:00+02:00"),
+        ({"grain": "week", "compare": "previous"}, "2026-11-24T12:00+02:00", "2026-11-23T08:00+02:00"),
+        (
+            {"grain": "month", "compare": "previous", "weekdays": ["monday", "tuesday"]},
+            "2026-11-24T12:00+02:00",
+            "2026-11-02T08:00+02:00",
+        ),
+        ({"grain": "hour"}, "2026-11-24T10:25+02:00", "2026-11-24T10:00+02:00"),
+        # the wall clock stays, whatever the offset
+        ({}, "2026-10-24T09:00+03:00", "2026-10-24T08:00+03:00"),
+        ({}, "2026-10-25T09:00+02:00", "2026-10-25T08:00+02:00"),
+    ],
+)
+def test_a_digest_is_due_at_its_clock_time_on_its_days(changes: dict[str, object], now: str, due: str) -> None:
+    document = policy(**changes)
+    assert last_due(document.digests["daily"], document, at(now)) == at(due)
+
+
+def test_the_other_period_follows_the_policy() -> None:
+    digests = {name: policy(compare=name).digests["daily"] for name in ("previous", "weekday", "year")}
+    dates = {name: compared(digest, MONDAY).first_date.isoformat() for name, digest in digests.items()}
+    assert dates == {"previous": "2026-11-22", "weekday": "2026-11-16", "year": "2025-11-23"}
