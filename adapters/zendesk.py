@@ -1,0 +1,142 @@
+"""Zendesk Support: event webhooks and trigger webhooks in, ticket and survey events out.
+
+Signature: https://developer.zendesk.com/documentation/webhooks/verifying/ (read 2026-11). An older page signed body + timestamp;
+that is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from adapters._zendesk_event import PREFIX, event_key, parse_event
+from adapters._zendesk_trigger import TEMPLATE, parse_trigger, trigger_key
+from plugin.contract.adapter import Adapter, Setting, Settings, first, secrets
+from plugin.contract.event import Channel, Event
+from plugin.contract.payload import BadPayload, Payload, parse_json
+from plugin.contract.request import WebhookRequest
+from plugin.contract.signature import REPLAY_WINDOW_S, Rejected, hmac_base64, require, require_fresh, require_match
+
+SIGNATURE = "X-Zendesk-Webhook-Signature"
+TIMESTAMP = "X-Zendesk-Webhook-Signature-Timestamp"
+HINT = (
+    "Copy the signing secret of this webhook again: Admin Center, Apps and integrations, Webhooks, the webhook, Reveal secret. "
+    "Each webhook has its own."
+)
+
+
+def signature(secret: str, timestamp: str, body: bytes) -> str:
+    """The timestamp stands before the body, nothing between; the secret is taken as it is written, not decoded."""
+    return hmac_base64("sha256", secret, timestamp.encode("utf-8", "surrogateescape") + body)
+
+
+def verify(request: WebhookRequest, settings: Settings) -> None:
+    given = require(request.headers.get(SIGNATURE), SIGNATURE, HINT)
+    timestamp = require(request.headers.get(TIMESTAMP), TIMESTAMP, HINT)
+    require_match(given, secrets(settings, "secret"), lambda secret: signature(secret, timestamp, request.body), HINT)
+    require_fresh(_signed_at(timestamp), request.received_at, _window_s(settings))
+
+
+def _signed_at(timestamp: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(timestamp)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Rejected(f"The {TIMESTAMP} header is not a time like 2026-11-24T10:00:00Z.") from None
+
+
+def _window_s(settings: Settings) -> int:
+    given = first(settings, "tolerance_s") or str(REPLAY_WINDOW_S)
+    if not given.isdecimal():
+        raise Rejected("The setting `tolerance_s` is not a number of seconds.")
+    return int(given)
+
+
+def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
+    payload = parse_json(request.body).object()
+    mode = first(settings, "mode", "both")
+    if _is_event(payload):
+        if mode == "trigger":
+            raise BadPayload(
+                "$.type",
+                "You seem to have subscribed the webhook to Zendesk events, but this source waits for triggers: choose "
+                "`Trigger or automation` for the webhook, or set the source's `mode` to events.",
+            )
+        return parse_event(payload, settings)
+    if "deskgauge" not in payload:
+        raise BadPayload("$.deskgauge", NO_TEMPLATE)
+    if mode == "events":
+        raise BadPayload(
+            "$.deskgauge",
+            "You seem to have pointed a Zendesk trigger at a source that waits for events: subscribe the webhook to ticket "
+            "events, or set the source's `mode` to trigger.",
+        )
+    return parse_trigger(payload, settings)
+
+
+NO_TEMPLATE = (
+    "This is neither a Zendesk event (its `type` begins with zen:event-type:) nor the body that Deskgauge gives for triggers. "
+    "You seem to have written the body of the trigger yourself: paste the template of `deskgauge connect zendesk` into it."
+)
+
+
+def _is_event(payload: Payload) -> bool:
+    kind = payload["type"].raw
+    return isinstance(kind, str) and kind.startswith(PREFIX)
+
+
+def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
+    """The event's id; in trigger mode the ticket, the event, the minute and the content."""
+    try:
+        payload = parse_json(request.body)
+        return event_key(payload) if _is_event(payload) else trigger_key(payload) if "deskgauge" in payload else None
+    except (BadPayload, RecursionError):
+        return None
+
+
+ADAPTER = Adapter(
+    key="zendesk",
+    title="Zendesk Support",
+    kind="ticketing",
+    channels=(
+        Channel.EMAIL,
+        Channel.WEB,
+        Channel.CHAT,
+        Channel.VOICE,
+        Channel.MESSAGING,
+        Channel.SOCIAL,
+        Channel.OTHER,
+    ),
+    settings=(
+        Setting(key="secret", label="Signing secret", help="Webhook, Reveal secret.", secret=True, required=True),
+        Setting(
+            key="mode",
+            label="Mode",
+            help="events or trigger refuses the other; both takes whatever comes. Using both at once counts everything twice.",
+            default="both",
+        ),
+        Setting(
+            key="bots",
+            label="Bots",
+            help="User ids of bots and integrations, separated by commas: their replies are no first response.",
+        ),
+        Setting(key="tolerance_s", label="Replay window, s", help="How old a signed request may be.", default="300"),
+    ),
+    verify=verify,
+    parse=parse,
+    delivery_key=delivery_key,
+    template=TEMPLATE,
+    facts=("ticket", "ticket_reply", "survey", "agent", "queue"),
+    signature_scheme="HMAC-SHA256 of timestamp and body, base64, within five minutes",
+    docs="docs/adapters/zendesk.md",
+    connect=(
+        "1. In Zendesk: Admin Center, Apps and integrations, Webhooks, Create webhook.\n"
+        "2. Choose Zendesk events and the ticket events (created, comment added, status changed, agent and group assignment\n"
+        "   changed, merged, marked as spam, soft deleted, CSAT requested and received), or, where your account offers none,\n"
+        "   Trigger or automation.\n"
+        "3. Endpoint URL: {url}   Request method: POST   Request format: JSON\n"
+        "4. Reveal the signing secret and give it to Deskgauge as `secret`.\n"
+        "5. For triggers: make one trigger for each event with the action Notify active webhook, and paste the template; in each,\n"
+        "   change the word behind event. docs/adapters/zendesk.md lists the triggers and their conditions."
+    ),
+)
