@@ -73,8 +73,8 @@ def points(fraction: float, language: str = "en") -> str:
 
 
 def direction(found: Change | None, better: Better) -> Direction:
-    """Whether the change is good news; a KPI without a better side, or in a band, has none."""
-    if found is None or found.amount == 0 or better not in (Better.HIGHER, Better.LOWER):
+    """Whether the change is good news. A KPI without a better side, or in a band, has none, nor a change that reads as none."""
+    if found is None or figures.half_up(found.amount, 3) == 0 or better not in (Better.HIGHER, Better.LOWER):
         return Direction.NEITHER
     return Direction.BETTER if (found.amount > 0) == (better == Better.HIGHER) else Direction.WORSE
 

@@ -53,6 +53,7 @@ def test_good_news_depends_on_the_better_side() -> None:
     up = change(of(20, 100), of(10, 100), Unit.RATIO)
     assert direction(up, Better.HIGHER) == Direction.BETTER
     assert direction(up, Better.LOWER) == Direction.WORSE
+    assert direction(change(of(10001), of(10000), Unit.COUNT), Better.HIGHER) == Direction.NEITHER
     assert direction(up, Better.BAND) == direction(up, Better.NEUTRAL) == direction(None, Better.LOWER) == "neither"
 
 

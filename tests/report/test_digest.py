@@ -44,8 +44,8 @@ def test_the_headline_tells_targets_volume_and_what_moved() -> None:
     assert message.title == "Support daily: Monday 23 November 2026"
     assert message.summary == (
         "2 of 3 targets were missed. "
-        "Abandonment rate was furthest from its target: 11.6% (target ≤ 5%). "
-        "Customer satisfaction (CSAT) did best: 89.8% (target ≥ 85%). "
+        "Abandonment rate was furthest from its target: 11.6% (target ≤\u00a05%). "
+        "Customer satisfaction (CSAT) did best: 89.8% (target ≥\u00a085%). "
         "Contacts offered: 1,112 (+12.4% on Mon 16 Nov). "
         "Average speed of answer moved most: from 0:00:18 to 0:00:40 (+118.9%). "
         "Nearly all of it comes from Support."
@@ -56,8 +56,8 @@ def test_the_table_prints_both_periods_and_the_target() -> None:
     message = build_digest(material())
     assert message.table
     assert message.table.columns == ("KPI", "Mon 23 Nov", "Target", "Mon 16 Nov", "Change")
-    assert cells(message, "Abandonment rate") == ["Abandonment rate", "11.6%", "≤ 5% ✗", "5.4%", "+6.2 pp"]
-    assert cells(message, "Customer satisfaction (CSAT)")[2] == "≥ 85% ✓"
+    assert cells(message, "Abandonment rate") == ["Abandonment rate", "11.6%", "≤\u00a05%\u00a0✗", "5.4%", "+6.2 pp"]
+    assert cells(message, "Customer satisfaction (CSAT)")[2] == "≥\u00a085%\u00a0✓"
     assert cells(message, "Contacts offered") == ["Contacts offered", "1,112", "", "989", "+12.4%"]
     assert cells(message, "Cost per call")[1] == "€4.22"
 
@@ -129,7 +129,7 @@ def test_an_unmeasured_value_is_a_dash_in_the_table_and_takes_no_side() -> None:
     assert cells(message, "Customer satisfaction (CSAT)") == [
         "Customer satisfaction (CSAT)",
         "–",
-        "≥ 85%",
+        "≥\u00a085%",
         "89.4%",
         "n/a",
     ]
@@ -160,8 +160,8 @@ def test_what_was_left_out_and_what_is_missing_is_said() -> None:
 def test_each_group_has_one_line_with_its_targets() -> None:
     lines = section(build_digest(material()), "By queue")
     assert lines[0] == (
-        "Support: Contacts offered 812 · Abandonment rate 14.5% ✗ · Service level 53.1% ✗ · "
-        "Customer satisfaction (CSAT) 89.9% ✓"
+        "Support: Contacts offered 812 · Abandonment rate 14.5%\u00a0✗ · Service level 53.1%\u00a0✗ · "
+        "Customer satisfaction (CSAT) 89.9%\u00a0✓"
     )
     assert [line.split(":")[0] for line in lines] == ["Support", "Sales", "Billing"]
 
