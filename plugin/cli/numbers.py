@@ -14,12 +14,15 @@ from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.metric import Metric, Report
 from plugin.kpi.period import PeriodTextError, parse_period_text
+from plugin.notify.text import plain_text
 from plugin.policy.localtime import Grain
 from plugin.report.compared import Comparison, compared
+from plugin.report.compose import send_digest
 from plugin.report.render_csv import report_csv
 from plugin.report.render_html import report_html
 from plugin.report.render_json import report_json
 from plugin.report.render_text import report_text
+from plugin.schedule.jobs import backtest_text, composer
 from plugin.work import settle_cells
 
 GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
@@ -135,9 +138,6 @@ def _sum(parts: object) -> str:
 @click.option("--preview", is_flag=True, help="Print it; send nothing.")
 def digest(name: str, period: str, preview: bool) -> None:
     """Build a digest and send it to its channels, once."""
-    from plugin.notify.text import plain_text
-    from plugin.schedule.digests import build, send
-
     with installation() as opened:
         chosen = opened.document.digests.get(name)
         if chosen is None:
@@ -150,9 +150,14 @@ def digest(name: str, period: str, preview: bool) -> None:
             raise click.BadParameter(str(error), param_hint="--period") from None
         settle_cells(opened)
         if preview:
-            click.echo(plain_text(build(opened, name, asked, now())))
+            click.echo(plain_text(composer(opened, now()).message(name, asked)))
             return
-        click.echo(send(opened, name, asked, now()))
+        sent = send_digest(opened.engine, composer(opened, now()), name, asked)
+    click.echo(
+        f"{sent} messages are in the outbox; a worker sends them."
+        if sent
+        else "It was sent before, or has no channels."
+    )
 
 
 @click.group()
@@ -165,8 +170,6 @@ def rules() -> None:
 @click.option("--last", default="30d", show_default=True, metavar="DAYS", help="How far back, such as 30d.")
 def rules_test(name: str, last: str) -> None:
     """Say how often a rule would have fired."""
-    from plugin.schedule.alerts import backtest_text
-
     with installation() as opened:
         if name not in opened.document.rules:
             known = ", ".join(sorted(opened.document.rules)) or "none yet; add [rules.NAME] to the policy"

@@ -38,7 +38,10 @@ def first_run(connection: Connection, job: str, period: str, now: datetime, late
     """True for the one caller that may do the job for this period; the row stands or falls with the caller's transaction."""
     row = {"job": job, "period": period, "at": now, "late": late}
     # The row count of such an insert is not reliable on PostgreSQL; what it returns is.
-    return connection.execute(insert_new(JOB_RUN, connection.dialect.name).returning(JOB_RUN.c.job), row).first() is not None
+    return (
+        connection.execute(insert_new(JOB_RUN, connection.dialect.name).returning(JOB_RUN.c.job), row).first()
+        is not None
+    )
 
 
 def has_run(connection: Connection, job: str, period: str) -> bool:

@@ -1,0 +1,120 @@
+"""The jobs of the scheduler: each may run at any time and any number of times, and does its work once per period."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from plugin.alert.backtest import backtest, rolling
+from plugin.alert.backtest import backtest_text as backtest_words
+from plugin.alert.evaluate import evaluate_rules
+from plugin.alert.rule import watch
+from plugin.database import reading
+from plugin.inbox.store import prune
+from plugin.installation import Installation
+from plugin.kpi.answer import Ask, answer
+from plugin.kpi.measure import Question, measure
+from plugin.kpi.metric import Measurement, Report
+from plugin.kpi.period import Grain, Period
+from plugin.notify.deliver import deliver_due
+from plugin.notify.notifier import Notifiers
+from plugin.policy.revisions import latest
+from plugin.report.compose import Composer, send_digest
+from plugin.report.due import last_due, period_for
+
+RAW_BODIES_KEPT = timedelta(days=30)
+#: a rule is tried on history in steps of this length
+BACKTEST_STEP = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """`every` names the beat; the manifest lists the jobs from this table."""
+
+    id: str
+    title: str
+    every: str
+
+
+JOBS = (
+    Job(id="drain", title="Turn deliveries into events and facts, and recompute cells", every="as they arrive"),
+    Job(id="deliver", title="Send what waits in the outbox", every="2 seconds"),
+    Job(id="evaluate", title="Evaluate alert rules", every="minute"),
+    Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
+    Job(id="prune", title="Drop raw bodies that are older than 30 days", every="day"),
+)
+
+
+def asker(opened: Installation, at: datetime) -> Callable[[Ask], Report]:
+    def ask(question: Ask) -> Report:
+        with reading(opened.engine) as connection:
+            return answer(connection, opened.document, question, at, opened.knows)
+
+    return ask
+
+
+def composer(opened: Installation, at: datetime) -> Composer:
+    with reading(opened.engine) as connection, Session(connection) as session:
+        revision = latest(session)
+    return Composer(
+        document=opened.document,
+        ask=asker(opened, at),
+        now=at,
+        policy_revision=(revision.id or 0) if revision is not None else 0,
+        base_url=opened.config.base_url,
+    )
+
+
+def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | None = None) -> int:
+    """Sends every digest whose time has come and that did not go out yet; how many messages were put into the outbox."""
+    document, sent = opened.document, 0
+    for name in names if names is not None else list(document.digests):
+        digest = document.digests.get(name)
+        if digest is None:
+            continue
+        due_at = last_due(digest, document, at)
+        period = period_for(digest, document, due_at)
+        sent += send_digest(opened.engine, composer(opened, at), name, period)
+    return sent
+
+
+def evaluate(opened: Installation, at: datetime) -> int:
+    """One step of every rule; how many changed between quiet and alert."""
+
+    def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
+        report = asker(opened, at)(Ask(kpis=(kpi,), start=start, end=end, only=only))
+        return report.rows[0].values.get(kpi) if report.rows else None
+
+    return evaluate_rules(opened.engine, opened.document, measure_window, at, base_url=opened.config.base_url)
+
+
+def deliver(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
+    return deliver_due(opened.engine, notifiers, at)
+
+
+def prune_bodies(opened: Installation, at: datetime) -> int:
+    return prune(opened.engine, at - RAW_BODIES_KEPT)
+
+
+def backtest_text(opened: Installation, name: str, last: timedelta, at: datetime) -> str:
+    """How often a rule would have fired in the last days, in words."""
+    watched = watch(name, opened.document.rules[name], opened.document)
+    end = at.replace(second=0, microsecond=0)
+    slots = max(1, round(last / BACKTEST_STEP))
+    periods = tuple(
+        Period(
+            grain=Grain.QUARTER_HOUR,
+            start=end - BACKTEST_STEP * (slots - number),
+            end=end - BACKTEST_STEP * (slots - number - 1),
+            timezone=watched.timezone,
+        )
+        for number in range(slots)
+    )
+    with reading(opened.engine) as connection:
+        question = Question(periods=periods, only=watched.only, as_of=at)
+        found = measure(connection, [watched.kpi], question, opened.terms)
+    readings = [(period.start, found.get((number, ()), {}).get(watched.kpi)) for number, period in enumerate(periods)]
+    return backtest_words(watched, backtest(watched.limits, rolling(readings, BACKTEST_STEP, watched.window)))

@@ -1,0 +1,144 @@
+"""A worker: drains without pause; while it holds the lease it also runs the scheduler."""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from plugin.installation import Installation, now
+from plugin.kpi.cells import refresh_cells
+from plugin.normalise.drain import BATCH, Reader, drain
+from plugin.notify.notifier import Notifiers
+from plugin.policy.localtime import Grain
+from plugin.schedule import jobs
+from plugin.schedule.lease import TERM, beat, hold, release
+
+LEASE = "scheduler"
+#: how long a worker with nothing to do waits before it looks again
+IDLE_S = 0.25
+BEAT_EVERY = timedelta(seconds=5)
+_MISFIRE_GRACE_S = 3600
+_log = logging.getLogger(__name__)
+
+
+def holder_name() -> str:
+    return f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex[:8]}"
+
+
+@dataclass(kw_only=True)
+class Worker:
+    """One worker process. `opened` belongs to the drain's thread; every job opens the policy anew."""
+
+    opened: Installation
+    notifiers: Notifiers
+    clock: Callable[[], datetime] = now
+    holder: str = field(default_factory=holder_name)
+    _scheduler: BackgroundScheduler | None = None
+    _next_beat: datetime | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop` is set; what was begun is finished."""
+        try:
+            while not stop.is_set():
+                try:
+                    worked = self.turn()
+                except Exception:
+                    _log.exception("a turn of the worker failed; it goes on")
+                    worked = False
+                if not worked:
+                    stop.wait(IDLE_S)
+        finally:
+            self._step_down()
+            release(self.opened.engine, LEASE, self.holder)
+
+    def turn(self) -> bool:
+        """One batch and its cells; True while there may be more."""
+        self._attend()
+        readers = self.opened.readers
+
+        def reader(source: str) -> Reader | None:
+            return readers.get(source)
+
+        settled = drain(self.opened.engine, reader, self.opened.customer_secret, BATCH)
+        computed = refresh_cells(self.opened.engine, self.opened.terms)
+        return bool(settled or computed)
+
+    def _attend(self) -> None:
+        """Every few seconds: says that it lives, renews or takes the lease, and reads the policy anew."""
+        at = self.clock()
+        if self._next_beat is not None and at < self._next_beat:
+            return
+        self._next_beat = at + BEAT_EVERY
+        self.opened.reload()
+        beat(self.opened.engine, "worker", at, self.holder)
+        if hold(self.opened.engine, LEASE, self.holder, at, TERM):
+            beat(self.opened.engine, "scheduler", at, self.holder)
+            self._lead()
+        else:
+            self._step_down()
+
+    def _lead(self) -> None:
+        if self._scheduler is None:
+            self._scheduler = BackgroundScheduler(
+                timezone="UTC",
+                job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE_GRACE_S},
+            )
+            self._add_jobs(self._scheduler)
+            self._scheduler.start()
+        self._plan_digests(self._scheduler)
+
+    def _step_down(self) -> None:
+        if self._scheduler is not None:
+            self._scheduler.shutdown(wait=True)
+            self._scheduler = None
+
+    def _add_jobs(self, scheduler: BackgroundScheduler) -> None:
+        scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
+        scheduler.add_job(self._job(jobs.evaluate), CronTrigger(second=1), id="evaluate")
+        scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
+        # What was missed while no scheduler ran goes out late, and says so.
+        scheduler.add_job(
+            self._job(jobs.send_due_digests), IntervalTrigger(minutes=10), id="digests", next_run_time=self.clock()
+        )
+
+    def _plan_digests(self, scheduler: BackgroundScheduler) -> None:
+        """One wall-clock trigger for each digest, in its reader's zone; a digest that is gone loses its own."""
+        document = self.opened.document
+        wanted = {}
+        for name, digest in document.digests.items():
+            zone = digest.timezone or document.timezone
+            hour, minute = digest.at.split(":")
+            at = "*" if digest.grain is Grain.HOUR else str(int(hour))
+            wanted[f"digest:{name}"] = (name, at, "0" if digest.grain is Grain.HOUR else str(int(minute)), zone)
+        planned = {job.id: job.name for job in scheduler.get_jobs() if job.id.startswith("digest:")}
+        for gone in planned.keys() - wanted.keys():
+            scheduler.remove_job(gone)
+        for key, (name, at, minute, zone) in wanted.items():
+            if planned.get(key) == f"{at}:{minute}:{zone}":
+                continue
+            trigger = CronTrigger(hour=at, minute=minute, second=5, timezone=zone)
+            job = self._job(partial(jobs.send_due_digests, names=[name]))
+            scheduler.add_job(job, trigger, id=key, name=f"{at}:{minute}:{zone}", replace_existing=True)
+
+    def _deliver(self, opened: Installation, at: datetime) -> int:
+        return jobs.deliver(opened, self.notifiers, at)
+
+    def _job(self, work: Callable[[Installation, datetime], int]) -> Callable[[], None]:
+        def run() -> None:
+            try:
+                work(Installation(config=self.opened.config, engine=self.opened.engine), self.clock())
+            except Exception:
+                _log.exception("a job failed; it runs again at its next time")
+
+        return run
