@@ -207,10 +207,10 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     files=files,
+    # without "hold": only the mapping knows whether a call that tells of no hold had none
     facts=(
         "wait",
         "talk",
-        "hold",
         "wrap_up",
         "ring",
         "transfer",

@@ -128,10 +128,10 @@ ADAPTER = Adapter(
     parse=parse,
     handshake=handshake,
     delivery_key=delivery_key,
+    # without "hold": only the mapping knows whether a call that tells of no hold had none
     facts=(
         "wait",
         "talk",
-        "hold",
         "wrap_up",
         "ring",
         "transfer",
