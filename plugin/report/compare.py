@@ -41,29 +41,36 @@ ENOUGH = 20
 BEYOND_CHANCE = 2.0
 
 
+def kind_for(unit: Unit) -> ChangeKind:
+    if unit == Unit.RATIO:
+        return ChangeKind.POINTS
+    return ChangeKind.DIFFERENCE if unit == Unit.POINTS else ChangeKind.RELATIVE
+
+
 def change(now: Measurement | None, before: Measurement | None, unit: Unit) -> Change | None:
     """None when either side was not measured, or when there is nothing to relate the change to."""
     if now is None or before is None or now.value is None or before.value is None:
         return None
-    difference = now.value - before.value
-    if unit in (Unit.RATIO, Unit.POINTS):
-        kind = ChangeKind.POINTS if unit == Unit.RATIO else ChangeKind.DIFFERENCE
+    difference, kind = now.value - before.value, kind_for(unit)
+    if kind != ChangeKind.RELATIVE:
         return Change(kind=kind, amount=difference, before=before.value, now=now.value)
     if before.value == 0:
         return None
     relative = difference / abs(before.value)
-    return Change(kind=ChangeKind.RELATIVE, amount=relative, before=before.value, now=now.value)
+    return Change(kind=kind, amount=relative, before=before.value, now=now.value)
 
 
 def change_text(found: Change | None, language: str = "en") -> str:
     """`+4.2 pp`, `−12.4%`; what cannot be compared is said, never a zero."""
-    if found is None:
-        return text("not_applicable", language)
-    if found.kind == ChangeKind.POINTS:
-        return text("points", language, amount=points(found.amount, language))
-    if found.kind == ChangeKind.DIFFERENCE:
-        return signed(figures.number(found.amount, language, 1), figures.half_up(found.amount, 1))
-    return signed(figures.percent(found.amount, language), figures.half_up(found.amount, 3))
+    return amount_text(found.amount, found.kind, language) if found else text("not_applicable", language)
+
+
+def amount_text(amount: float, kind: ChangeKind, language: str = "en") -> str:
+    if kind == ChangeKind.POINTS:
+        return text("points", language, amount=points(amount, language))
+    if kind == ChangeKind.DIFFERENCE:
+        return signed(figures.number(amount, language, 1), figures.half_up(amount, 1))
+    return signed(figures.percent(amount, language), figures.half_up(amount, 3))
 
 
 def points(fraction: float, language: str = "en") -> str:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 
 from plugin.kpi.metric import Measurement, Report, Row
-from plugin.report import columns
+from plugin.report import columns, subject
 from plugin.report.render_json import local_iso, tidy
 
 #: A spreadsheet would run a text that begins so as a formula.
@@ -19,7 +19,7 @@ def report_csv(report: Report) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     keys, groups = columns.kpis(report), columns.groups(report)
-    split = {key for row in report.rows for key, one in row.values.items() if one.denominator is not None}
+    split = {key for key in keys if subject.is_quotient(key)}
     writer.writerow(["start", "end", *groups, *(name for key in keys for name in _names(key, key in split))])
     for row in report.rows:
         writer.writerow(_line(row, report, keys, groups, split))

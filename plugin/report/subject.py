@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, SERVICE_LEVELS
 from plugin.kpi.metric import Better, Measurement, Metric, Report, Unit
 from plugin.report import figures
+from plugin.report.compare import ChangeKind, amount_text, kind_for
 
 #: measure in the denominator --> the noun that is counted
 _COUNTED = {
@@ -19,8 +20,17 @@ _COUNTED = {
 }
 
 
+#: what a comparison adds to a key, see `plugin.report.compared`
+_COMPARED = (".previous", ".weekday", ".year", ".change")
+
+
+def _plain(kpi: str) -> str:
+    return next((kpi.removesuffix(end) for end in _COMPARED if kpi.endswith(end)), kpi)
+
+
 def metric(kpi: str) -> Metric | None:
     """The catalogue's entry; that of the base for a percentile. None for a key that the catalogue does not have."""
+    kpi = _plain(kpi)
     if kpi == PLAN_ATTAINMENT.key or kpi.startswith(f"{PLAN_ATTAINMENT.key}."):
         return PLAN_ATTAINMENT
     base, _, last = kpi.rpartition(".")
@@ -32,6 +42,10 @@ def unit(kpi: str) -> Unit:
     return found.unit if found else Unit.COUNT
 
 
+def change_kind(kpi: str) -> ChangeKind:
+    return kind_for(unit(kpi))
+
+
 def better(kpi: str) -> Better:
     found = metric(kpi)
     return found.better if found else Better.NEUTRAL
@@ -41,6 +55,12 @@ def adds_up(kpi: str) -> bool:
     """Whether the values of groups make up the value of the whole; the longest wait and percentiles do not."""
     found = metric(kpi)
     return found is not None and found.over_time != "max" and kpi.rpartition(".")[2] not in PERCENTILES
+
+
+def is_quotient(kpi: str) -> bool:
+    """Whether the value is a sum over a sum; a change is neither."""
+    found = metric(kpi)
+    return found is not None and found.denominator is not None and not kpi.endswith(".change")
 
 
 def counted(kpi: str, channel: str = "") -> str:
@@ -58,7 +78,10 @@ def currency(kpi: str, definitions: Mapping[str, Mapping[str, object]]) -> str |
 
 def shown(kpi: str, value: Measurement | None, report: Report, language: str = "en") -> str:
     """The value as people read it; a dash when it was not measured."""
-    money = currency(kpi, report.definitions)
+    if kpi.endswith(".change"):
+        known = value is not None and value.value is not None
+        return amount_text(value.value or 0, change_kind(kpi), language) if known and value else figures.NULL
+    money = currency(_plain(kpi), report.definitions)
     return figures.figure(value.value if value else None, unit(kpi), language, money)
 
 

@@ -17,6 +17,8 @@ from plugin.report.locales import en, lv, ru, zh
 
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
+#: endings of a key in a report with a comparison
+_COMPARED = ("previous", "weekday", "year", "change")
 #: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
 _LONG_DAY = {"en": "EEEE d MMMM y"}
 _SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
@@ -44,6 +46,9 @@ def label(kpi: str, language: str = "en", fallback: str = "") -> str:
     names = _table("LABELS", language)
     if kpi in names:
         return names[kpi]
+    whole, _, ending = kpi.rpartition(".")
+    if ending in _COMPARED:
+        return text(f"label.{ending}", language, label=label(whole, language))
     metric, _, suffix = kpi.partition(".")
     if not suffix or metric not in names:
         return fallback or kpi

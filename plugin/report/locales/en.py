@@ -6,14 +6,16 @@ TEXTS = {
     # A percentage point, behind its number; and in a sentence.
     "points": "{amount} pp",
     "not_applicable": "n/a",
-    "all": "all",
     "none": "(none)",
     "list.and": "{first} and {last}",
-    "total": "Total",
     # Suffixes of a KPI's name
     "label.p50": "{label}, median",
     "label.p90": "{label}, 90th percentile",
     "label.p95": "{label}, 95th percentile",
+    "label.previous": "{label}, before",
+    "label.weekday": "{label}, a week before",
+    "label.year": "{label}, a year before",
+    "label.change": "{label}, change",
     "label.business": "{label}, in opening hours",
     "label.variant": "{label}, variant {variant}",
     # Periods

@@ -1,0 +1,125 @@
+"""A report and the same questions asked of an earlier range go in, one report with both values and the change comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from plugin.kpi.answer import Ask
+from plugin.kpi.metric import Measurement, Report, Row
+from plugin.kpi.period import Grain, Period, period_of, periods_between, previous
+from plugin.policy.localtime import instant_of, zone
+from plugin.report import subject
+from plugin.report.compare import change
+
+CHANGE = "change"
+_NOT_MEASURED = Measurement(numerator=0, denominator=0)
+#: A range that is exactly one of these is compared with the one before, whatever their lengths.
+_WHOLE = (Grain.YEAR, Grain.QUARTER, Grain.MONTH, Grain.WEEK)
+
+
+class Comparison(StrEnum):
+    PREVIOUS = "previous"
+    WEEKDAY = "weekday"
+    YEAR = "year"
+
+    def earlier(self, ask: Ask) -> Ask:
+        """The same question about the earlier range, in the calendar of the question's zone (UTC when it names none)."""
+        start, end = self._range(ask, ask.timezone or "UTC")
+        return replace(ask, start=start, end=end)
+
+    def _range(self, ask: Ask, timezone: str) -> tuple[datetime, datetime]:
+        if self is Comparison.YEAR:
+            return _last_year(ask.start, timezone), _last_year(ask.end, timezone)
+        if self is Comparison.WEEKDAY:
+            weeks = -(-(ask.end - ask.start) // timedelta(days=7, hours=2))
+            return _days_before(ask.start, 7 * weeks, timezone), _days_before(ask.end, 7 * weeks, timezone)
+        return _previous(ask, timezone)
+
+
+def _previous(ask: Ask, timezone: str) -> tuple[datetime, datetime]:
+    for grain in _WHOLE:
+        period = period_of(grain, ask.start, timezone)
+        if (period.start, period.end) == (ask.start, ask.end):
+            before = previous(period)
+            return before.start, before.end
+    grain = ask.grain or Grain.DAY
+    count = sum(1 for _ in periods_between(grain, ask.start, ask.end, timezone))
+    first = period_of(grain, ask.start, timezone)
+    for _ in range(count):
+        first = previous(first)
+    # What was cut off the first period of the question is cut off here, too.
+    return first.start + (ask.start - period_of(grain, ask.start, timezone).start), ask.start
+
+
+def _days_before(moment: datetime, days: int, timezone: str) -> datetime:
+    wall = moment.astimezone(zone(timezone)).replace(tzinfo=None)
+    return instant_of(wall - timedelta(days=days), zone(timezone))
+
+
+def _last_year(moment: datetime, timezone: str) -> datetime:
+    wall = moment.astimezone(zone(timezone)).replace(tzinfo=None)
+    leap_day = (wall.month, wall.day) == (2, 29)
+    day = date(wall.year - 1, wall.month, 28 if leap_day else wall.day)
+    return instant_of(datetime.combine(day, wall.time()), zone(timezone))
+
+
+def compared(now: Report, before: Report, comparison: Comparison) -> Report:
+    """Beside every KPI `KPI.previous` (or `.weekday`, `.year`) and `KPI.change`: a difference for shares and scores, else a
+    share of the value before. Periods are paired in order, groups by name; what has no counterpart is not measured.
+    """
+    earlier = _by_place(before)
+    return replace(
+        now,
+        definitions=_definitions(now, before, comparison),
+        rows=tuple(_row(row, place, earlier, comparison) for place, row in _placed(now)),
+        unavailable={**before.unavailable, **now.unavailable},
+    )
+
+
+Place = tuple[int, tuple[tuple[str, str], ...]]
+
+
+def _placed(report: Report) -> Iterator[tuple[Place, Row]]:
+    starts = {period: number for number, period in enumerate(_periods(report))}
+    for row in report.rows:
+        yield (starts[row.period], tuple(sorted(row.group.items()))), row
+
+
+def _periods(report: Report) -> list[Period]:
+    return sorted({row.period for row in report.rows}, key=lambda period: period.start)
+
+
+def _by_place(report: Report) -> dict[Place, Row]:
+    return dict(_placed(report))
+
+
+def _row(row: Row, place: Place, earlier: Mapping[Place, Row], comparison: Comparison) -> Row:
+    then = earlier[place].values if place in earlier else {}
+    values: dict[str, Measurement] = {}
+    for kpi, one in row.values.items():
+        old = then.get(kpi)
+        found = change(one, old, subject.unit(kpi))
+        values[kpi] = one
+        values[f"{kpi}.{comparison}"] = old or _NOT_MEASURED
+        values[f"{kpi}.{CHANGE}"] = Measurement(numerator=found.amount) if found else _NOT_MEASURED
+    return replace(row, values=values)
+
+
+def _definitions(now: Report, before: Report, comparison: Comparison) -> dict[str, Mapping[str, object]]:
+    """Both ranges are printed, because "+14 %" says nothing without them."""
+    tz, found = zone(now.timezone), dict[str, Mapping[str, object]]()
+    periods = _periods(before)
+    reach: dict[str, object] = {}
+    if periods:
+        reach = {
+            "start": periods[0].start.astimezone(tz).isoformat(),
+            "end": periods[-1].end.astimezone(tz).isoformat(),
+        }
+    for kpi, definition in now.definitions.items():
+        found[kpi] = definition
+        found[f"{kpi}.{comparison}"] = {**definition, "of": kpi, **reach}
+        found[f"{kpi}.{CHANGE}"] = {"of": kpi, "against": comparison.value, "kind": subject.change_kind(kpi).value}
+    return found
