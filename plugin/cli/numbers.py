@@ -26,19 +26,6 @@ from plugin.schedule.jobs import backtest_text, composer
 from plugin.work import settle_cells
 
 GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
-#: what a report shows when nobody says what
-STANDARD = (
-    "offered",
-    "answered",
-    "abandoned",
-    "abandonment_rate",
-    "service_level",
-    "asa",
-    "aht",
-    "received",
-    "solved",
-    "csat",
-)
 
 
 @click.command()

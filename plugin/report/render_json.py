@@ -41,19 +41,12 @@ def local_iso(moment: datetime, timezone: str) -> str:
 
 
 def _row(row: Row, report: Report) -> dict[str, Json]:
-    found: dict[str, Json] = {
+    return {
         "start": local_iso(row.period.start, report.timezone),
         "end": local_iso(row.period.end, report.timezone),
         "group": dict(row.group),
         "values": {key: value_json(one) for key, one in values(row, report).items()},
     }
-    if row.earlier is not None:
-        found["earlier"] = {
-            "start": local_iso(row.earlier.start, report.timezone),
-            "end": local_iso(row.earlier.end, report.timezone),
-            "values": {key: value_json(one) for key, one in row.before.items() if key not in report.unavailable},
-        }
-    return found
 
 
 def _plain(parts: Mapping[str, object]) -> dict[str, Json]:
