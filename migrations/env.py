@@ -20,6 +20,7 @@ TABLES = (
     "plugin.policy.vault",
     "plugin.policy.revisions",
     "plugin.notify.tables",
+    "plugin.alert.tables",
     "plugin.report.published",
     "plugin.schedule.tables",
     "plugin.web.tables",

@@ -255,6 +255,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
     )
     op.create_table(
+        "incident",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("kpi", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("fired_at", sa.BigInteger(), nullable=False),
+        sa.Column("recovered_at", sa.BigInteger(), nullable=True),
+        sa.Column("told_at", sa.BigInteger(), nullable=True),
+        sa.Column("peak", sa.Float(), nullable=False),
+        sa.Column("n", sa.Float(), nullable=False),
+        sa.Column("threshold", sa.Float(), nullable=False),
+        sa.Column("closed", sa.String(), nullable=True),
+        sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_closed", ["closed"], unique=False)
+        batch_op.create_index("ix_incident_fired_at", ["fired_at"], unique=False)
+        batch_op.create_index("ix_incident_rule_told_at", ["rule", "told_at"], unique=False)
+
+    op.create_table(
         "job_run",
         sa.Column("job", sa.String(), nullable=False),
         sa.Column("period", sa.String(), nullable=False),
@@ -402,6 +425,19 @@ def upgrade() -> None:
     with op.batch_alter_table("ring_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ring_attempt_started_at"), ["started_at"], unique=False)
 
+    op.create_table(
+        "rule_state",
+        sa.Column("rule", sa.String(), nullable=False),
+        sa.Column("kpi", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("read_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("incident", sa.Integer(), nullable=True),
+        sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("rule", "kpi", "scope", name=op.f("pk_rule_state")),
+    )
     op.create_table(
         "secret",
         sa.Column("name", sa.String(), nullable=False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
@@ -15,20 +16,23 @@ _NEW = {"supplied": "", "settings": "{}", "received": 0, "refused": 0, "duplicat
 SOURCE = cast(Table, Source.__table__)  # type: ignore[attr-defined]
 
 
+def add_source(connection: Connection, name: str, adapter: str, at: datetime) -> None:
+    """Adds the source when it is new."""
+    row = {"name": name, "adapter": adapter, "created_at": at, **_NEW}
+    connection.execute(insert_new(SOURCE, connection.dialect.name), row)
+
+
 def ensure_source(
     connection: Connection, name: str, adapter: str, at: datetime, settings: Mapping[str, str] | None = None
 ) -> None:
-    """Adds the source when it is new; an existing one only takes over new settings. Another adapter of that name is a `ValueError`."""
-    row = {
-        "name": name,
-        "adapter": adapter,
-        "created_at": at,
-        "supplied": "",
-        "received": 0,
-        "refused": 0,
-        "duplicates": 0,
-    }
-    connection.execute(insert_new(SOURCE, connection.dialect.name), row)
+    """Adds the source when it is new; an existing one only takes over new settings. Another adapter's name is a `ValueError`."""
+    add_source(connection, name, adapter, at)
+    existing = connection.execute(select(SOURCE.c.adapter, SOURCE.c.settings).where(SOURCE.c.name == name)).one()
+    if existing.adapter != adapter:
+        raise ValueError(f"source {name} belongs to the adapter {existing.adapter}; choose another name with --source")
+    if settings and json.loads(existing.settings) != dict(settings):
+        told = json.dumps(dict(settings), ensure_ascii=False, sort_keys=True)
+        connection.execute(update(SOURCE).where(SOURCE.c.name == name).values(settings=told))
 
 
 def known_sources(connection: Connection) -> dict[str, Row[Any]]:

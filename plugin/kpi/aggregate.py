@@ -17,8 +17,9 @@ _STARTED = "(CASE WHEN {at} > start THEN {at} ELSE start END)"
 class Span:
     """What to add up: the facts in [low, high), in milliseconds since 1970.
 
-    `by_slot` keeps quarters of an hour apart, else everything is one bucket that starts at `low`. `slots` restricts to these quarters.
-    `open_until`: an interval without an end is taken to last until then; None leaves such intervals out. `only_open` keeps nothing else.
+    `by_slot` keeps quarters of an hour apart, else everything is one bucket that starts at `low`; `slots` restricts to
+    these quarters. `open_until`: an interval without an end is taken to last until then; None leaves such intervals out.
+    `only_open` keeps nothing else.
     """
 
     low: int
@@ -107,4 +108,5 @@ def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span) -> str:
     columns = [f"{_bucket(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
     where = f"{_where(stream, span)} AND {sketch.where} AND {sketch.bucket} IS NOT NULL"
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 2))
-    return f"SELECT {', '.join(columns)}, {sketch.bucket} AS bucket, COUNT(*) AS n FROM {stream.table} WHERE {where} GROUP BY {group}"
+    counted = f"{sketch.bucket} AS bucket, COUNT(*) AS n"
+    return f"SELECT {', '.join(columns)}, {counted} FROM {stream.table} WHERE {where} GROUP BY {group}"

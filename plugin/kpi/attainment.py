@@ -14,9 +14,9 @@ from plugin.policy.plan import Target
 
 
 def attained(value: float, target: Target, better: Better, share: float = 1.0) -> float | None:
-    """1.0 is the whole plan. Lower-is-better is linear, `2 - actual / target`; a target of 0 is met or not; below 0 there is no plan.
+    """1.0 is the whole plan. Lower-is-better is linear, `2 - actual / target`; a target of 0 is met or not.
 
-    `share` is the elapsed part of the period, for a target that is a sum over it.
+    Below 0 there is no plan, and the result is None. `share` is the elapsed part of the period, for a target that is a sum over it.
     """
     direction = target.direction or (better.value if better in (Better.HIGHER, Better.LOWER) else "higher")
     if direction == "band" or target.value is None:

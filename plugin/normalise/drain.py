@@ -19,7 +19,7 @@ from plugin.events.store import event_row, insert_customers, insert_events, load
 from plugin.facts.agents import refold_agents
 from plugin.facts.link import relink
 from plugin.facts.store import Dirty, mark_dirty, open_contacts, refold
-from plugin.inbox.sources import note_supply
+from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
 from plugin.inbox.tables import State
 from plugin.normalise.customer import customer_key, masked, plain
@@ -48,7 +48,12 @@ class Parsed:
 
     outcomes: list[Outcome] = field(default_factory=list)
     events: list[tuple[str, int, Event]] = field(default_factory=list)
-    knows: dict[str, Collection[str]] = field(default_factory=dict)
+    readers: dict[str, Reader] = field(default_factory=dict)
+    first_at: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def knows(self) -> dict[str, Collection[str]]:
+        return {source: reader.adapter.facts for source, reader in self.readers.items()}
 
 
 def drain(engine: Engine, readers: Readers, customer_secret: bytes, limit: int = BATCH) -> int:
@@ -77,7 +82,8 @@ def parse_batch(batch: Sequence[Pending], readers: Readers) -> Parsed:
             reason = f"No source is called {delivery.source}: configure it, then run `deskgauge replay --source {delivery.source}`."
             parsed.outcomes.append(Outcome(id=delivery.id, state=State.DEAD, error=reason))
             continue
-        parsed.knows[delivery.source] = reader.adapter.facts
+        parsed.readers[delivery.source] = reader
+        parsed.first_at.setdefault(delivery.source, delivery.request.received_at)
         try:
             events = reader.adapter.parse(delivery.request, reader.settings)
         except BadPayload as error:
@@ -128,6 +134,8 @@ def _store(connection: Connection, parsed: Parsed, customer_secret: bytes) -> No
     dirty = Dirty()
     _fold_touched(connection, touched, parsed.knows, dirty)
     mark_dirty(connection, dirty.slots)
+    for source, reader in sorted(parsed.readers.items()):
+        add_source(connection, source, reader.adapter.key, parsed.first_at[source])
     note_supply(connection, supply)
     settle(connection, parsed.outcomes)
 

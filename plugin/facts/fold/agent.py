@@ -30,7 +30,7 @@ class Interval:
 def fold_agent(events: Sequence[Event], last: Mapping[str, Interval] | None = None) -> list[Interval]:
     """The intervals of an agent.
 
-    `events` are sorted by `in_order`. `last` holds, per track, the interval to go on from: the events are then those after its start.
+    `events` are sorted by `in_order`. `last` holds, per track, the interval to go on from: only events after its start count.
     Opening what is open changes nothing, so a nested pause is ignored.
     """
     intervals: list[Interval] = []

@@ -60,7 +60,7 @@ class TicketFacts:
 
 
 def fold_ticket(events: Sequence[Event]) -> TicketFacts:
-    """The facts of one ticket; `events` are sorted by `in_order`. An opening that was not seen is taken from the stated creation."""
+    """The facts of one ticket; `events` are sorted by `in_order`. An opening not seen is taken from the stated creation."""
     created_at = _created_at(events)
     facts = TicketFacts(created_at=created_at, first_response_from=created_at, spans=[Span(opened_at=created_at)])
     for event in events:
