@@ -45,13 +45,18 @@ def _previous(ask: Ask, timezone: str) -> tuple[datetime, datetime]:
         if (period.start, period.end) == (ask.start, ask.end):
             before = previous(period)
             return before.start, before.end
-    grain = ask.grain or Grain.DAY
-    count = sum(1 for _ in periods_between(grain, ask.start, ask.end, timezone))
-    first = period_of(grain, ask.start, timezone)
-    for _ in range(count):
+    return _periods_before(ask, timezone)
+
+
+def _periods_before(ask: Ask, timezone: str) -> tuple[datetime, datetime]:
+    """As many periods as the question touches, cut as the question cuts its first and its last."""
+    periods = list(periods_between(ask.grain or Grain.DAY, ask.start, ask.end, timezone))
+    last = first = previous(periods[0])
+    for _ in periods[1:]:
         first = previous(first)
-    # What was cut off the first period of the question is cut off here, too.
-    return first.start + (ask.start - period_of(grain, ask.start, timezone).start), ask.start
+    start = first.start + (ask.start - periods[0].start)
+    end = last.end if ask.end == periods[-1].end else min(last.end, last.start + (ask.end - periods[-1].start))
+    return start, end
 
 
 def _days_before(moment: datetime, days: int, timezone: str) -> datetime:

@@ -57,6 +57,15 @@ def at(text: str) -> datetime:
             "2026-11-23T06:00+02:00",
             "2026-11-23T09:00+02:00",
         ),
+        # a day that is not over against the same part of the day before
+        (
+            "previous",
+            "day",
+            "2026-11-23T00:00+02:00",
+            "2026-11-23T12:00+02:00",
+            "2026-11-22T00:00+02:00",
+            "2026-11-22T12:00+02:00",
+        ),
         # the day before the change of the clock has 24 hours, the one after it 25
         (
             "previous",
