@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
 from itertools import pairwise
+from operator import add
 from statistics import median_low
 
 from plugin.alert.rule import Watch
@@ -82,26 +84,38 @@ def _episodes(told: Iterable[Notice], state: State) -> tuple[PastIncident, ...]:
     return tuple(episodes)
 
 
-def rolling(slots: Readings, slot: timedelta, window: timedelta) -> list[tuple[datetime, Measurement | None]]:
-    """Sums of neighbouring slots as the rule would have seen them: each reading stands at the end of its last slot.
+def rolling(
+    slots: Readings, slot: timedelta, window: timedelta, kpi: str = ""
+) -> list[tuple[datetime, Measurement | None]]:
+    """Neighbouring slots put together as the rule would have seen them: each reading stands at the end of its last slot.
 
-    A slot without a measurement leaves the windows over it unmeasured. Only for KPIs whose parts add up.
+    A slot without a measurement leaves the windows over it unmeasured. A percentile becomes the mean of its slots' percentiles,
+    weighted by n: near enough to try a limit, not to report.
     """
     count = max(1, -(-window // slot))
-    found: list[tuple[datetime, Measurement | None]] = []
+    combine = _COMBINE.get(found.over_time if (found := subject.metric(kpi)) else "", _added)
+    rolled: list[tuple[datetime, Measurement | None]] = []
     for last in range(count - 1, len(slots)):
         parts = [reading for _, reading in slots[last - count + 1 : last + 1]]
-        found.append((slots[last][0] + slot, _sum(parts)))
-    return found
+        known = [part for part in parts if part is not None]
+        rolled.append((slots[last][0] + slot, combine(known) if len(known) == len(parts) else None))
+    return rolled
 
 
-def _sum(parts: Sequence[Measurement | None]) -> Measurement | None:
-    total: Measurement | None = None
-    for part in parts:
-        if part is None:
-            return None
-        total = part if total is None else total + part
-    return total
+def _added(parts: Sequence[Measurement]) -> Measurement:
+    return reduce(add, parts)
+
+
+def _greatest(parts: Sequence[Measurement]) -> Measurement:
+    return max(parts, key=lambda part: part.numerator)
+
+
+def _newest(parts: Sequence[Measurement]) -> Measurement:
+    return parts[-1]
+
+
+#: how a metric goes over time --> how its slots make a window
+_COMBINE: dict[str, Callable[[Sequence[Measurement]], Measurement]] = {"max": _greatest, "last": _newest}
 
 
 def backtest_text(watch: Watch, found: Backtest) -> str:

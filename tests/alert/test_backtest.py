@@ -93,6 +93,13 @@ def test_rolling_windows_are_sums_of_neighbouring_slots() -> None:
     assert found[0][0] == START + timedelta(minutes=30)
 
 
+def test_the_longest_wait_of_a_window_is_the_longest_of_its_slots_and_a_stock_its_last() -> None:
+    slots = series(*(Measurement(numerator=seconds) for seconds in (40, 90, 20)))
+    assert [one.numerator for _, one in rolling(slots, FIVE, 2 * FIVE, "longest_wait") if one] == [90, 90]
+    assert [one.numerator for _, one in rolling(slots, FIVE, 2 * FIVE, "backlog") if one] == [90, 20]
+    assert [one.numerator for _, one in rolling(slots, FIVE, 2 * FIVE, "offered") if one] == [130, 110]
+
+
 def test_a_rule_of_the_policy_becomes_its_limits() -> None:
     rule = Rule.model_validate(
         {"kpi": "service_level", "fire_below": 0.7, "clear_at": 0.8, "for": "5m", "clear_for": "10m", "cooldown": "1h"}
