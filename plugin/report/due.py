@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 from plugin.kpi.period import Grain, Period, period_of, previous, same_period_last_year, same_weekday_before
-from plugin.policy.calendar import Calendar, is_open, open_seconds
+from plugin.policy.calendar import Calendar, open_seconds
 from plugin.policy.document import Document
 from plugin.policy.localtime import Weekday, instant_of, zone
 from plugin.policy.sending import Digest
@@ -42,11 +42,11 @@ def compared(digest: Digest, period: Period) -> Period:
 
 def last_due(digest: Digest, document: Document, now: datetime) -> datetime:
     """The latest moment, not after now, at which the digest was to be sent: its clock time on the first of its weekdays after the
-    end of a period; an hourly one every hour.
+    end of a period; an hourly one after every hour of its weekdays in which the centre was open.
     """
     tz = zone(digest.timezone or document.timezone)
     if digest.grain is Grain.HOUR:
-        return period_of(Grain.HOUR, now, tz.key).start
+        return _last_hour(digest, document, period_of(Grain.HOUR, now, tz.key))
     day = now.astimezone(tz).date()
     while not (_is_due(digest, document, day) and _at(digest, day, tz.key) <= now):
         day -= _DAY
@@ -79,9 +79,11 @@ def _calendar_of(digest: Digest, document: Document) -> tuple[str, int]:
     return digest.timezone or document.timezone, document.week_starts_on.number
 
 
-def sends_hourly(digest: Digest, document: Document, period: Period) -> bool:
-    """An hourly digest is about opening hours; without a calendar, about every hour of its weekdays."""
-    calendar = document.calendar()
-    if not _sends(digest, period.first_date):
-        return False
-    return calendar is None or is_open(calendar, period.start) or is_open(calendar, period.end - timedelta(seconds=1))
+def _last_hour(digest: Digest, document: Document, running: Period) -> datetime:
+    calendar, hour = document.calendar(), running
+    for _ in range(_MAX_CLOSED * 24):
+        hour = previous(hour)
+        is_open = calendar is None or open_seconds(calendar, hour.start, hour.end) > 0
+        if is_open and _sends(digest, hour.first_date):
+            return hour.end
+    return running.start

@@ -269,6 +269,28 @@ def test_a_digest_is_due_at_its_clock_time_on_its_days(changes: dict[str, object
     assert last_due(document.digests["daily"], document, at(now)) == at(due)
 
 
+@pytest.mark.parametrize(
+    ("now", "due"),
+    [
+        ("2026-11-24T10:25+02:00", "2026-11-24T10:00+02:00"),
+        # closed at six: the last hour of the day was told at six
+        ("2026-11-24T23:10+02:00", "2026-11-24T18:00+02:00"),
+        ("2026-11-25T09:30+02:00", "2026-11-24T18:00+02:00"),
+        ("2026-11-25T10:00+02:00", "2026-11-25T10:00+02:00"),
+    ],
+)
+def test_an_hourly_digest_keeps_to_the_opening_hours(now: str, due: str) -> None:
+    week = {day: ["09:00-18:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+    document = Document.model_validate(
+        {
+            **policy(grain="hour").model_dump(mode="json"),
+            "calendars": {"desk": week},
+            "business_calendar": "desk",
+        }
+    )
+    assert last_due(document.digests["daily"], document, at(now)) == at(due)
+
+
 def test_the_other_period_follows_the_policy() -> None:
     digests = {name: policy(compare=name).digests["daily"] for name in ("previous", "weekday", "year")}
     dates = {name: compared(digest, MONDAY).first_date.isoformat() for name, digest in digests.items()}
