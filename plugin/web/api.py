@@ -1,0 +1,232 @@
+"""The JSON API: the numbers of the pages for programs, with its own description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any, TypeVar
+
+from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from spectree import SpecTree
+from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
+from spectree.response import Response as Answers
+from sqlalchemy import Row
+
+from plugin.contract.event import Json
+from plugin.database import reading
+from plugin.kpi.answer import Ask, AskError, answer
+from plugin.kpi.catalogue import METRICS
+from plugin.kpi.metric import Report
+from plugin.kpi.period import label as period_label
+from plugin.notify.message import to_json
+from plugin.report.compose import Composer
+from plugin.report.digest import build_digest
+from plugin.report.due import period_for
+from plugin.report.render_csv import report_csv
+from plugin.report.render_json import report_json
+from plugin.report.wording import label
+from plugin.web import access, api_models
+from plugin.web.choice import read_period
+from plugin.web.errors import BadQuery
+from plugin.web.health import SourceHealth, health
+from plugin.web.query import ReportQuery, ask_of
+from plugin.web.site import site
+from plugin.web.tables import Scope
+
+_Query = TypeVar("_Query", bound=BaseModel)
+PREFIX = "/api/v1"
+DESCRIPTION = "deskgauge-openapi"
+_REMEDIES = {
+    "kpi": "see /api/v1/kpis for those that there are",
+    "by": "leave the unknown one out",
+    "to": "exchange from and to",
+}
+
+
+class DigestQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    period: str = Field("", description="yesterday, 2026-10-05, 2026-W40 …; the last one that was due when empty")
+
+
+def api_blueprint() -> Blueprint:
+    blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
+    spec = _spec()
+    views: tuple[tuple[str, Callable[..., Any], type[BaseModel] | None, type[BaseModel] | None], ...] = (
+        ("/report", report, ReportQuery, api_models.ReportAnswer),
+        ("/kpis", kpis, None, api_models.KpiList),
+        ("/sources", sources, None, api_models.SourceList),
+        ("/digests/<name>", digest, DigestQuery, None),
+    )
+    for rule, view, query, model in views:
+        answers = Answers(HTTP_200=model, **dict.fromkeys(("HTTP_400", "HTTP_401", "HTTP_404"), api_models.Error))
+        # Only described by it, because checking every row of a long answer once more costs more than measuring it.
+        described = spec.validate(query=query, resp=answers, tags=("v1",), skip_validation=True)(view)
+        blueprint.add_url_rule(rule, view.__name__, described)
+    blueprint.add_url_rule("/openapi.json", "openapi", openapi)
+    blueprint.before_request(_admit)
+    blueprint.register_error_handler(BadQuery, refuse)
+    blueprint.record_once(lambda state: state.app.extensions.__setitem__(DESCRIPTION, spec))
+    return blueprint
+
+
+def describe(app: Flask) -> None:
+    """Makes the description once all routes are there, since making it is not safe in two threads."""
+    with app.app_context():
+        app.extensions[DESCRIPTION] = app.extensions[DESCRIPTION].spec
+
+
+def _spec() -> SpecTree:
+    bearer = SecurityScheme(name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))
+    return SpecTree(
+        "flask",
+        title="Deskgauge",
+        version=version("deskgauge"),
+        # Never served from here: the library's own pages load scripts from elsewhere.
+        path="unused",
+        page_templates={},
+        mode="strict",
+        annotations=False,
+        naming_strategy=lambda model: model.__name__,
+        nested_naming_strategy=lambda _parent, child: child,
+        validation_error_status=400,
+        validation_error_model=api_models.Error,
+        security_schemes=[bearer],
+        security={"token": []},
+    )
+
+
+def _admit() -> None:
+    if request.endpoint != "api.openapi":
+        access.need_token(Scope.READ)
+
+
+def refuse(error: BadQuery) -> tuple[Response, int]:
+    return jsonify(error.body), error.status
+
+
+def openapi() -> Response:
+    return jsonify(current_app.extensions[DESCRIPTION])
+
+
+def report() -> Response:
+    """Measure KPIs over periods and groups
+
+    The same numbers as the pages, the digests and `deskgauge report`.
+    """
+    query = _parsed(ReportQuery)
+    here = site()
+    document, now = here.document(), here.now()
+    ask = ask_of(query, document, now)
+
+    with reading(here.engine) as connection:
+
+        def measured(question: Ask) -> Report:
+            return answer(connection, document, question, now, here.knows())
+
+        try:
+            found = measured(ask)
+            if query.compare:
+                from plugin.report.compared import Comparison, compared
+
+                comparison = Comparison(query.compare)
+                found = compared(found, measured(comparison.earlier(ask)), comparison)
+        except AskError as error:
+            raise BadQuery(error.field, error.message, _REMEDIES.get(error.field, "correct it")) from None
+    if query.format == "csv":
+        attached = {"Content-Disposition": 'attachment; filename="deskgauge.csv"'}
+        return Response(report_csv(found), mimetype="text/csv", headers=attached)
+    return jsonify(report_json(found))
+
+
+def kpis() -> Response:
+    """The catalogue of KPIs"""
+    entries: list[Json] = [
+        {
+            "key": metric.key,
+            "label": label(metric.key, g.language, metric.label),
+            "unit": metric.unit.value,
+            "better": metric.better.value,
+            "version": metric.version,
+            "needs": list(metric.needs),
+        }
+        for metric in METRICS.values()
+    ]
+    return jsonify({"kpis": entries})
+
+
+def sources() -> Response:
+    """How the sources do: last deliveries, what waits, what was refused and why"""
+    here = site()
+    found = health(here, here.now())
+    return jsonify(
+        {
+            "sources": [_source(each) for each in found.sources],
+            "pending": found.pending,
+            "dead": found.dead,
+            "oldest_pending_at": _iso(found.oldest_pending_at),
+            "refused_without_source": [_refusal(each) for each in found.strays],
+        }
+    )
+
+
+def digest(name: str) -> Response:
+    """What a digest says about a period, and the numbers that it says it with"""
+    query = _parsed(DigestQuery)
+    here = site()
+    document, now = here.document(), here.now()
+    if name not in document.digests:
+        choices = ", ".join(sorted(document.digests)) or "none; add [digests.NAME] to the policy"
+        raise BadQuery("name", f"{name!r} is not a digest", f"choose from: {choices}", status=404)
+    period = (
+        read_period(query.period, document, now) if query.period else period_for(document.digests[name], document, now)
+    )
+    with reading(here.engine) as connection:
+        composer = Composer(
+            document=document,
+            ask=lambda ask: answer(connection, document, ask, now, here.knows()),
+            now=now,
+            base_url=here.base_url,
+        )
+        material = composer.material(name, period)
+    told = {"message": to_json(build_digest(material)), "report": report_json(material.now)}
+    return jsonify({"name": name, "period": period_label(period), **told})
+
+
+def _parsed(model: type[_Query]) -> _Query:
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "query"
+        known = ", ".join(each.alias or name for name, each in model.model_fields.items())
+        unknown = first["type"] == "extra_forbidden"
+        message = "is not a parameter" if unknown else first["msg"]
+        raise BadQuery(field, message, f"the parameters are {known}") from None
+
+
+def _source(each: SourceHealth) -> dict[str, Json]:
+    return {
+        "name": each.name,
+        "adapter": each.adapter,
+        "condition": each.condition.value,
+        "last_received_at": _iso(each.last_received_at),
+        "received": each.received,
+        "duplicates": each.duplicates,
+        "refused": each.refused,
+        "pending": each.pending,
+        "dead": each.dead,
+        "facts": list(each.facts),
+        "problem": each.problem,
+        "refusals": [_refusal(refusal) for refusal in each.refusals],
+    }
+
+
+def _refusal(row: Row[Any]) -> dict[str, Json]:
+    return {"at": _iso(row.at), "status": row.status, "reason": row.reason, "url": row.url}
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat()

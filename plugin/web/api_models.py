@@ -1,0 +1,82 @@
+"""What the API answers, for its description."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, Field
+
+
+class Problem(BaseModel):
+    field: str = Field(description="The parameter or header that is wrong")
+    message: str
+    remedy: str = Field(description="What to write or do instead")
+
+
+class Error(BaseModel):
+    error: Problem
+
+
+class Value(BaseModel):
+    """A count has the denominator null; an empty ratio the value null. Ratios are fractions, durations seconds."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+
+
+class ReportRow(BaseModel):
+    start: str
+    end: str
+    group: dict[str, str]
+    values: dict[str, Value]
+
+
+class ReportAnswer(BaseModel):
+    timezone: str
+    definitions: dict[str, dict[str, str | float | bool | None]]
+    rows: list[ReportRow]
+    unavailable: dict[str, str] = Field(description="KPIs that no source can supply, with the missing fact")
+    excluded: dict[str, int] = Field(description="What the numbers leave out")
+    notes: list[str]
+
+
+class KpiEntry(BaseModel):
+    key: str
+    label: str
+    unit: str
+    better: str
+    version: int
+    needs: list[str]
+
+
+class KpiList(BaseModel):
+    kpis: list[KpiEntry]
+
+
+class RefusalEntry(BaseModel):
+    at: str
+    status: int
+    reason: str
+    url: str
+
+
+class SourceEntry(BaseModel):
+    name: str
+    adapter: str
+    condition: str
+    last_received_at: str | None
+    received: int
+    duplicates: int
+    refused: int
+    pending: int
+    dead: int
+    facts: list[str]
+    problem: str
+    refusals: list[RefusalEntry]
+
+
+class SourceList(BaseModel):
+    sources: list[SourceEntry]
+    pending: int
+    dead: int
+    oldest_pending_at: str | None
+    refused_without_source: list[RefusalEntry]

@@ -1,0 +1,1 @@
+"""The pages in each language; English has every text."""

@@ -1,0 +1,94 @@
+"""The parameters of a report as a caller writes them go in, a question comes out; the same words as on the command line."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from plugin.kpi.answer import STANDARD_KPIS, Ask
+from plugin.kpi.measure import GROUPINGS
+from plugin.kpi.period import Grain
+from plugin.policy.document import Document
+from plugin.policy.localtime import UnknownZone, instant_of, zone
+from plugin.web.choice import read_period
+from plugin.web.errors import BadQuery
+
+_FORMS = Literal["json", "csv"]
+_GRAINS = Literal["hour", "day", "week", "month", "quarter", "year"]
+_COMPARISONS = Literal["previous", "weekday", "year"]
+
+
+class ReportQuery(BaseModel):
+    """Either `from` and `to`, or `period`."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    start: str = Field(
+        "", alias="from", description="Start: a date, a time, or one with an offset", examples=["2026-10-05"]
+    )
+    end: str = Field(
+        "", alias="to", description="End, not included; a date alone is its midnight", examples=["2026-10-12"]
+    )
+    period: str = Field("", description="Instead of from and to: yesterday, last week, 2026-10-05, 2026-W40, 2026-10 …")
+    grain: _GRAINS | None = Field(None, description="One row for each; without it one row for the whole range")
+    by: str = Field("", description=f"Groups, separated by commas: {', '.join(GROUPINGS)}")
+    kpi: str = Field(",".join(STANDARD_KPIS), description="Keys of KPIs, separated by commas; see /api/v1/kpis")
+    timezone: str = Field("", description="IANA zone of the periods; the centre's when empty", examples=["Europe/Riga"])
+    compare: _COMPARISONS | None = Field(None, description="Adds what was measured before: period, weekday or year")
+    format: _FORMS = Field("json", description="json, or csv for a spreadsheet")
+
+    queue: str = Field("", description="Only this queue")
+    team: str = Field("", description="Only this team")
+    channel: str = Field("", description="Only this channel")
+
+
+def ask_of(query: ReportQuery, document: Document, now: datetime) -> Ask:
+    """Raises `BadQuery`."""
+    timezone = query.timezone or document.timezone
+    start, end = _range(query, timezone, document, now)
+    named = (("queue", query.queue), ("team", query.team), ("channel", query.channel))
+    return Ask(
+        kpis=names(query.kpi),
+        start=start,
+        end=end,
+        grain=Grain(query.grain) if query.grain else None,
+        by=names(query.by),
+        timezone=timezone,
+        only={name: value for name, value in named if value},
+    )
+
+
+def names(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _range(query: ReportQuery, timezone: str, document: Document, now: datetime) -> tuple[datetime, datetime]:
+    if query.period and (query.start or query.end):
+        raise BadQuery("period", "stands beside from or to", "write either period, or both from and to")
+    if query.period:
+        # The zone is that of the question, as for from and to.
+        period = read_period(query.period, document.model_copy(update={"timezone": _zone(timezone)}), now)
+        return period.start, period.end
+    return _moment(query.start, timezone, "from"), _moment(query.end, timezone, "to")
+
+
+def _zone(name: str) -> str:
+    try:
+        return zone(name).key
+    except UnknownZone as error:
+        raise BadQuery("timezone", f"{name!r} {error}", "write a name such as Europe/Riga") from None
+
+
+def _moment(text: str, timezone: str, field: str) -> datetime:
+    """Without an offset it is a wall clock of the zone."""
+    remedy = "write a date or a time like 2026-10-05 or 2026-10-05T14:00"
+    if not text:
+        raise BadQuery(field, "is missing", f"{remedy}, or give a period instead")
+    try:
+        # In an address + stands for a space, and an offset begins with one.
+        moment = datetime.fromisoformat(text.replace(" ", "+", 1) if text[-6:-5] == " " else text)
+    except ValueError:
+        raise BadQuery(field, f"{text[:40]!r} is not a date or time", remedy) from None
+    return moment if moment.tzinfo is not None else instant_of(moment, zone(_zone(timezone)))

@@ -1,0 +1,124 @@
+"""What every template may use: words, names and moments in the reader's language, and links that keep the choice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import g, request, url_for
+from markupsafe import Markup, escape
+
+from plugin.kpi.period import Period
+from plugin.policy.localtime import zone
+from plugin.report import wording
+from plugin.report.figures import LANGUAGES, language_of, number
+from plugin.report.material import GRACE, finality
+from plugin.report.remarks import definitions, left_out, unavailable
+from plugin.web.access import SET_UP, csrf_token
+from plugin.web.choice import WORDS, Against, Choice, compared, next_to
+from plugin.web.site import site
+from plugin.web.wording import ago, say
+
+LANGUAGE_COOKIE = "deskgauge_language"
+#: each language by its own name
+LANGUAGE_NAMES = {"en": "English", "lv": "Latviešu", "ru": "Русский", "zh": "中文"}
+_KEPT = ("period", "compare", "grain", "by")
+
+
+def choose_language() -> None:
+    """Before every request: what the reader chose, else what the browser asks for, else the centre's language."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE, "")
+    asked = [tag for tag, _ in request.accept_languages if tag.replace("_", "-").split("-")[0].lower() in LANGUAGES]
+    g.language = language_of(chosen) if chosen in LANGUAGES else language_of(asked[0]) if asked else _usual()
+
+
+def _usual() -> str:
+    return site().document().language
+
+
+def page_values() -> dict[str, Any]:
+    language = g.language
+    return {
+        "account": g.get("account"),
+        "set_up": g.get("account") is SET_UP,
+        "language": language,
+        "languages": LANGUAGE_NAMES,
+        "csrf_token": csrf_token,
+        "asset": asset,
+        "here": here,
+        "words": WORDS,
+        "against": Against,
+        "finality": finality,
+        "grace": GRACE,
+        "compared": compared,
+        "next_to": next_to,
+        "t": lambda key, **values: say(key, language, **values),
+        "rt": lambda key, **values: wording.text(key, language, **values),
+        "label": lambda kpi: wording.label(kpi, language),
+        "fact": lambda name: wording.fact(name, language),
+        "number": lambda value: number(value, language),
+        "period_name": lambda period, short=False: wording.period_name(period, language, short),
+        "range_name": lambda period, whole: range_name(period, whole, language),
+        "moment_name": lambda moment, timezone: wording.moment_name(moment, timezone, language),
+        "ago": lambda moment, now: ago(moment, now, language),
+        "local": local,
+        "definitions": lambda report: definitions(report, language),
+        "left_out": lambda counts: left_out(counts, language),
+        "unavailable": lambda reasons: unavailable(reasons, language),
+        "api_link": api_link,
+        "coded": coded,
+    }
+
+
+def here(endpoint: str | None = None, **changes: str | None) -> str:
+    """The address of a page with the choice of this one; a change to None takes a part of it away."""
+    kept: dict[str, Any] = {name: request.args[name] for name in _KEPT if request.args.get(name)}
+    kept |= changes
+    path = {} if endpoint else dict(request.view_args or {})
+    return url_for(endpoint or request.endpoint or "pages.home", **{**path, **kept})
+
+
+def api_link(choice: Choice, kpis: tuple[str, ...], form: str, by: str = "") -> str:
+    """The same numbers from the API."""
+    period = choice.period
+    values: dict[str, Any] = {
+        "from": local(period.start, period.timezone),
+        "to": local(period.end, period.timezone),
+        "kpi": ",".join(kpis),
+        "format": form,
+    }
+    if by:
+        values["by"] = by
+    return url_for("api.report", **values)
+
+
+def coded(written: str) -> Markup:
+    """What stands between backticks becomes code; everything is escaped."""
+    pieces = str(escape(written)).split("`")
+    marked = (f"<code>{piece}</code>" if number % 2 else piece for number, piece in enumerate(pieces))
+    return Markup("".join(marked))  # noqa: S704 - escaped above
+
+
+def local(moment: datetime, timezone: str) -> str:
+    return moment.astimezone(zone(timezone)).isoformat(timespec="seconds")
+
+
+def range_name(part: Period, whole: Period, language: str) -> str:
+    """The name of a period, and up to which moment when only a part of it is meant."""
+    name = wording.period_name(whole, language)
+    if part.end == whole.end:
+        return name
+    return say("up_to", language, period=name, moment=wording.clock_time(part.end, part.timezone))
+
+
+def asset(name: str) -> str:
+    """The address of a file of the pages; it changes with the file, so that browsers may keep it for ever."""
+    return url_for("pages.static", filename=name, v=_fingerprint(name))
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return sha256((Path(__file__).parent / "static" / name).read_bytes()).hexdigest()[:10]
