@@ -13,7 +13,7 @@ from plugin.kpi.attainment import add_attainment
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.cost import CostError, add_costs, has_costs
 from plugin.kpi.measure import GROUPINGS, Group, Question, measure, measure_sums, metric_for, variant_name
-from plugin.kpi.metric import Measurement, Report, Row
+from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
 from plugin.kpi.terms import Terms, terms_of
 from plugin.policy.document import Document
@@ -93,7 +93,7 @@ def answer(
     rows, sparse = _rows(measured, question, shown, terms)
     return Report(
         timezone=timezone,
-        definitions={key: _definition(key, terms, supply) for key in shown},
+        definitions={key: _definition(key, terms, supply, document.currency) for key in shown},
         rows=rows,
         unavailable=unavailable,
         excluded=_excluded(connection, question, terms),
@@ -207,7 +207,7 @@ def _nothing(key: str, terms: Terms) -> Measurement:
     return Measurement(numerator=0, denominator=0 if metric.denominator is not None or percentile else None)
 
 
-def _definition(key: str, terms: Terms, supply: Collection[str]) -> dict[str, object]:
+def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) -> dict[str, object]:
     if key == PLAN_ATTAINMENT.key:
         return {"version": PLAN_ATTAINMENT.version, "variant": "linear"}
     metric = METRICS[_base(key)]
@@ -216,6 +216,8 @@ def _definition(key: str, terms: Terms, supply: Collection[str]) -> dict[str, ob
         "unit": metric.unit.value,
         "better": metric.better.value,
     }
+    if metric.unit is Unit.MONEY:
+        definition["currency"] = currency
     if key == "service_level":
         definition |= {"variant": variant_name(terms), "threshold_s": terms.threshold_ms / 1000}
     elif key.startswith("service_level."):

@@ -30,6 +30,17 @@ RAW_BODIES_KEPT = timedelta(days=30)
 BACKTEST_STEP = timedelta(minutes=5)
 
 
+#: a digest that was missed is still sent, late, for so long; after that the next one is of more use
+CATCH_UP = {
+    Grain.HOUR: timedelta(hours=2),
+    Grain.DAY: timedelta(days=1),
+    Grain.WEEK: timedelta(days=3),
+    Grain.MONTH: timedelta(days=7),
+    Grain.QUARTER: timedelta(days=7),
+    Grain.YEAR: timedelta(days=7),
+}
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
     """`every` names the beat; the manifest lists the jobs from this table."""
@@ -76,6 +87,8 @@ def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | 
         if digest is None:
             continue
         due_at = last_due(digest, document, at)
+        if at - due_at > CATCH_UP[digest.grain]:
+            continue
         period = period_for(digest, document, due_at)
         sent += send_digest(opened.engine, composer(opened, at), name, period)
     return sent
@@ -117,4 +130,6 @@ def backtest_text(opened: Installation, name: str, last: timedelta, at: datetime
         question = Question(periods=periods, only=watched.only, as_of=at)
         found = measure(connection, [watched.kpi], question, opened.terms)
     readings = [(period.start, found.get((number, ()), {}).get(watched.kpi)) for number, period in enumerate(periods)]
-    return backtest_words(watched, backtest(watched.limits, rolling(readings, BACKTEST_STEP, watched.window)))
+    return backtest_words(
+        watched, backtest(watched.limits, rolling(readings, BACKTEST_STEP, watched.window, watched.kpi))
+    )
