@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from types import ModuleType
@@ -23,6 +23,7 @@ VENDORS: Mapping[str, ModuleType] = {
 BASE_URL = "http://127.0.0.1:8080"
 #: of so many postings one comes a second time, and one only after what followed it
 REPEATED_EVERY, LATE_EVERY = 997, 1499
+FORGED = "twilio"
 REPEATED_AFTER, LATE_BY = timedelta(seconds=40), timedelta(minutes=11)
 
 Clock = Callable[[], datetime]
@@ -60,16 +61,17 @@ def postings(centre: Centre, keys: Keys) -> list[Posting]:
     return sorted(_as_networks_are(found), key=lambda posting: posting.sent_at)
 
 
-def _as_networks_are(found: list[Posting]) -> Iterator[Posting]:
+def _as_networks_are(found: Sequence[Posting]) -> Iterator[Posting]:
     """Some twice, some late, and one that somebody signed with a secret that is not ours."""
+    forged_from = len(found) * 9 // 10
     for place, posting in enumerate(found, start=1):
         late = place % LATE_EVERY == 0
         yield replace(posting, sent_at=posting.sent_at + LATE_BY) if late else posting
         if place % REPEATED_EVERY == 0:
             yield replace(posting, sent_at=posting.sent_at + REPEATED_AFTER, expected="duplicate")
-    last = next((posting for posting in reversed(found) if posting.source == "twilio"), None)
-    if last is not None:
-        yield replace(last, sent_at=last.sent_at + REPEATED_AFTER, expected="refused", forged=True)
+        if place >= forged_from and posting.source == FORGED:
+            forged_from = len(found) + 1
+            yield replace(posting, sent_at=posting.sent_at + REPEATED_AFTER, expected="refused", forged=True)
 
 
 def signed(posting: Posting, keys: Keys, base_url: str, at: datetime) -> DemoRequest:

@@ -59,7 +59,7 @@ DESKS: Mapping[str, Desk] = {
                 "Raivis Eglītis",
                 "Zane Balode",
             ),
-            load=180,
+            load=152,
             talk_s=235,
             wrap_s=(15, 60),
             weekday=(
