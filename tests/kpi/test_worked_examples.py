@@ -1,0 +1,276 @@
+"""Published worked examples of contact-centre formulas through the catalogue: what a book says, the program says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import add
+from typing import Any
+
+import pytest
+from adapter_fixtures import shared
+
+from plugin.contract.event import Event, Kind
+from plugin.facts.fold import fold_contact, fold_ticket, in_order
+from plugin.kpi.attainment import attained
+from plugin.kpi.catalogue import METRICS
+from plugin.kpi.measure import measured_value
+from plugin.kpi.metric import Better, Measurement
+from plugin.policy.plan import Target
+
+MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
+#: ICMI QueueTips 2002: 1 000 answered, 860 of them within 20 s; 60 abandoned, 20 within 20 s, 10 within 5 s
+ICMI = {"answered": 1000, "answered_in_time": 860, "abandoned": 60, "abandoned_in_time": 20, "abandoned_short": 10}
+
+
+def measured(kpi: str, sums: Mapping[str, float]) -> Measurement:
+    return measured_value(METRICS[kpi], sums)
+
+
+def total(parts: list[Measurement]) -> Measurement:
+    return reduce(add, parts)
+
+
+def percent(measurement: Measurement) -> float:
+    assert measurement.value is not None
+    return measurement.value * 100
+
+
+def attainment(actual: float, target: float, direction: str) -> float:
+    wanted = Target.model_validate({"kpi": "asa", "value": target, "direction": direction})
+    reached = attained(actual, wanted, Better.NEUTRAL)
+    assert reached is not None
+    return reached * 100
+
+
+# -- service level
+
+
+@pytest.mark.parametrize(
+    ("variant", "expected"),
+    [
+        ("sl1", 83.02),  # (860 + 20) / 1 060
+        ("sl2", 86.00),  # 860 / 1 000
+        ("sl3", 81.13),  # 860 / 1 060
+        ("sl4", 82.69),  # 860 / (1 060 - 20)
+        ("sl5", 81.90),  # 860 / (1 060 - 10)
+        ("sl6", 82.08),  # (860 + 10) / 1 060
+    ],
+)
+def test_six_service_levels_of_the_same_calls(variant: str, expected: float) -> None:
+    assert percent(measured(f"service_level.{variant}", ICMI)) == pytest.approx(expected, abs=0.005)
+
+
+def test_service_levels_of_two_centres_are_added_by_calls_and_not_averaged() -> None:
+    # 78 % of 300 calls and 85 % of 1 200: (234 + 1 020) / 1 500, where the mean of the shares would be 81.5 %
+    centres = [(300, 234), (1200, 1020)]
+    parts = [measured("service_level.sl2", {"answered": calls, "answered_in_time": good}) for calls, good in centres]
+    assert percent(total(parts)) == pytest.approx(83.6)
+
+
+# -- handling
+
+
+def test_handle_time_is_talk_hold_and_wrap_up_per_call() -> None:
+    # 100 calls: 5 000 s + 1 000 s + 2 000 s
+    assert measured("aht", {"handle_ms": 8_000_000, "talks": 100}).value == 80
+
+
+def test_handle_times_of_groups_are_weighted_by_their_calls() -> None:
+    # 250 s x 100, 250 s x 150, 249 s x 100, 600 s x 2: 88 600 s / 352 calls; the mean of means would be 337.25 s
+    groups = [(250, 100), (250, 150), (249, 100), (600, 2)]
+    parts = [measured("aht", {"handle_ms": mean * calls * 1000, "talks": calls}) for mean, calls in groups]
+    assert total(parts).value == pytest.approx(251.70, abs=0.005)
+
+
+def test_ring_time_before_another_agent_is_part_of_the_wait_in_the_queue() -> None:
+    # Aircall: 25 s on the phone of agent 1, then 5 s on that of agent 2, who answers: outside of 20 s for the number
+    wait_s, ring_s = aircall_rings(25, 5)
+    assert (wait_s, ring_s) == (30, 5)
+
+
+# -- money, satisfaction, plan
+
+
+def test_cost_per_call_and_per_contact() -> None:
+    assert measured("cost_per_call", {"voice_cost": 50_000, "calls_connected": 100_000}).value == 0.50
+    contacts = {"cost": 50_000, "contacts_connected": 9_000, "tickets_answered": 1_000}
+    assert measured("cost_per_contact", contacts).value == 5
+
+
+def test_satisfaction_is_the_share_of_positive_answers() -> None:
+    assert percent(measured("csat", {"csat_positive": 150, "csat_answers": 250})) == 60
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(50, 100), (0, 200), (100, 0), (200, -200)])
+def test_less_is_better_reaches_the_plan_on_a_line(actual: float, expected: float) -> None:
+    # Infor: target 50, 2 - actual / 50
+    assert attainment(actual, 50, "lower") == expected
+
+
+@pytest.mark.parametrize(("actual", "expected"), [(45, 90), (75, 150)])
+def test_more_is_better_is_not_capped(actual: float, expected: float) -> None:
+    # SAP: target 50, actual / 50
+    assert attainment(actual, 50, "higher") == expected
+
+
+# -- a real month: a bank's call centre, February 1999 (Technion)
+
+
+@pytest.mark.parametrize(
+    ("kpi", "sums", "expected"),
+    [
+        ("abandonment_rate", {"abandoned": 3963, "offered": 31125}, 0.127325),
+        ("abandonment_rate_excl_short", {"abandoned": 3963, "abandoned_short": 274, "offered": 31125}, 0.119575),
+        ("service_level.sl3", {"answered": 27162, "answered_in_time": 16209, "abandoned": 3963}, 0.520771),
+        ("service_level.sl2", {"answered": 27162, "answered_in_time": 16209}, 0.596753),
+        ("asa", {"answered_wait_ms": 1_107_512_000, "answered_waits": 27162}, 40.7743),
+        ("average_time_to_abandon", {"abandoned_wait_ms": 259_695_000, "abandoned_waits": 3963}, 65.5299),
+        ("talk_time", {"talk_ms": 4_790_100_000, "talks": 27162}, 176.353),
+        ("reopen_rate", {"reopened_tickets": 10, "solved": 890}, 0.0112360),  # UCI log of incidents
+    ],
+)
+def test_figures_of_public_data(kpi: str, sums: dict[str, float], expected: float) -> None:
+    assert measured(kpi, sums).value == pytest.approx(expected, rel=5e-6)
+
+
+def test_two_halves_add_up_to_the_whole() -> None:
+    for kpi, metric in METRICS.items():
+        names = {*metric.numerator, *(metric.denominator or {})}
+        early, late = ({name: float(part + len(name)) for name in names} for part in (3, 11))
+        whole = {name: early[name] + late[name] for name in names}
+        added = measured(kpi, early) + measured(kpi, late)
+        assert added.numerator == pytest.approx(measured(kpi, whole).numerator), kpi
+        assert added.denominator == measured(kpi, whole).denominator, kpi
+
+
+def test_a_share_or_a_mean_of_nothing_is_unknown_and_a_count_of_nothing_is_zero() -> None:
+    for kpi, metric in METRICS.items():
+        assert measured(kpi, {}).value == (0 if metric.denominator is None else None), kpi
+
+
+# -- the collected examples beside the project
+
+
+def aircall_rings(first_s: float, second_s: float) -> tuple[float, float]:
+    """Wait of the queue visit, and ring time of the agent who answered, in seconds."""
+
+    def event(kind: Kind, second: float, **more: Any) -> Event:
+        return Event(
+            kind=kind, at=MONDAY + timedelta(seconds=second), subject="1", dedupe_key=f"{kind}{second}", **more
+        )
+
+    events = [
+        event(Kind.CONTACT_QUEUED, 0, queue="Sales"),
+        event(Kind.CONTACT_RINGING, 0, agent="Ann"),
+        event(Kind.CONTACT_RINGING, first_s, agent="Ann", data={"result": "missed"}),
+        event(Kind.CONTACT_RINGING, first_s + 0.001, agent="Bob"),
+        event(Kind.CONTACT_ANSWERED, first_s + 0.001 + second_s, agent="Bob"),
+    ]
+    facts = fold_contact(in_order(events))
+    (answered,) = [ring.ring_ms for ring in facts.rings if ring.result == "answered"]
+    assert facts.visits[0].wait_ms is not None
+    assert answered is not None
+    return round(facts.visits[0].wait_ms / 1000), answered / 1000
+
+
+def bot_then_reopened() -> float:
+    """Minutes to the first response: created Monday 09:00, solved by a bot 09:05, reopened Friday 14:00, answered 14:10."""
+    steps = [
+        (Kind.TICKET_OPENED, timedelta(hours=9), {}),
+        (Kind.TICKET_SOLVED, timedelta(hours=9, minutes=5), {"actor": "bot"}),
+        (Kind.TICKET_REOPENED, timedelta(days=4, hours=14), {}),
+        (Kind.TICKET_AGENT_REPLIED, timedelta(days=4, hours=14, minutes=10), {"actor": "human"}),
+    ]
+    events = [
+        Event(kind=kind, at=MONDAY + after, subject="7", dedupe_key=kind, data=dict(data))
+        for kind, after, data in steps
+    ]
+    facts = fold_ticket(in_order(events))
+    assert facts.first_response_at is not None
+    return (facts.first_response_at - facts.first_response_from) / timedelta(minutes=1)
+
+
+def _service_level(variant: str) -> Callable[[Any], float]:
+    def compute(inputs: Any) -> float:
+        sums = {
+            "answered": inputs["answered"],
+            "answered_in_time": inputs["answered_le_20"],
+            "abandoned": inputs["abandoned"],
+            "abandoned_in_time": inputs["abandoned_le_20"],
+            "abandoned_short": inputs["abandoned_le_5"],
+        }
+        return percent(measured(f"service_level.{variant}", sums))
+
+    return compute
+
+
+def _cisco(inputs: Any) -> float:
+    in_time, late = inputs["answered_lt_30"], inputs["answered_gt_30"]
+    return percent(measured("service_level.sl2", {"answered": in_time + late, "answered_in_time": in_time}))
+
+
+def _combined(inputs: Any) -> float:
+    parts = [
+        measured("service_level.sl2", {"answered": each["calls"], "answered_in_time": each["calls"] * each["sl"] / 100})
+        for each in inputs
+    ]
+    return percent(total(parts))
+
+
+def _weighted(inputs: Any) -> float:
+    parts = [measured("aht", {"handle_ms": mean * calls * 1000, "talks": calls}) for mean, calls in inputs]
+    return total(parts).value or 0
+
+
+def _handle_time(inputs: Any) -> float:
+    seconds = inputs["talk"] + inputs["hold"] + inputs["acw"]
+    return measured("aht", {"handle_ms": seconds * 1000, "talks": inputs["calls"]}).value or 0
+
+
+def _cost(inputs: Any) -> float:
+    return measured("cost_per_call", {"voice_cost": inputs["cost"], "calls_connected": inputs["calls"]}).value or 0
+
+
+def _csat(inputs: Any) -> float:
+    return percent(measured("csat", {"csat_positive": inputs["positive"], "csat_answers": inputs["responses"]}))
+
+
+COLLECTED: dict[str, Callable[[Any], Any]] = {
+    "icmi_sl1": _service_level("sl1"),
+    "icmi_sl2": _service_level("sl2"),
+    "icmi_sl4": _service_level("sl4"),
+    "derived_sl5": _service_level("sl5"),
+    "cisco_icr": _cisco,
+    "techtarget_combine": _combined,
+    "cch_weighted_aht": _weighted,
+    "aht_80s": _handle_time,
+    "cost_050": _cost,
+    "csat_60": _csat,
+    "infor_dec_50": lambda inputs: attainment(inputs["actual"], inputs["target"], "lower"),
+    "infor_dec_200": lambda inputs: attainment(inputs["actual"], inputs["target"], "lower"),
+    "sap_ach_45": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
+    "sap_ach_75": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
+    "aircall_sla": lambda inputs: list(aircall_rings(inputs["ring_agent1"], inputs["ring_agent2_answered"])),
+    "chatwoot_reopen_frt": lambda inputs: bot_then_reopened(),
+}
+#: what this release does not compute: workforce, forecast, other surveys, and the period in which a contact ended
+NOT_COMPUTED = {
+    "aws_adh2",
+    "aws_period",
+    "churn",
+    "herzog_erlc",
+    "lecuyer_mmc",
+    "nps_50a",
+    "okitoki_occ",
+    "pyworkforce",
+}
+
+
+def test_every_collected_example_comes_out_as_computed() -> None:
+    entries = {entry["id"]: entry for entry in json.loads(shared("oracles", "worked_examples.json").read_text())}
+    assert set(entries) == set(COLLECTED) | NOT_COMPUTED
+    for name, compute in COLLECTED.items():
+        assert compute(entries[name]["inputs"]) == pytest.approx(entries[name]["computed"]), name
