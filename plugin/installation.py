@@ -70,8 +70,11 @@ class Installation:
 
     @property
     def knows(self) -> Mapping[str, Collection[str]]:
-        """source --> the facts that its adapter supplies"""
-        return {name: reader.adapter.facts for name, reader in self.readers.items()}
+        """source --> the facts that its adapter promises; a source with a mapping of its own supplies what its events show."""
+        return {
+            name: () if reader.adapter.kind == "generic" else reader.adapter.facts
+            for name, reader in self.readers.items()
+        }
 
     def reload(self) -> None:
         for name in ("document", "terms", "sources", "readers"):

@@ -186,7 +186,7 @@ def _rows(
     terms: Terms,
 ) -> tuple[tuple[Row, ...], bool]:
     """Rows in the order of periods, then groups; and whether empty ones were left out."""
-    groups = sorted({group for _, group in measured}) or ([()] if not question.by else [])
+    groups = sorted({group for (_, group), values in measured.items() if _is_active(values)} if question.by else [()])
     sparse = len(groups) * len(question.periods) > DENSE_ROWS
     nothing = {key: _nothing(key, terms) for key in shown if key != PLAN_ATTAINMENT.key}
     rows = []
@@ -199,6 +199,10 @@ def _rows(
             chosen |= {key: value for key, value in (values or {}).items() if key.startswith(PLAN_ATTAINMENT.key)}
             rows.append(Row(period=period, group=dict(zip(question.by, group, strict=True)), values=chosen))
     return tuple(rows), sparse
+
+
+def _is_active(values: Mapping[str, Measurement]) -> bool:
+    return any(one.numerator or one.denominator for one in values.values())
 
 
 def _nothing(key: str, terms: Terms) -> Measurement:
