@@ -21,6 +21,7 @@ from plugin.kpi.catalogue import METRICS
 from plugin.kpi.metric import Report
 from plugin.kpi.period import label as period_label
 from plugin.notify.message import to_json
+from plugin.report.compared import Comparison, compared
 from plugin.report.compose import Composer
 from plugin.report.digest import build_digest
 from plugin.report.due import period_for
@@ -129,8 +130,6 @@ def report() -> Response:
         try:
             found = measured(ask)
             if query.compare:
-                from plugin.report.compared import Comparison, compared
-
                 comparison = Comparison(query.compare)
                 found = compared(found, measured(comparison.earlier(ask)), comparison)
         except AskError as error:

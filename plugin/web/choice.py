@@ -21,6 +21,7 @@ from plugin.kpi.period import (
     same_weekday_before,
 )
 from plugin.policy.document import Document
+from plugin.report.compared import Comparison
 from plugin.web.errors import BadQuery
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -37,16 +38,8 @@ STEPS: dict[Grain, tuple[Grain, ...]] = {
 WORDS = ("today", "yesterday", "this week", "last week", "this month", "last month")
 
 
-class Against(StrEnum):
-    """What a period is compared with."""
-
-    PREVIOUS = "previous"
-    WEEKDAY = "weekday"
-    YEAR = "year"
-
-
 #: A Monday is compared with a Monday, since centres live by the week.
-_USUAL = {Grain.HOUR: Against.WEEKDAY, Grain.DAY: Against.WEEKDAY}
+_USUAL = {Grain.HOUR: Comparison.WEEKDAY, Grain.DAY: Comparison.WEEKDAY}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +48,7 @@ class Choice:
 
     word: str
     period: Period
-    against: Against
+    against: Comparison
     before: Period
     step: Grain
     by: str
@@ -68,7 +61,7 @@ def choose(args: Mapping[str, str], document: Document, now: datetime, usual: st
     """Reads `period`, `compare`, `grain` and `by`; raises `BadQuery`."""
     word = " ".join(args.get("period", "").split()) or usual
     period = read_period(word, document, now)
-    against = _one_of(Against, args.get("compare", ""), "compare") or _USUAL.get(period.grain, Against.PREVIOUS)
+    against = _one_of(Comparison, args.get("compare", ""), "compare") or _USUAL.get(period.grain, Comparison.PREVIOUS)
     return Choice(
         word=word.lower() if word.lower() in WORDS else label(period),
         period=period,
@@ -87,10 +80,10 @@ def read_period(text: str, document: Document, now: datetime) -> Period:
         raise BadQuery("period", message, remedy or "write a period like yesterday or 2026-W40") from None
 
 
-def compared(period: Period, against: Against) -> Period:
-    if against is Against.YEAR:
+def compared(period: Period, against: Comparison) -> Period:
+    if against is Comparison.YEAR:
         return same_period_last_year(period)
-    if against is Against.WEEKDAY and period.grain in (Grain.HOUR, Grain.DAY, Grain.WEEK):
+    if against is Comparison.WEEKDAY and period.grain in (Grain.HOUR, Grain.DAY, Grain.WEEK):
         return same_weekday_before(period)
     return previous(period)
 

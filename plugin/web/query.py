@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +15,10 @@ from plugin.policy.localtime import UnknownZone, instant_of, zone
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 
+#: An hour for more than two years.
+MOST_PERIODS = 20_000
+_SHORTEST = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
+_EARLIEST, _LATEST = 1900, 2999
 _FORMS = Literal["json", "csv"]
 _GRAINS = Literal["hour", "day", "week", "month", "quarter", "year"]
 _COMPARISONS = Literal["previous", "weekday", "year"]
@@ -49,11 +53,13 @@ def ask_of(query: ReportQuery, document: Document, now: datetime) -> Ask:
     timezone = query.timezone or document.timezone
     start, end = _range(query, timezone, document, now)
     named = (("queue", query.queue), ("team", query.team), ("channel", query.channel))
+    grain = Grain(query.grain) if query.grain else None
+    _check_number(grain, start, end)
     return Ask(
         kpis=names(query.kpi),
         start=start,
         end=end,
-        grain=Grain(query.grain) if query.grain else None,
+        grain=grain,
         by=names(query.by),
         timezone=timezone,
         only={name: value for name, value in named if value},
@@ -91,4 +97,14 @@ def _moment(text: str, timezone: str, field: str) -> datetime:
         moment = datetime.fromisoformat(text.replace(" ", "+", 1) if text[-6:-5] == " " else text)
     except ValueError:
         raise BadQuery(field, f"{text[:40]!r} is not a date or time", remedy) from None
+    if not _EARLIEST <= moment.year <= _LATEST:
+        raise BadQuery(field, "is too far away", f"write a year from {_EARLIEST} to {_LATEST}")
     return moment if moment.tzinfo is not None else instant_of(moment, zone(_zone(timezone)))
+
+
+def _check_number(grain: Grain | None, start: datetime, end: datetime) -> None:
+    """A question that nobody reads the answer of must not keep the database busy."""
+    if grain in _SHORTEST and (end - start) / _SHORTEST[grain] > MOST_PERIODS:
+        raise BadQuery(
+            "grain", f"a {grain} divides this range into more than {MOST_PERIODS} rows", "choose a coarser one"
+        )

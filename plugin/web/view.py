@@ -14,11 +14,12 @@ from markupsafe import Markup, escape
 from plugin.kpi.period import Period
 from plugin.policy.localtime import zone
 from plugin.report import wording
+from plugin.report.compared import Comparison
 from plugin.report.figures import LANGUAGES, language_of, number
 from plugin.report.material import GRACE, finality
 from plugin.report.remarks import definitions, left_out, unavailable
 from plugin.web.access import SET_UP, csrf_token
-from plugin.web.choice import WORDS, Against, Choice, compared, next_to
+from plugin.web.choice import WORDS, Choice, compared, next_to
 from plugin.web.site import site
 from plugin.web.wording import ago, say
 
@@ -50,7 +51,7 @@ def page_values() -> dict[str, Any]:
         "asset": asset,
         "here": here,
         "words": WORDS,
-        "against": Against,
+        "against": Comparison,
         "finality": finality,
         "grace": GRACE,
         "compared": compared,

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from busy_centre import DOCUMENT, NOW
 from flask import Flask
-from sqlalchemy import Engine, Table
-from sqlmodel import SQLModel
+from sqlalchemy import Engine
 
-from plugin.web import tables
 from plugin.web.register import register_pages
 from plugin.web.site import Site
 
@@ -28,8 +26,6 @@ def site_for(engine: Engine, **changes: Any) -> Site:
 
 
 def app_for(engine: Engine, **changes: Any) -> Flask:
-    own = [cast(Table, model.__table__) for model in (tables.User, tables.ApiToken, tables.LoginFailure)]
-    SQLModel.metadata.create_all(engine, tables=own)
     app = Flask("pages", static_folder=None)
     register_pages(app, site_for(engine, **changes))
     app.testing = True

@@ -12,8 +12,22 @@ from flask.testing import FlaskClient
 from plugin.kpi.metric import Unit
 from plugin.report import figures, subject
 
-PAGES = ("/", "/?period=today", "/?period=last+week", "/?period=2025", "/kpi", "/kpi/service_level", "/kpi/asa.p90")
-PAGES += ("/kpi/backlog", "/kpi/hold_time", "/sources", "/incidents", "/incidents/1", "/wall", "/login")
+PAGES = [
+    "/",
+    "/?period=today",
+    "/?period=last+week",
+    "/?period=2025",
+    "/kpi",
+    "/kpi/service_level",
+    "/kpi/asa.p90",
+    "/kpi/backlog",
+    "/kpi/hold_time",
+    "/sources",
+    "/incidents",
+    "/incidents/1",
+    "/wall",
+    "/login",
+]
 
 
 class Tags(HTMLParser):
