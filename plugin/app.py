@@ -3,28 +3,65 @@
 from __future__ import annotations
 
 import atexit
+import threading
+import time
 
 from flask import Flask
 
-import plugin.web
-from plugin.config import Config
+from plugin.config import Config, installation_key
 from plugin.inbox.intake import Intake
-from plugin.installation import Installation, open_installation
+from plugin.installation import Installation, now, open_installation
 from plugin.receive.blueprint import hooks_blueprint
 from plugin.receive.book import SourceBook
 from plugin.receive.hooks import Hooks
+from plugin.schedule.lease import heartbeats
+from plugin.web.register import register_pages
+from plugin.web.site import Site
+
+#: A policy that was applied elsewhere shows on the pages after this time.
+FRESH_S = 5.0
 
 
 def create_app(config: Config | None = None) -> Flask:
     """The application over a migrated database; `app.extensions` holds `installation` and `intake`."""
     installation = open_installation(config)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["installation"] = installation
     app.extensions["intake"] = _register_hooks(app, installation)
-    register_pages = getattr(plugin.web, "register_pages", None)
-    if register_pages is not None:
-        register_pages(app)
+    register_pages(app, site_of(installation))
     return app
+
+
+class Latest:
+    """The installation as it is now: read anew when what is known is older than a few seconds."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._config, self._engine = installation.config, installation.engine
+        self._lock = threading.Lock()
+        self._known = Installation(config=self._config, engine=self._engine)
+        self._read_at = time.monotonic()
+
+    def get(self) -> Installation:
+        with self._lock:
+            if time.monotonic() - self._read_at > FRESH_S:
+                self._known = Installation(config=self._config, engine=self._engine)
+                self._read_at = time.monotonic()
+            return self._known
+
+
+def site_of(installation: Installation) -> Site:
+    latest = Latest(installation)
+    return Site(
+        engine=installation.engine,
+        secret=installation_key(installation.config),
+        base_url=installation.config.base_url,
+        document=lambda: latest.get().document,
+        now=now,
+        knows=lambda: latest.get().knows,
+        sources=lambda: latest.get().sources,
+        heartbeats=heartbeats,
+        trusted_proxies=installation.config.trusted_proxies,
+    )
 
 
 def _register_hooks(app: Flask, installation: Installation) -> Intake:
