@@ -14,9 +14,9 @@ from sqlalchemy import Engine
 from plugin.config import Config, installation_key, load
 from plugin.contract.adapter import Adapter
 from plugin.database import open_engine, reading, session_scope
+from plugin.drain import Reader
 from plugin.inbox.sources import known_sources
 from plugin.kpi.terms import Terms, terms_of
-from plugin.normalise.drain import Reader
 from plugin.normalise.registry import adapters
 from plugin.normalise.sources import SourceConfig, configured_sources
 from plugin.policy.document import Document

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from plugin.drain import BATCH, Reader, drain
 from plugin.installation import Installation
 from plugin.kpi.cells import refresh_cells
-from plugin.normalise.drain import BATCH, Reader, drain
 
 Progress = Callable[[int, int], None]
 

@@ -15,12 +15,12 @@ from plugin.contract.adapter import Adapter
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload
 from plugin.contract.request import WebhookRequest
+from plugin.drain import refold_all
 from plugin.importing import ImportProblem, import_paths
 from plugin.inbox.store import replay as replay_deliveries
 from plugin.inbox.tables import State
 from plugin.installation import Installation, now
 from plugin.kpi.cells import rebuild_cells
-from plugin.normalise.drain import refold_all
 from plugin.normalise.registry import adapters
 from plugin.work import settle_inbox
 

@@ -16,9 +16,9 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from plugin.drain import BATCH, Reader, drain
 from plugin.installation import Installation, now
 from plugin.kpi.cells import refresh_cells
-from plugin.normalise.drain import BATCH, Reader, drain
 from plugin.notify.notifier import Notifiers
 from plugin.policy.localtime import Grain
 from plugin.schedule import jobs

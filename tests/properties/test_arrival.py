@@ -20,12 +20,12 @@ from plugin.contract.request import WebhookRequest
 from plugin.database import open_engine, reading, writing
 from plugin.demo.deliveries import fortnight
 from plugin.demo.policy import policy_for
+from plugin.drain import Reader, drain
 from plugin.inbox.store import delivery_row, insert_deliveries, replay
 from plugin.kpi.answer import STANDARD_KPIS, Ask, answer
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.period import Grain
 from plugin.kpi.terms import terms_of
-from plugin.normalise.drain import Reader, drain
 from plugin.normalise.registry import adapters
 from plugin.policy.document import Document
 from plugin.report.render_json import report_json

@@ -63,7 +63,8 @@ def drain(engine: Engine, readers: Readers, customer_secret: bytes, limit: int =
             batch = pending(connection, limit)
             _store(connection, parse_batch(batch, readers), customer_secret)
         return len(batch)
-    # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are stored once.
+    # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are
+    # stored once.
     with reading(engine) as connection:
         batch = pending(connection, limit)
     parsed = parse_batch(batch, readers)
