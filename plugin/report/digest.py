@@ -116,9 +116,10 @@ def _groups(material: Material) -> list[str]:
     if split is None or len(split.now.rows) < 2:
         return []
     kpis = [kpi for kpi in material.shown if kpi in material.goals or kpi in ("offered", "received")][:4]
-    rows = sorted(
-        split.now.rows, key=lambda row: -max((row.values[kpi].n for kpi in kpis if kpi in row.values), default=0)
-    )
+    volumes = [
+        (max((row.values[kpi].n for kpi in kpis if kpi in row.values), default=0), row) for row in split.now.rows
+    ]
+    rows = [row for volume, row in sorted(volumes, key=lambda pair: -pair[0]) if volume]
     lines = []
     for row in rows[:_GROUPS]:
         values = [_group_value(kpi, row.values[kpi], material) for kpi in kpis if kpi in row.values]
