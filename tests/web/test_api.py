@@ -119,7 +119,7 @@ def test_sources_say_how_they_do(client: FlaskClient) -> None:
 
 
 def test_answers_hold_to_their_description(client: FlaskClient) -> None:
-    models = {
+    models: dict[str, type[BaseModel]] = {
         "/api/v1/kpis": api_models.KpiList,
         "/api/v1/sources": api_models.SourceList,
         DAYS: api_models.ReportAnswer,

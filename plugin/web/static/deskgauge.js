@@ -101,6 +101,8 @@
   };
   setInterval(refresh, Number(panel.dataset.every) * 1000);
   refresh();
+  // A television that wakes up, or finds its network again, does not wait for the next turn.
+  for (const [target, event] of [[document, "visibilitychange"], [window, "online"]]) target.addEventListener(event, refresh);
 
   const full = document.querySelector("[data-full]");
   full.addEventListener("click", () => document.documentElement.requestFullscreen().catch(() => {}));
