@@ -46,20 +46,18 @@ class Process:
             self.process.wait()
 
 
-def free_port(host: str) -> int:
-    with socket.socket() as listener:
-        listener.bind((host, 0))
-        return int(listener.getsockname()[1])
-
-
-def is_taken(host: str, port: int) -> bool:
-    with socket.socket() as listener:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind((host, port))
-        except OSError:
-            return True
-    return False
+def usable_port(host: str, port: int) -> int:
+    """The port, or a free one for 0. Raises `NotStarted` for what cannot be listened on."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            return int(listener.getsockname()[1])
+    except OSError as error:
+        raise NotStarted(
+            f"Nothing can listen at {host}, port {port}: {error.strerror}. Choose another one with --port, or --port 0 for any."
+        ) from None
 
 
 def environment(config: Config, keys: Keys) -> Mapping[str, str]:
@@ -93,7 +91,11 @@ def wait_until_healthy(web: Process, host: str, port: int) -> None:
         if _answers(host, port):
             return
         time.sleep(0.1)
-    raise NotStarted(f"The web server does not answer. Its last lines, in {web.log}, say why.")
+    raise NotStarted(f"The web server does not answer. What it says, in {web.log}:\n{last_lines(web)}")
+
+
+def last_lines(process: Process, number: int = 8) -> str:
+    return "\n".join(process.log.read_text(encoding="utf-8", errors="replace").splitlines()[-number:])
 
 
 def _answers(host: str, port: int) -> bool:

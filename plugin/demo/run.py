@@ -5,8 +5,8 @@ from __future__ import annotations
 import secrets
 import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,7 +21,7 @@ from plugin.demo.deliveries import postings
 from plugin.demo.folder import FolderTaken, fresh_folder
 from plugin.demo.keys import Keys, make_keys
 from plugin.demo.policy import DIGEST, policy_for
-from plugin.demo.processes import LOOPBACK, NotStarted, Process, free_port, is_taken, start, wait_until_healthy
+from plugin.demo.processes import LOOPBACK, NotStarted, Process, last_lines, start, usable_port, wait_until_healthy
 from plugin.demo.sending import SendFailed, Sent, Target, send_all
 from plugin.demo.world import HOUR_S, TIMEZONE, moment
 from plugin.installation import Installation, now, open_installation
@@ -48,20 +48,17 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demo:
-    """One run: where it lives, what it replays and until when."""
+    """One run. `shown` is the folder as it was given, `reach` the host at which the server that listens at `host` is found."""
 
     folder: Path
     shown: Path
     host: str
+    reach: str
     port: int
     end_date: date
     keys: Keys
     config: Config
     echo: Echo
-
-    @property
-    def reach(self) -> str:
-        return LOOPBACK if self.host in ANYWHERE else self.host
 
     @property
     def digest_at(self) -> datetime:
@@ -75,10 +72,14 @@ def run_demo(
     """The exit code. `end_date` is the last full day, by default yesterday in the centre; it needs nothing but loopback."""
     try:
         demo = _prepare(folder, host, port, end_date or _yesterday(), echo)
-        return _run(demo, days, serve=serve)
+        with _ended_by_signals():
+            return _run(demo, days, serve=serve)
     except (FolderTaken, NotStarted, SendFailed) as problem:
         echo(f"Error: {problem}")
         return 1
+    except KeyboardInterrupt:
+        echo("Ended before it was done.")
+        return 130
 
 
 def _yesterday() -> date:
@@ -86,22 +87,21 @@ def _yesterday() -> date:
 
 
 def _prepare(folder: Path, host: str, port: int, end_date: date, echo: Echo) -> Demo:
-    chosen = port or free_port(host)
-    if is_taken(host, chosen):
-        raise NotStarted(f"Port {chosen} is in use. Choose another one with --port, or --port 0 for any.")
+    chosen = usable_port(host, port)
     path = fresh_folder(folder)
-    shown = LOOPBACK if host in ANYWHERE else host
+    reach = LOOPBACK if host in ANYWHERE else host
     return Demo(
         folder=path,
         shown=folder,
         host=host,
+        reach=reach,
         port=chosen,
         end_date=end_date,
         keys=make_keys(secrets.token_hex(16)),
         config=Config(
             data_dir=path,
             database_url=f"sqlite:///{path / 'deskgauge.db'}",
-            base_url=f"http://{shown}:{chosen}",
+            base_url=f"http://[{reach}]:{chosen}" if ":" in reach else f"http://{reach}:{chosen}",
         ),
         echo=echo,
     )
@@ -116,7 +116,7 @@ def _run(demo: Demo, days: int, *, serve: bool) -> int:
         stack.callback(web.stop)
         wait_until_healthy(web, demo.reach, demo.port)
         sent = _send(demo, days)
-        stored = _work(demo, opened)
+        stored = _work(demo, opened, days)
         _report(demo, opened, sent, stored)
         if serve:
             worker = start(demo.config, demo.keys, "work")
@@ -144,13 +144,13 @@ def _send(demo: Demo, days: int) -> Sent:
         return send_all(waiting, demo.keys, target, show)
 
 
-def _work(demo: Demo, opened: Installation) -> int:
+def _work(demo: Demo, opened: Installation, days: int) -> int:
     """What a worker would have done meanwhile: numbers, alerts minute by minute, in the morning the digest. How many deliveries."""
     with _bar("Computing numbers") as show:
         stored = settle_inbox(opened, show)
     ways: Notifiers = {kind: FileNotifier(folder=demo.folder / MESSAGES) for kind in ("slack", "email")}
     with _bar("Watching the alert rule") as show:
-        for at in _minutes(demo.end_date, show):
+        for at in _minutes(demo.end_date, min(days, RULE_DAYS), show):
             if jobs.evaluate(opened, at):
                 jobs.deliver(opened, ways, at)
     jobs.send_due_digests(opened, demo.digest_at)
@@ -158,8 +158,8 @@ def _work(demo: Demo, opened: Installation) -> int:
     return stored
 
 
-def _minutes(end_date: date, show: Progress) -> Iterator[datetime]:
-    at, end = moment(end_date - timedelta(days=RULE_DAYS - 1), 0), moment(end_date + timedelta(days=1), 0)
+def _minutes(end_date: date, days: int, show: Progress) -> Iterator[datetime]:
+    at, end = moment(end_date - timedelta(days=days - 1), 0), moment(end_date + timedelta(days=1), 0)
     total = (end - at) // MINUTE
     for number in range(total):
         show(number + 1, total)
@@ -186,16 +186,25 @@ def _report(demo: Demo, opened: Installation, sent: Sent, stored: int) -> None:
 
 def _serve(demo: Demo, web: Process) -> None:
     """Until Ctrl-C or SIGTERM."""
-    ended = threading.Event()
-    before: Mapping[signal.Signals, object] = {
-        number: signal.signal(number, lambda *_: ended.set()) for number in (signal.SIGINT, signal.SIGTERM)
-    }
     demo.echo("")
     demo.echo(f"Home page: {demo.config.base_url}/   (Ctrl-C ends it)")
-    while web.runs and not ended.wait(0.5):
-        pass
-    for number, handler in before.items():
-        signal.signal(number, handler)  # type: ignore[arg-type]
+    try:
+        while web.runs:
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        demo.echo("Ended.")
+        return
+    raise NotStarted(f"The web server ended. What it says, in {web.log}:\n{last_lines(web)}")
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """SIGTERM ends the demo as Ctrl-C does, its processes included."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from __future__ import annotations
 import http.client
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -19,7 +20,7 @@ CONNECTIONS = 12
 PORTION = 40
 TRIES = 5
 TIMEOUT_S = 30
-BUSY, SERVER_ERROR = 503, 500
+SERVER_ERROR = 500
 
 Progress = Callable[[int, int], None]
 
@@ -53,23 +54,45 @@ class Sent:
 
 
 def send_all(postings: Sequence[Posting], keys: Keys, target: Target, progress: Progress) -> Sent:
-    """Sends all, roughly in their order, and signs each at the moment at which it goes out."""
-    sent, lock, connections = Sent(), threading.Lock(), threading.local()
-
-    def send(portion: Sequence[Posting]) -> None:
-        if not hasattr(connections, "one"):
-            connections.one = http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_S)
-        answers = [(posting, _send(connections.one, posting, keys, target)) for posting in portion]
-        with lock:
-            for posting, status in answers:
-                _note(sent, posting, status)
-            progress(sent.total, len(postings))
-
+    """Sends all, roughly in their order, and signs each at the moment at which it goes out. Raises `SendFailed`."""
     portions = [postings[start : start + PORTION] for start in range(0, len(postings), PORTION)]
+    shared = _Shared(waiting=iter(portions), total=len(postings), progress=progress)
     with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="sender") as pool:
-        for done in [pool.submit(send, portion) for portion in portions]:
-            done.result()
-    return sent
+        senders = [pool.submit(_sender, shared, keys, target) for _ in range(CONNECTIONS)]
+        try:
+            for sender in senders:
+                sender.result()
+        finally:
+            shared.ended = True
+    return shared.sent
+
+
+@dataclass(kw_only=True, slots=True)
+class _Shared:
+    """What the senders have in common; `lock` guards all of it."""
+
+    waiting: Iterator[Sequence[Posting]]
+    total: int
+    progress: Progress
+    sent: Sent = field(default_factory=Sent)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ended: bool = False
+
+    def next_portion(self) -> Sequence[Posting]:
+        with self.lock:
+            return () if self.ended else next(self.waiting, ())
+
+    def note(self, answers: Sequence[tuple[Posting, int]]) -> None:
+        with self.lock:
+            for posting, status in answers:
+                _note(self.sent, posting, status)
+            self.progress(self.sent.total, self.total)
+
+
+def _sender(shared: _Shared, keys: Keys, target: Target) -> None:
+    with closing(http.client.HTTPConnection(target.host, target.port, timeout=TIMEOUT_S)) as connection:
+        while portion := shared.next_portion():
+            shared.note([(posting, _send(connection, posting, keys, target)) for posting in portion])
 
 
 def _note(sent: Sent, posting: Posting, status: int) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections import defaultdict
+from datetime import date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -89,13 +91,12 @@ def test_the_last_day_is_a_working_day_even_on_a_sunday() -> None:
 
 def test_nobody_talks_to_two_customers_at_once(centre: Centre) -> None:
     for day in centre.days:
-        busy: dict[str, list[tuple[object, object]]] = {}
+        talks: dict[str, list[tuple[datetime, datetime]]] = defaultdict(list)
         for one in day.contacts:
             if one.outcome == "answered" and one.answered_at is not None:
-                busy.setdefault(one.agent, []).append((one.answered_at, one.left_agent_at))
-        for talks in busy.values():
-            talks.sort()  # type: ignore[type-var]
-            assert all(left[1] <= right[0] for left, right in zip(talks, talks[1:], strict=False))  # type: ignore[operator]
+                talks[one.agent].append((one.answered_at, one.left_agent_at))
+        for of_agent in talks.values():
+            assert all(before[1] <= after[0] for before, after in pairwise(sorted(of_agent)))
 
 
 def test_fewer_agents_make_customers_wait(centre: Centre) -> None:
@@ -114,4 +115,6 @@ def test_a_larger_scale_brings_more_contacts_and_more_people() -> None:
 
 
 def test_names_of_people_and_numbers_are_made_up(centre: Centre) -> None:
-    assert all(one.customer.startswith("+371555") and len(one.customer) == 12 for day in centre.days for one in day.contacts)
+    assert all(
+        one.customer.startswith("+371555") and len(one.customer) == 12 for day in centre.days for one in day.contacts
+    )

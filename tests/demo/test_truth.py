@@ -86,9 +86,7 @@ def test_queues_of_every_day(opened: Installation, centre: Centre) -> None:
 
 @pytest.mark.parametrize("queue", ["Support", "Sales", "Billing", "Chat"])
 def test_legs(opened: Installation, centre: Centre, queue: str) -> None:
-    query = (
-        "SELECT agent, talk_ms, hold_ms, wrap_ms, transferred FROM agent_leg WHERE queue = :queue AND direction = 'inbound'"
-    )
+    query = "SELECT agent, talk_ms, hold_ms, wrap_ms, transferred FROM agent_leg WHERE queue = :queue AND direction = 'inbound'"
     found = Counter(
         (row.agent, row.talk_ms // 1000, _whole(row.hold_ms), _whole(row.wrap_ms), bool(row.transferred))
         for row in rows(opened.engine, query, queue=queue)
@@ -190,14 +188,18 @@ def test_ticket_kpis_of_the_week(opened: Installation, centre: Centre) -> None:
     totals = {key: sum(row.values[key].numerator for row in report.rows) for key in ("received", "solved", "csat")}
     assert totals["received"] == len(truth)
     assert totals["solved"] == sum(one.solved_at is not None for one in truth)
-    assert totals["csat"] == sum(number for (_, rating, _), number in demo_truth.ratings(centre).items() if rating == "good")
+    assert totals["csat"] == sum(
+        number for (_, rating, _), number in demo_truth.ratings(centre).items() if rating == "good"
+    )
     answered = [one.first_response_s for one in truth if one.first_response_s is not None]
     first = sum(row.values["first_response_time"].numerator for row in report.rows)
     assert round(first, 3) == sum(answered)
 
 
 def test_nothing_was_left_or_could_not_be_read(opened: Installation) -> None:
-    states = {row.state: row.n for row in rows(opened.engine, "SELECT state, COUNT(*) AS n FROM delivery GROUP BY state")}
+    states = {
+        row.state: row.n for row in rows(opened.engine, "SELECT state, COUNT(*) AS n FROM delivery GROUP BY state")
+    }
     assert set(states) == {"done", "ignored"}
     assert settle_inbox(opened) == 0
     assert rows(opened.engine, "SELECT COUNT(*) AS n FROM contact WHERE flaw IS NOT NULL")[0].n == 0

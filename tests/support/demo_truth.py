@@ -1,4 +1,4 @@
-"""What the simulated centre knows of itself, in the form in which the database tells it; written without any code of the pipeline."""
+"""What the simulated centre knows of itself, in the form in which the database tells it; no code of the pipeline is used."""
 
 from __future__ import annotations
 
