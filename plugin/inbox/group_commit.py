@@ -26,8 +26,23 @@ class _Batch(Generic[RowT]):
     def __init__(self) -> None:
         self.rows: list[RowT] = []
         self.began = time.monotonic()
-        self.done = threading.Event()
         self.errors: list[SQLAlchemyError | None] | None = None
+        # A lock for each row, which its thread waits for: an Event would make all of them queue for its one lock again.
+        self._locks: list[threading.Lock] = []
+
+    def add(self, row: RowT) -> int:
+        lock = threading.Lock()
+        lock.acquire()
+        self.rows.append(row)
+        self._locks.append(lock)
+        return len(self.rows) - 1
+
+    def wait(self, index: int, timeout_s: float) -> None:
+        self._locks[index].acquire(timeout=timeout_s)
+
+    def finish(self) -> None:
+        for lock in self._locks:
+            lock.release()
 
 
 class GroupCommit(Generic[RowT]):
@@ -46,12 +61,17 @@ class GroupCommit(Generic[RowT]):
         most_waiting: int = 1000,
         most_at_once: int = 250,
         patience_s: float = 5.0,
+        gather_s: float = 0.003,
         now_and_then: Callable[[], None] = lambda: None,
     ) -> None:
         self._write = write
         self._most_waiting = most_waiting
         self._most_at_once = most_at_once
         self._patience_s = patience_s
+        self._gather_s = gather_s
+        #: rows of the last batch: how many requests come side by side
+        self._expected = 1
+        self._took_at = 0.0
         self._now_and_then = now_and_then
         self._changed = threading.Condition()
         self._waiting: list[_Batch[RowT]] = []
@@ -64,7 +84,7 @@ class GroupCommit(Generic[RowT]):
     def commit(self, row: RowT) -> None:
         """Blocks until the row is durable; raises `Overloaded`, or the database's error when this row cannot be stored."""
         batch, index = self._hand_in(row)
-        batch.done.wait(2 * self._patience_s)
+        batch.wait(index, 2 * self._patience_s)
         if batch.errors is None:
             raise Overloaded("The database has not answered in time.")
         error = batch.errors[index]
@@ -100,9 +120,10 @@ class GroupCommit(Generic[RowT]):
             if not self._waiting or len(self._waiting[-1].rows) >= self._most_at_once:
                 self._waiting.append(_Batch())
             batch = self._waiting[-1]
-            batch.rows.append(row)
-            self._changed.notify()
-            return batch, len(batch.rows) - 1
+            index = batch.add(row)
+            if len(batch.rows) == 1 or len(batch.rows) >= self._expected:
+                self._changed.notify()
+            return batch, index
 
     def _is_full(self) -> bool:
         if not self._waiting:
@@ -135,13 +156,28 @@ class GroupCommit(Generic[RowT]):
         """One batch or one errand; False when there is nothing left to do before stopping."""
         with self._changed:
             self._changed.wait_for(self._has_work, timeout=self._until_errand_s())
-            batch = self._waiting.pop(0) if self._waiting else None
+            batch = self._take_batch()
             errand = self._takes_errand()
         if batch is not None:
             self._flush(batch)
         if errand:
             self._run_errand()
         return batch is not None or not self._stopping
+
+    def _take_batch(self) -> _Batch[RowT] | None:
+        """The oldest batch. While requests come side by side, commits keep a distance: one costs far more than a row in it, and
+        the first row to come would else be committed alone, again and again."""
+        if self._waiting and self._expected > 1:
+            self._changed.wait_for(self._is_gathered, timeout=self._gather_s - (time.monotonic() - self._took_at))
+        if not self._waiting:
+            return None
+        batch = self._waiting.pop(0)
+        self._expected = len(batch.rows)
+        self._took_at = time.monotonic()
+        return batch
+
+    def _is_gathered(self) -> bool:
+        return self._stopping or len(self._waiting) != 1 or len(self._waiting[0].rows) >= self._expected
 
     def _has_work(self) -> bool:
         return bool(self._waiting) or self._stopping or (self._noticed and self._until_errand_s() == 0)
@@ -167,7 +203,7 @@ class GroupCommit(Generic[RowT]):
             batch.errors = self._store(batch.rows)
         finally:
             self._noticed = True
-            batch.done.set()
+            batch.finish()
 
     def _store(self, rows: list[RowT]) -> list[SQLAlchemyError | None]:
         """The error of each row; one bad row does not fail the others, unless the database itself is away."""

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine
 
+from plugin.database import from_ms
 from plugin.inbox.group_commit import GroupCommit
 from plugin.inbox.store import DeliveryRow, insert_deliveries
 from plugin.inbox.tally import Tally
@@ -29,7 +30,7 @@ class Intake:
 
     def accept(self, row: DeliveryRow, adapter: str) -> None:
         """Returns when the delivery is durable, whether it is new or a duplicate; raises `Overloaded`."""
-        self._tally.received(row["source"], adapter, row["received_at"])
+        self._tally.received(row["source"], adapter, from_ms(row["received_at"]))
         self._commits.commit(row)
 
     def refuse(self, source: str, adapter: str, at: datetime, *, status: int, reason: str, url: str) -> None:

@@ -8,15 +8,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
-from itertools import groupby
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine, Row, Select, Table, delete, func, select, update
 
 from plugin.contract.request import WebhookRequest
-from plugin.database import chunks, insert_new, reading, writing
+from plugin.database import chunks, reading, to_ms, writing
 from plugin.inbox.redact import kept_headers, kept_url, redacted
 from plugin.inbox.tables import UNSETTLED, Delivery, State
 
@@ -25,8 +27,11 @@ SETTLED = (State.DONE, State.IGNORED, State.DEAD)
 #: Rows of one transaction when many are changed: the writer of an SQLite file is never held up for long.
 _ROWS_AT_ONCE = 2000
 _IDS_A_STATEMENT = 500
+_ROWS_AN_INSERT = 250
 
 DeliveryRow = Mapping[str, Any]
+#: of a new row; both drivers take its values as they are, `received_at` in milliseconds
+_NEW = ("source", "key", "received_at", "method", "url", "headers", "body", "state", "attempts")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,7 +71,7 @@ def delivery_row(source: str, request: WebhookRequest, key: str | None, secrets:
     return {
         "source": source,
         "key": _digest(b"key", key.encode("utf-8", "replace")) if key else _content_digest(url, body),
-        "received_at": request.received_at,
+        "received_at": to_ms(request.received_at),
         "method": request.method,
         "url": url,
         "headers": json.dumps(kept_headers(request.headers, secrets), separators=(",", ":"), ensure_ascii=False),
@@ -86,16 +91,27 @@ def _digest(kind: bytes, content: bytes) -> bytes:
 
 def insert_deliveries(engine: Engine, rows: Sequence[DeliveryRow]) -> dict[str, int]:
     """Stores the rows in one transaction and returns how many of each source were new."""
-    fresh: dict[str, int] = {}
     if engine.dialect.name == "postgresql":
         # Two overlapping batches that hold the same keys would wait for each other, were they not in one order.
-        rows = sorted(rows, key=lambda row: cast(bytes, row["key"]))
-    ordered = sorted(rows, key=lambda row: cast(str, row["source"]))
+        rows = sorted(rows, key=itemgetter("key"))
+    fresh: dict[str, int] = defaultdict(int)
     with writing(engine) as connection:
-        statement = insert_new(DELIVERY, connection.dialect.name).execution_options(preserve_rowcount=True)
-        for source, group in groupby(ordered, key=lambda row: cast(str, row["source"])):
-            fresh[source] = connection.execute(statement, list(group)).rowcount
-    return fresh
+        for source, group in groupby(sorted(rows, key=itemgetter("source")), key=itemgetter("source")):
+            for part in chunks(list(group), _ROWS_AN_INSERT):
+                values = tuple(chain.from_iterable(map(itemgetter(*_NEW), part)))
+                statement = _insert(len(part), connection.dialect.name)
+                fresh[source] += connection.exec_driver_sql(statement, values).rowcount
+    return dict(fresh)
+
+
+@lru_cache(maxsize=2 * _ROWS_AN_INSERT)
+def _insert(rows: int, dialect: str) -> str:
+    """One statement for all rows: Python's SQLite driver gives way to other threads at every row of an `executemany`, which makes
+    a transaction under load many times as long; and SQLAlchemy would compile a statement of many rows anew each time."""
+    mark = "?" if dialect == "sqlite" else "%s"
+    row = f"({', '.join([mark] * len(_NEW))})"
+    names = ", ".join(_NEW)
+    return f"INSERT INTO delivery ({names}) VALUES {', '.join([row] * rows)} ON CONFLICT DO NOTHING"  # noqa: S608
 
 
 def pending(connection: Connection, limit: int) -> list[Pending]:
