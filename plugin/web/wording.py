@@ -6,9 +6,9 @@ from datetime import datetime
 from types import ModuleType
 
 from plugin.report.figures import LANGUAGES, language_of, span
-from plugin.web.locales import en
+from plugin.web.locales import en, lv, ru, zh
 
-_LANGUAGES: dict[str, ModuleType] = {"en": en}
+_LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
 __all__ = ["LANGUAGES", "ago", "language_of", "say"]
 
 

@@ -1,0 +1,42 @@
+"""The pages in every language: the same texts, each with the same blanks."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from types import ModuleType
+
+import pytest
+from busy_centre import NOW
+
+from plugin.kpi.catalogue import METRICS
+from plugin.web.locales import en, lv, ru, zh
+from plugin.web.wording import ago, say
+
+
+def blanks(text: str) -> list[str]:
+    return sorted(re.findall(r"\{(\w+)\}|(`[^`]*`)", text))
+
+
+@pytest.mark.parametrize("language", [lv, ru, zh], ids=lambda each: each.__name__[-2:])
+def test_every_language_says_everything_with_the_same_blanks(language: ModuleType) -> None:
+    assert list(language.TEXTS) == list(en.TEXTS)
+    for key, text in en.TEXTS.items():
+        assert blanks(language.TEXTS[key]) == blanks(text), key
+
+
+def test_every_part_of_every_formula_has_words() -> None:
+    parts = {part for metric in METRICS.values() for part in {**metric.numerator, **(metric.denominator or {})}}
+    assert {part for part in parts if f"measure.{part}" not in en.TEXTS} == set()
+
+
+def test_how_long_ago() -> None:
+    assert ago(None, NOW, "en") == "never"
+    assert ago(NOW - timedelta(seconds=3), NOW, "en") == "just now"
+    assert ago(NOW - timedelta(minutes=3), NOW, "en") == "3 min ago"
+    assert ago(NOW - timedelta(minutes=3), NOW, "lv") == "pirms 3 min"
+
+
+def test_a_region_does_not_matter() -> None:
+    assert say("today", "zh-CN") == "今天"
+    assert say("today", "xx") == "Today"
