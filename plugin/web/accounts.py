@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
@@ -160,8 +161,11 @@ def _hash(password: str, name: str) -> str:
 
 
 def _matches(stored: str, password: str) -> bool:
+    if len(password) > LONGEST_PASSWORD:
+        return False
     try:
-        return len(password) <= LONGEST_PASSWORD and _hasher().verify(stored, password)
+        with _turns():
+            return _hasher().verify(stored, password)
     except (VerifyMismatchError, VerificationError, InvalidHashError):
         return False
 
@@ -169,6 +173,12 @@ def _matches(stored: str, password: str) -> bool:
 @cache
 def _hasher() -> PasswordHasher:
     return PasswordHasher()
+
+
+@cache
+def _turns() -> threading.Semaphore:
+    # Each check takes 64 MiB, and a flood of logins must not take the memory of the process.
+    return threading.Semaphore(2)
 
 
 @cache

@@ -30,7 +30,11 @@ from plugin.web.tiles import tiles
 from plugin.web.view import page_values
 from plugin.web.wall import wall
 
-FONT_FILES = ("Inter-Regular.otf", "Inter-SemiBold.otf")
+FONT_FILES = {
+    "Inter-Regular.otf": "font/otf",
+    "Inter-SemiBold.otf": "font/otf",
+    "DroidSansFallback.ttf": "font/ttf",
+}
 _YEAR_S = 365 * 86400
 _WIDTHS = range(280, 1601)
 
@@ -202,7 +206,7 @@ def _pictures(data: Reading) -> tuple[Picture, ...]:
 def font(name: str) -> Response:
     if name not in FONT_FILES:
         abort(404)
-    response = Response((FONTS / name).read_bytes(), mimetype="font/otf")
+    response = Response((FONTS / name).read_bytes(), mimetype=FONT_FILES[name])
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     return response
 

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 
 import pytest
-from busy_centre import ZONE
+from busy_centre import NOW, ZONE
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, create_engine
+from sqlmodel import Session
+from web_site import app_for
 
+from plugin.alert.tables import Incident
+from plugin.inbox.tables import Refusal, Source
 from plugin.kpi.metric import Unit
+from plugin.policy.document import Document
 from plugin.report import figures, subject
 
 PAGES = [
@@ -209,3 +216,50 @@ def test_the_language_follows_the_reader_and_stays(client: FlaskClient) -> None:
 
 def test_times_are_those_of_the_centre(client: FlaskClient) -> None:
     assert f"Times in {ZONE}." in page(client, "/")
+
+
+def test_a_page_says_when_the_database_does_not_answer() -> None:
+    nowhere = create_engine("sqlite:////nowhere/at/all.db")
+    client = app_for(nowhere).test_client()
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "30"
+    assert "The database does not answer" in answer.text
+    told = client.get("/api/v1/report?period=yesterday")
+    assert (told.status_code, told.get_json()["error"]["field"]) == (503, "database")
+
+
+def test_an_unexpected_failure_tells_people_nothing_of_it(engine: Engine) -> None:
+    def fail() -> Document:
+        raise ZeroDivisionError("a secret detail")
+
+    app = app_for(engine, document=fail)
+    app.testing = False
+    for path in ("/", "/api/v1/report?period=yesterday"):
+        answer = app.test_client().get(path, headers={"Accept-Language": "en"})
+        assert answer.status_code == 500
+        assert "secret" not in answer.text
+
+
+def test_a_method_that_is_not_offered_is_405(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/report")
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+    assert answer.get_json()["error"]["field"] == "request"
+
+
+def test_names_from_outside_are_text_and_never_markup(engine: Engine) -> None:
+    name = '<img src=x onerror="alert(1)">'
+    began = NOW - timedelta(minutes=5)
+    with Session(engine) as session:
+        session.add(
+            Incident(
+                rule=name, kpi="asa", scope=f"queue={name}", opened_at=began, fired_at=began, peak=9, n=9, threshold=5
+            )
+        )
+        session.add(Source(name=name, adapter=name, created_at=began, last_received_at=began))
+        session.add(Refusal(source=name, at=began, status=401, reason=f"`{name}`", url=name))
+        session.commit()
+    client = app_for(engine).test_client()
+    for path in ("/", "/sources", "/incidents", "/incidents/1", "/wall"):
+        assert "<img" not in page(client, path), path

@@ -197,6 +197,10 @@ TEXTS = {
     "login.hint": "Accounts are made with `deskgauge user create`.",
     # Errors
     "error.title": "This cannot be shown",
+    "error.broken": "Something went wrong here",
+    "error.broken.why": "It is written in the log. If it happens again, please report it.",
+    "error.database": "The database does not answer",
+    "error.database.why": "Deliveries that cannot be stored are refused, so that vendors send them again. Try again in a minute.",
     "error.missing": "There is nothing at this address",
     "error.missing.why": "The address may be old, or a part of it is missing.",
     "error.back": "Back to the overview",

@@ -1,0 +1,455 @@
+"""Buttons of alerts: what Slack signed changes the incident, once; anything else changes nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import fake_slack
+import pytest
+from alert_desk import MINUTE, START, Desk, policy
+from fake_slack import FakeSlack
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from sqlmodel import Session, select
+from web_site import Clock, site_for
+from werkzeug.test import TestResponse
+
+from plugin.alert.store import acknowledge
+from plugin.alert.tables import Incident, RuleState
+from plugin.app import create_app
+from plugin.config import Config
+from plugin.contract.request import Headers
+from plugin.database import session_scope
+from plugin.kpi.metric import Measurement
+from plugin.notify.deliver import deliver_due
+from plugin.notify.notifier import Notifiers
+from plugin.notify.slack import SlackNotifier
+from plugin.policy.document import Document
+from plugin.web.register import register_pages
+from plugin.web.slack import BODY_LIMIT, SlackApp, slack_blueprint, verify
+
+SECRET = "made-up-signing-secret"
+BAD = Measurement(numerator=17, denominator=50)
+GOOD = Measurement(numerator=4, denominator=50)
+#: START is 10:40 in Riga
+PRESSED_AT = START + timedelta(minutes=10)
+
+
+@dataclass
+class Floor:
+    """A desk whose rule has fired at START, the application beside it, and the Slack to which its alert went."""
+
+    engine: Engine
+    slack: FakeSlack
+    document: Document
+    clock: Clock = field(default_factory=lambda: Clock(PRESSED_AT))
+    secret: str | None = SECRET
+
+    def __post_init__(self) -> None:
+        self.slack.channels.add("C0FLOOR")
+        self.desk = Desk(self.engine, self.document)
+        self.client = self._app().test_client()
+
+    def _app(self) -> Flask:
+        app = Flask("buttons", static_folder=None)
+        register_pages(app, site_for(self.engine, now=self.clock))
+        app.register_blueprint(
+            slack_blueprint(
+                SlackApp(
+                    engine=self.engine,
+                    signing_secret=self.secret,
+                    document=lambda: self.document,
+                    now=self.clock,
+                    api_url=self.slack.url,
+                )
+            )
+        )
+        app.testing = True
+        return app
+
+    def fire(self) -> int:
+        self.desk.at(START, BAD)
+        self.deliver(START)
+        return self.desk.incidents()[0].id or 0
+
+    def deliver(self, now: datetime) -> None:
+        notifiers: Notifiers = {"slack": SlackNotifier(token=fake_slack.TOKEN, api_url=self.slack.url)}
+        while deliver_due(self.engine, notifiers, now):
+            continue
+
+    def press(self, button: str, incident: int | str, **changes: Any) -> TestResponse:
+        return post(self.client, body_of(button, incident, **changes), self.clock.at)
+
+    @property
+    def alert(self) -> dict[str, Any]:
+        return self.slack.messages["C0FLOOR"][0]
+
+    def incident(self) -> Incident:
+        return self.desk.incidents()[0]
+
+    def snoozed_until(self) -> datetime | None:
+        with Session(self.engine) as session:
+            return session.exec(select(RuleState)).one().snoozed_until
+
+
+def body_of(button: str, incident: int | str, **changes: Any) -> bytes:
+    payload = {
+        "type": "block_actions",
+        "user": {"id": "U0ANNA", "username": "anna", "name": "anna", "team_id": "T0EXAMPLE"},
+        "channel": {"id": "C0FLOOR", "name": "floor"},
+        "actions": [{"action_id": button, "block_id": "b", "type": "button", "value": str(incident)}],
+        **changes,
+    }
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def signature(body: bytes, timestamp: str, secret: str = SECRET) -> str:
+    return "v0=" + hmac.new(secret.encode(), f"v0:{timestamp}:".encode() + body, hashlib.sha256).hexdigest()
+
+
+def post(client: FlaskClient, body: bytes, at: datetime, **headers: str | None) -> TestResponse:
+    timestamp = headers.get("timestamp", str(int(at.timestamp())))
+    given = headers.get("signature", signature(body, timestamp or ""))
+    sent = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": given}
+    return client.post(
+        "/slack/actions",
+        data=body,
+        content_type="application/x-www-form-urlencoded",
+        headers={name: value for name, value in sent.items() if value is not None},
+    )
+
+
+@pytest.fixture
+def slack() -> Iterator[FakeSlack]:
+    with fake_slack.running() as running:
+        yield running
+
+
+@pytest.fixture
+def floor(engine: Engine, slack: FakeSlack) -> Floor:
+    return Floor(engine, slack, policy(targets=["floor"]))
+
+
+# -- who asks
+
+
+def test_slacks_own_example_passes() -> None:
+    # https://docs.slack.dev/authentication/verifying-requests-from-slack, read 2026-11
+    body = (
+        b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V&channel_name="
+        b"foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=&response_url=https%3A%2F%2F"
+        b"hooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015."
+        b"47445629121.803a0bc887a14d10d2c447fce8b6703c"
+    )
+    headers = Headers(
+        {
+            "x-slack-request-timestamp": "1531420618",
+            "x-slack-signature": "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+        }
+    )
+    verify(headers, body, "8f742231b10e8888abcd99yyyzzz85a5", datetime.fromtimestamp(1531420618, UTC))
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"signature": None},
+        {"timestamp": None},
+        {"signature": ""},
+        {"signature": "v0="},
+        {"signature": "v0=" + "0" * 64},
+        {"signature": "v0=Ä"},
+        {"timestamp": "yesterday"},
+        {"timestamp": ""},
+        {"timestamp": "-1"},
+        {"timestamp": "1e9"},
+        {"timestamp": "²³"},
+        {"timestamp": "9" * 11},
+        {"timestamp": "9" * 40},
+    ],
+    ids=str,
+)
+def test_what_is_not_proven_to_be_slacks_is_refused_and_changes_nothing(
+    floor: Floor, headers: dict[str, str | None]
+) -> None:
+    number = floor.fire()
+    if headers.get("timestamp"):
+        assert post(floor.client, body_of("alert.ack", number), PRESSED_AT, **headers).status_code == 401
+    else:
+        answer = post(floor.client, body_of("alert.ack", number), PRESSED_AT, **{"signature": "v0=00", **headers})
+        assert answer.status_code == 401
+    assert floor.incident().acknowledged_at is None
+    assert [row.what.rpartition(":")[2] for row in floor.desk.outbox()] == ["fired"]
+
+
+def test_another_secret_another_body_and_another_time_are_refused(floor: Floor) -> None:
+    number = floor.fire()
+    body = body_of("alert.ack", number)
+    timestamp = str(int(PRESSED_AT.timestamp()))
+    of_another = signature(body, timestamp, "another secret")
+    of_other_body = signature(body_of("alert.ack", number + 1), timestamp)
+    of_other_time = signature(body, str(int(timestamp) + 1))
+    for given in (of_another, of_other_body, of_other_time):
+        assert post(floor.client, body, PRESSED_AT, signature=given).status_code == 401
+    assert floor.incident().acknowledged_at is None
+
+
+@pytest.mark.parametrize(("off_s", "status"), [(-301, 401), (-299, 200), (299, 200), (301, 401)])
+def test_a_request_counts_for_five_minutes(floor: Floor, off_s: int, status: int) -> None:
+    number = floor.fire()
+    signed_at = PRESSED_AT + timedelta(seconds=off_s)
+    assert post(floor.client, body_of("alert.ack", number), signed_at).status_code == status
+    assert (floor.incident().acknowledged_at is not None) == (status == 200)
+
+
+def test_without_a_signing_secret_it_says_what_to_set(engine: Engine, slack: FakeSlack) -> None:
+    floor = Floor(engine, slack, policy(targets=["floor"]), secret=None)
+    number = floor.fire()
+    answer = floor.press("alert.ack", number)
+    assert answer.status_code == 503
+    assert "SLACK_SIGNING_SECRET" in answer.text
+    assert floor.incident().acknowledged_at is None
+
+
+def test_what_is_signed_but_cannot_be_read_is_refused_by_its_field(floor: Floor) -> None:
+    floor.fire()
+    for body, field_name in (
+        (b"payload=no+JSON", "payload"),
+        (b"", "payload"),
+        (body_of("alert.ack", 1, user={}), "user.id"),
+    ):
+        answer = post(floor.client, body, PRESSED_AT)
+        assert answer.status_code == 400
+        assert field_name in answer.text
+    assert post(floor.client, b"x" * (BODY_LIMIT + 1), PRESSED_AT).status_code == 413
+
+
+def test_presses_that_are_not_ours_are_acknowledged_and_change_nothing(floor: Floor) -> None:
+    number = floor.fire()
+    for button, changes in (("alert.delete", {}), ("link", {}), ("alert.ack", {"type": "view_submission"})):
+        answer = floor.press(button, number, **changes)
+        assert (answer.status_code, answer.data) == (200, b"")
+    assert floor.incident().acknowledged_at is None
+    assert floor.snoozed_until() is None
+
+
+def test_it_is_only_for_posting(floor: Floor) -> None:
+    assert floor.client.get("/slack/actions").status_code == 405
+
+
+# -- acknowledge
+
+
+def test_acknowledging_is_kept_and_shown_in_the_place_of_the_alert(floor: Floor) -> None:
+    number = floor.fire()
+    answer = floor.press("alert.ack", number)
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert floor.incident().acknowledged_by == "anna"
+    assert floor.incident().acknowledged_at == PRESSED_AT
+
+    before = floor.alert["text"]
+    floor.deliver(PRESSED_AT)
+    assert len(floor.slack.messages["C0FLOOR"]) == 1
+    title, _, rest = before.partition(": Above")
+    assert floor.alert["text"] == f"{title}: Acknowledged by anna, 10:50. Above{rest}"
+    assert floor.alert["edited"]
+    assert buttons(floor.alert) == ["alert.snooze.30m", "alert.snooze.2h"]
+
+
+def test_acknowledging_twice_is_once_and_says_who_was_first(floor: Floor) -> None:
+    number = floor.fire()
+    floor.press("alert.ack", number)
+    floor.deliver(PRESSED_AT)
+    floor.clock.at += MINUTE
+    again = floor.press("alert.ack", number, user={"id": "U0BORIS", "username": "boris"})
+    assert again.status_code == 200
+    assert again.json == {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": "anna had acknowledged this already, 10:50.",
+    }
+    assert floor.incident().acknowledged_by == "anna"
+    assert floor.incident().acknowledged_at == PRESSED_AT
+    assert sorted(floor.desk.said()) == [("acknowledged", "slack"), ("fired", "slack")]
+
+
+def test_what_was_acknowledged_on_the_page_is_then_shown_on_slack_too(floor: Floor) -> None:
+    number = floor.fire()
+    with session_scope(floor.engine) as session:
+        acknowledge(session, number, "Dace", PRESSED_AT)
+    assert "Dace had acknowledged" in floor.press("alert.ack", number).text
+    floor.deliver(PRESSED_AT)
+    assert "Acknowledged by Dace, 10:50." in floor.alert["text"]
+
+
+def test_the_end_stands_over_an_acknowledgement_that_leaves_later(floor: Floor) -> None:
+    number = floor.fire()
+    floor.clock.at = START + timedelta(seconds=50)
+    floor.press("alert.ack", number)
+    # The next minute is looked at before anything was sent, so that both changes of the alert wait.
+    floor.desk.at(START + MINUTE, GOOD)
+    floor.deliver(START + MINUTE)
+    assert floor.alert["text"].startswith("Over: ")
+    assert buttons(floor.alert) == []
+
+
+def test_a_press_within_the_minute_that_is_looked_at_later_does_not_hide_the_end(floor: Floor) -> None:
+    number = floor.fire()
+    floor.clock.at = START + MINUTE + timedelta(seconds=3)
+    floor.press("alert.ack", number)
+    floor.desk.at(START + MINUTE + timedelta(seconds=8), GOOD)
+    floor.deliver(START + 2 * MINUTE)
+    assert floor.alert["text"].startswith("Over: ")
+
+
+def test_a_name_is_data_and_a_missing_one_is_the_id(floor: Floor) -> None:
+    number = floor.fire()
+    floor.press("alert.ack", number, user={"id": "U0ANNA", "username": "<!channel>\u0000 & co"})
+    assert floor.incident().acknowledged_by == "<!channel> & co"
+    floor.deliver(PRESSED_AT)
+    assert "Acknowledged by &lt;!channel&gt; &amp; co" in floor.alert["text"]
+    assert "<!channel>" not in json.dumps(floor.alert["blocks"])
+
+
+def test_without_a_name_the_id_is_kept(floor: Floor) -> None:
+    floor.press("alert.ack", floor.fire(), user={"id": "U0ANNA"})
+    assert floor.incident().acknowledged_by == "U0ANNA"
+
+
+# -- snooze
+
+
+@pytest.mark.parametrize(
+    ("length", "until", "said"),
+    [
+        ("30m", PRESSED_AT + timedelta(minutes=30), "until 11:20 (Europe/Riga)"),
+        ("2h", PRESSED_AT + timedelta(hours=2), "until 12:50 (Europe/Riga)"),
+        # the next day at nine in Riga
+        ("opening", datetime(2026, 11, 24, 7, 0, tzinfo=UTC), "until Tue 24 Nov 09:00 (Europe/Riga)"),
+    ],
+)
+def test_snoozing_lasts_as_long_as_the_button_says(
+    engine: Engine, slack: FakeSlack, length: str, until: datetime, said: str
+) -> None:
+    floor = Floor(engine, slack, policy(targets=["floor"], calendar="desk"))
+    answer = floor.press(f"alert.snooze.{length}", floor.fire())
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["text"] == f"Snoozed: Support abandonment tells of no new breach {said}."
+    assert floor.snoozed_until() == until
+    assert floor.incident().acknowledged_at is None
+
+
+def test_the_centres_calendar_counts_where_the_rule_has_none(engine: Engine, slack: FakeSlack) -> None:
+    document = policy(targets=["floor"]).model_copy(update={"business_calendar": "desk"})
+    floor = Floor(engine, slack, document)
+    floor.press("alert.snooze.opening", floor.fire())
+    assert floor.snoozed_until() == datetime(2026, 11, 24, 7, 0, tzinfo=UTC)
+
+
+def test_without_a_calendar_there_is_no_opening_to_wait_for(floor: Floor) -> None:
+    answer = floor.press("alert.snooze.opening", floor.fire())
+    assert answer.status_code == 200
+    assert "nothing was snoozed" in answer.text
+    assert floor.snoozed_until() is None
+
+
+def test_a_snoozed_rule_tells_its_end_and_no_new_breach_until_the_time_is_over(floor: Floor) -> None:
+    number = floor.fire()
+    floor.clock.at = START + timedelta(seconds=30)
+    floor.press("alert.snooze.30m", number)
+    for minute, reading in enumerate([GOOD, BAD, BAD], start=1):
+        floor.desk.at(START + minute * MINUTE, reading)
+    assert sorted(floor.desk.said()) == [("ended", "slack"), ("fired", "slack"), ("recovered", "slack")]
+    floor.desk.at(START + 30 * MINUTE, BAD)
+    assert len(floor.desk.said()) == 3
+    floor.desk.at(START + 31 * MINUTE, BAD)
+    assert [said for said, _ in floor.desk.said()].count("fired") == 2
+
+
+# -- too late, and answers
+
+
+@pytest.mark.parametrize("button", ["alert.ack", "alert.snooze.2h"])
+def test_an_incident_that_is_over_stays_as_it_is(floor: Floor, button: str) -> None:
+    number = floor.fire()
+    floor.desk.at(START + MINUTE, GOOD)
+    answer = floor.press(button, number)
+    assert answer.status_code == 200
+    assert answer.json == {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": "This incident is over; nothing was changed.",
+    }
+    assert floor.incident().acknowledged_at is None
+    assert floor.snoozed_until() is None
+
+
+@pytest.mark.parametrize("value", ["4711", "", "none", "-1", "²", "9" * 30])
+def test_an_incident_that_does_not_exist_is_said_so(floor: Floor, value: str) -> None:
+    floor.fire()
+    answer = floor.press("alert.ack", value)
+    assert answer.status_code == 200
+    assert "no such incident" in answer.text
+
+
+def test_the_answer_goes_to_slack_where_it_can_be_shown(floor: Floor, slack: FakeSlack) -> None:
+    number = floor.fire()
+    answer = floor.press("alert.snooze.30m", number, response_url=f"{slack.url}response/T0/1/x")
+    assert (answer.status_code, answer.data) == (200, b"")
+    assert slack.responses.get(timeout=10) == {
+        "response_type": "ephemeral",
+        "replace_original": False,
+        "text": "Snoozed: Support abandonment tells of no new breach until 11:20 (Europe/Riga).",
+    }
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://hooks.slack.com.example.org/x",
+        "https://example.org/.slack.com",
+        "http://hooks.slack.com/actions/x",
+        "https://hooks.slack.com@example.org/x",
+        "https://[",
+        "file:///etc/hostname",
+    ],
+)
+def test_nothing_is_sent_to_an_address_that_is_not_slacks(floor: Floor, url: str) -> None:
+    answer = floor.press("alert.snooze.30m", floor.fire(), response_url=url)
+    assert answer.status_code == 200
+    assert answer.json is not None
+    assert answer.json["text"].startswith("Snoozed: ")
+
+
+def test_the_whole_application_answers_without_login(database_url: str, tmp_path: Path) -> None:
+    config = Config(
+        data_dir=tmp_path,
+        database_url=database_url,
+        base_url="https://gauge.example.com",
+        slack_signing_secret=SECRET,
+    )
+    app = create_app(config)
+    try:
+        client = app.test_client()
+        now = datetime.now(UTC)
+        assert "no such incident" in post(client, body_of("alert.ack", 1), now).text
+        assert post(client, body_of("alert.ack", 1), now, signature="v0=00").status_code == 401
+    finally:
+        app.extensions["intake"].stop()
+        app.extensions["installation"].engine.dispose()
+
+
+def buttons(message: dict[str, Any]) -> list[str]:
+    blocks = message["blocks"]
+    blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
+    return [button["action_id"] for block in blocks if block["type"] == "actions" for button in block["elements"]]
