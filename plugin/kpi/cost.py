@@ -22,6 +22,8 @@ from plugin.policy.localtime import midnight, zone
 WEIGHTS = ("handle_ms", "contacts_connected", "tickets_answered")
 COUNTS = ("contacts_connected", "tickets_answered", "calls_connected")
 Scope = tuple[str | None, str | None]
+#: (channel, values of the groupings)
+Part = tuple[str, Group]
 
 
 class CostError(ValueError):
@@ -87,24 +89,36 @@ def add_costs(
         if costs.pro_rated:
             notes.add("Costs are pro-rated by calendar days.")
         spread = _spread(costs, parts.get(number, {}), document.allocation, question, terms)
-        for group in _groups(measured, number, question):
+        for group in _groups(measured, parts.get(number, {}), number, question):
             values = measured.setdefault((number, group), {})
             sums = _sums_of(group, period, costs, parts.get(number, {}), spread, question)
             values.update({key: measured_value(METRICS[key], sums) for key in keys})
     return tuple(sorted(notes))
 
 
-def _groups(measured: Mapping[tuple[int, Group], object], number: int, question: Question) -> list[Group]:
-    return sorted({group for place, group in measured if place == number}) if question.by else [()]
+def _groups(
+    measured: Mapping[tuple[int, Group], object], parts: Mapping[Part, Sums], number: int, question: Question
+) -> list[Group]:
+    """Those of the report and those that bear costs, where the report is about no other number."""
+    if not question.by:
+        return [()]
+    names = _names(question)
+    bearing = {
+        tuple(part[1][names.index(name)] for name in question.by)
+        for part in parts
+        if all(part[1][names.index(name)] == value for name, value in question.only.items())
+    }
+    return sorted({group for place, group in measured if place == number} | bearing)
 
 
-Part = tuple[str, Group]
+def _names(question: Question) -> tuple[str, ...]:
+    """The groupings of a part, in order: the channel, then what the report asks about."""
+    return tuple(dict.fromkeys(["channel", *question.by, *question.only]))
 
 
 def _parts(connection: Connection, question: Question, terms: Terms) -> dict[int, dict[Part, Sums]]:
     """Per period, the weights of every (channel, group) of the whole centre, whatever the report is restricted to."""
-    by = tuple(dict.fromkeys(["channel", *question.by, *question.only]))
-    everything = replace(question, by=by, only={})
+    everything = replace(question, by=_names(question), only={})
     found: dict[int, dict[Part, Sums]] = defaultdict(dict)
     for (number, group), sums in measure_sums(connection, sorted({*WEIGHTS, *COUNTS}), everything, terms).items():
         found[number][group[0], group] = sums
@@ -160,7 +174,7 @@ def _shares(parts: Mapping[Part, Sums], rule: str) -> dict[Part, float]:
 
 
 def _of_team(parts: Mapping[Part, Sums], team: str, question: Question) -> dict[Part, Sums]:
-    names = tuple(dict.fromkeys(["channel", *question.by, *question.only]))
+    names = _names(question)
     if "team" not in names:
         return {}
     place = names.index("team")
@@ -176,7 +190,7 @@ def _sums_of(
     question: Question,
 ) -> dict[str, float]:
     """What the cost metrics are made of, for one row of the report."""
-    names = tuple(dict.fromkeys(["channel", *question.by, *question.only]))
+    names = _names(question)
     wanted = {**question.only, **dict(zip(question.by, group, strict=True))}
     mine = [part for part in parts if all(part[1][names.index(name)] == value for name, value in wanted.items())]
     sums: dict[str, float] = {key: sum(parts[part].get(key, 0) for part in mine) for key in COUNTS}
