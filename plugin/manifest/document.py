@@ -11,6 +11,8 @@ from plugin.contract.event import Kind
 Text = Annotated[str, Field(min_length=1)]
 #: Who may open a page without being anybody.
 PUBLIC = "public"
+#: Who may call what a vendor calls: whoever signs.
+SIGNED = "signature"
 #: In front of the scope that the token of a program needs.
 SCOPE = "scope:"
 
@@ -102,7 +104,7 @@ class JobEntry(Part):
 
 
 class PageEntry(Part):
-    """`permission` is `public`, the least role of a person, or `scope:` and what the token of a program has to open."""
+    """`permission` is `public`, `signature`, the least role of a person, or `scope:` and what the token of a program opens."""
 
     path: Text
     permission: Text
@@ -114,12 +116,13 @@ class RoleEntry(Part):
 
 
 class SlackApp(Part):
-    """The limits are those of Slack's schema of app manifests."""
+    """The limits are those of Slack's schema of app manifests. `actions` is the page that Slack tells of pressed buttons."""
 
     name: Annotated[str, Field(min_length=1, max_length=35)]
     description: Annotated[str, Field(min_length=1, max_length=140)]
     background_color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
     scopes: tuple[str, ...]
+    actions: Text
 
 
 class Manifest(Part):

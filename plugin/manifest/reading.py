@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from plugin.manifest.document import PUBLIC, SCOPE, Manifest
+from plugin.manifest.document import PUBLIC, SCOPE, SIGNED, Manifest
 from plugin.policy.problems import Problem, explain, key_path
 
 NAME = "manifest.json"
@@ -93,9 +93,12 @@ def _broken(found: Manifest) -> Iterator[Problem]:
                 yield Problem(path=key_path("notifiers", place, "settings", number), text=text)
     roles = [role.id for role in found.roles]
     for place, page in enumerate(found.pages):
-        if page.permission not in (PUBLIC, *roles) and not page.permission.startswith(SCOPE):
-            text = f'"{page.permission}" is not a role; write {PUBLIC}, {", ".join(roles)} or {SCOPE}SCOPE'
+        if page.permission not in (PUBLIC, SIGNED, *roles) and not page.permission.startswith(SCOPE):
+            text = f'"{page.permission}" is not a role; write {PUBLIC}, {SIGNED}, {", ".join(roles)} or {SCOPE}SCOPE'
             yield Problem(path=key_path("pages", place, "permission"), text=text)
+    if found.slack_app.actions not in [page.path for page in found.pages]:
+        text = f'"{found.slack_app.actions}" is not one of the pages; write its path'
+        yield Problem(path="slack_app.actions", text=text)
 
 
 def _doubles(found: Manifest, table: str, key: str) -> Iterator[Problem]:

@@ -7,32 +7,22 @@ import re
 import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
 from importlib import import_module
 from importlib.metadata import metadata
 from pathlib import Path
 
-from flask import Flask
-from sqlalchemy import create_engine
-
 import adapters as own
+from plugin.app import create_app
 from plugin.config import Config, load
 from plugin.contract import mapping
 from plugin.contract.adapter import Adapter
 from plugin.contract.event import Kind
 from plugin.database import open_engine, schema_state
-from plugin.inbox.intake import Intake
 from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT
 from plugin.normalise.registry import adapters
 from plugin.notify.registry import KINDS
-from plugin.policy.document import Document
-from plugin.receive.blueprint import hooks_blueprint
-from plugin.receive.book import SourceBook
-from plugin.receive.hooks import Hooks
 from plugin.report.figures import LANGUAGES
 from plugin.schedule.jobs import JOBS
-from plugin.web.register import register_pages
-from plugin.web.site import Site
 from plugin.web.tables import Role, Scope
 
 Entries = Mapping[str, Mapping[str, object]]
@@ -181,17 +171,6 @@ def _default(value: object, usual: Config) -> str | None:
 
 
 def _routes() -> set[str]:
-    """The addresses of the application; no database is opened."""
-    engine = create_engine("sqlite://")
-    app = Flask("routes", static_folder=None)
-    site = Site(
-        engine=engine,
-        secret=b"routes",
-        base_url="http://127.0.0.1",
-        document=Document,
-        now=lambda: datetime.now(UTC),
-    )
-    register_pages(app, site)
-    hooks = Hooks(intake=Intake(engine), book=SourceBook(dict), base_url="http://127.0.0.1")
-    app.register_blueprint(hooks_blueprint(hooks))
-    return {rule.rule for rule in app.url_map.iter_rules()}
+    """The addresses of the application; its database is in memory and never opened."""
+    nowhere = load({"DESKGAUGE_DATABASE_URL": "sqlite://", "DESKGAUGE_SECRET_KEY": "only for its routes"})
+    return {rule.rule for rule in create_app(nowhere).url_map.iter_rules()}

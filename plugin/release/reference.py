@@ -31,7 +31,11 @@ def reference_page(manifest: Manifest, adapters: Mapping[str, Adapter], metrics:
         ),
         _section("Ways out", "", _notifiers(manifest)),
         _section("Jobs", "What a worker does; one of them holds the lease of the scheduler.", _jobs(manifest)),
-        _section("Pages and API", "`scope:` is that of a token; a session opens the API, too.", _pages(manifest)),
+        _section(
+            "Pages and API",
+            "The least role; `scope:` is that of a token, though a session opens the API, too; `signature` is that of Slack.",
+            _pages(manifest),
+        ),
         _section("Roles", "", _table(("role", "may"), [(f"`{each.id}`", each.may) for each in manifest.roles])),
     ]
     return "\n".join(parts)
@@ -89,7 +93,7 @@ def _notifiers(manifest: Manifest) -> str:
         (each.title, f"`{each.id}`", ", ".join(f"`{names[key]}`" for key in each.settings) or "nothing")
         for each in manifest.notifiers
     ]
-    return _table(("way", "`kind` of a channel", "needs"), rows)
+    return _table(("way", "kind", "needs"), rows)
 
 
 def _jobs(manifest: Manifest) -> str:

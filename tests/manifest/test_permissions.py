@@ -18,7 +18,7 @@ from plugin.web.tokens import create_token
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 PAGES = {page.path: page.permission for page in manifest().pages}
-POSTED = ("/logout", "/language", "/incidents/<int:number>/acknowledge")
+POSTED = ("/slack/actions", "/logout", "/language", "/incidents/<int:number>/acknowledge")
 PASSWORD = "a password of the tests"
 
 

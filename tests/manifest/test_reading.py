@@ -39,13 +39,14 @@ def test_the_manifest_of_this_release_is_read() -> None:
         ),
         (
             lambda data: data["pages"][0].update(permission="boss"),
-            'pages[0].permission: "boss" is not a role; write public, viewer, supervisor, manager, admin or scope:SCOPE',
+            'pages[0].permission: "boss" is not a role; write public, signature, viewer, supervisor, manager, admin or scope:SCOPE',
         ),
         (lambda data: data["jobs"].append(data["jobs"][0]), 'jobs[5].id: "drain" is there twice; remove one of them'),
         (
             lambda data: data["settings"][1].update(env="DESKGAUGE_DATA_DIR"),
             'settings[1].env: "DESKGAUGE_DATA_DIR" is there twice; remove one of them',
         ),
+        (lambda data: data["slack_app"].update(actions="/x"), 'slack_app.actions: "/x" is not one of the pages'),
         (lambda data: data["slack_app"].update(name="D" * 36), "slack_app.name: must have at most 35 characters"),
     ],
 )

@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import re
+
+from plugin.config import load
+from plugin.manifest.environment import env_example
+from plugin.manifest.reading import manifest
+from plugin.manifest.slack import slack_manifest
+
+
+def test_the_slack_app_is_within_slacks_limits_and_has_the_scopes_that_sending_needs() -> None:
+    """Limits of manifest.schema.1.0.0.json of github.com/slackapi/manifest-schema, v0.5.0."""
+    made = slack_manifest(manifest(), "https://gauge.example.org")
+    assert made["_metadata"]["major_version"] == 1
+    assert len(made["display_information"]["name"]) <= 35
+    assert len(made["display_information"]["description"]) <= 140
+    assert re.fullmatch("#[0-9a-f]{6}", made["display_information"]["background_color"])
+    assert made["oauth_config"]["scopes"]["bot"] == [
+        "chat:write",
+        "files:write",
+        "channels:history",
+        "groups:history",
+        "im:history",
+    ]
+    assert made["settings"]["interactivity"] == {
+        "is_enabled": True,
+        "request_url": "https://gauge.example.org/slack/actions",
+    }
+
+
+def test_without_https_the_slack_app_has_no_buttons() -> None:
+    made = slack_manifest(manifest(), "http://127.0.0.1:8080")
+    assert made["settings"]["interactivity"] == {"is_enabled": False}
+
+
+def test_the_environment_file_changes_nothing_until_a_line_is_uncommented() -> None:
+    text = env_example(manifest())
+    assert all(line.startswith("#") for line in text.splitlines() if line)
+    lines = [line[1:].partition("=") for line in text.splitlines() if re.match("#[A-Z]", line)]
+    assert {name for name, _, _ in lines} == {setting.env for setting in manifest().settings}
+    assert load({name: value for name, _, value in lines}) == load({})
