@@ -63,7 +63,7 @@ def _cut_queue_log(lines: Iterable[str], host: str) -> Iterator[bytes]:
 
 
 def _cut_record(lines: Iterable[str], host: str) -> Iterator[bytes]:
-    events = (event for event in _blocks(lines) if event.get("Event", "").lower() in HANDLERS)
+    events = (event for event in blocks(lines) if event.get("Event", "").lower() in HANDLERS)
     while batch := list(islice(events, BATCH)):
         for index, event in enumerate(batch):
             if "Timestamp" not in event:
@@ -73,7 +73,7 @@ def _cut_record(lines: Iterable[str], host: str) -> Iterator[bytes]:
         yield json.dumps({"host": host, "events": batch}).encode()
 
 
-def _blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
+def blocks(lines: Iterable[str]) -> Iterator[dict[str, str]]:
     """`Key: value` lines up to an empty one; the banner and the responses are blocks without an Event."""
     block: dict[str, str] = {}
     for line in chain(lines, ["\n"]):

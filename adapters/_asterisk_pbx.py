@@ -12,6 +12,8 @@ from plugin.contract.event import Direction
 
 DEFAULT_HOST = "asterisk"
 
+RECORDS = ("queue_log", "ami")
+
 #: Caller ids that stand for "not known"; two such callers are not the same customer.
 NOBODY = frozenset({"", "<unknown>", "unknown", "anonymous", "unavailable", "restricted", "private"})
 
@@ -31,10 +33,13 @@ _EXTENSION = re.compile(r"[A-Za-z0-9]+/([0-9]+)(?:[@/-].*)?")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pbx:
-    """`holds` says that Hold and Unhold events are sent too, so that a call without any was not held."""
+    """`record` is the one that calls are taken from; None takes whatever a body holds.
+
+    `holds` says that Hold and Unhold events are sent too, so that a call without any was not held.
+    """
 
     host: str
-    record: str
+    record: str | None
     holds: bool
     names: Mapping[str, str]
     extensions: frozenset[str]
@@ -58,14 +63,22 @@ class Pbx:
 
 def read_pbx(settings: Settings, host: str | None) -> Pbx:
     names = dict(_pairs(first(settings, "members", "") or ""))
-    record = "ami" if first(settings, "record") == "ami" else "queue_log"
+    record, holds = _record(settings), first(settings, "hold") == "ami"
     return Pbx(
         host=host or first(settings, "host") or DEFAULT_HOST,
         record=record,
-        holds=record == "ami" or first(settings, "hold") == "ami",
+        holds=holds or record == "ami",
         names=names,
         extensions=frozenset(match[1] for key in names if (match := _EXTENSION.fullmatch(key))),
     )
+
+
+def _record(settings: Settings) -> str | None:
+    """Holds that are sent beside queue_log say that both records come in: then AMI must not tell of the calls again."""
+    record = first(settings, "record")
+    if record in RECORDS:
+        return record
+    return "queue_log" if first(settings, "hold") == "ami" else None
 
 
 def _pairs(document: str) -> list[tuple[str, str]]:

@@ -1,22 +1,25 @@
 """Signed batches of queue_log lines or of AMI events from an Asterisk or FreePBX in, events out.
 
-Asterisk posts nothing itself: `deskgauge forward` sends queue_log, a script may send AMI events as panoramisk gives them. The
-envelope and its signature are ours (https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md); for what is
-inside see `_asterisk_queue_log` (https://docs.asterisk.org/Operation/Logging/Queue-Logs/) and `_asterisk_ami`
+Asterisk posts nothing itself: `deskgauge forward` sends queue_log, a script may send AMI events as panoramisk gives them;
+`_asterisk_body` says what else may come. The envelope and its signature are ours
+(https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md); for what is inside see `_asterisk_queue_log`
+(https://docs.asterisk.org/Operation/Logging/Queue-Logs/) and `_asterisk_ami`
 (https://docs.asterisk.org/Asterisk_22_Documentation/API_Documentation/AMI_Events/), both read 2026-11-24.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from adapters._asterisk_ami import events_of_message, holds_of_message, read_message
+from adapters._asterisk_body import read_body
 from adapters._asterisk_files import BATCH, Occurrences, cut_files, queue_log_body
 from adapters._asterisk_pbx import DEFAULT_HOST, Pbx, read_pbx
 from adapters._asterisk_queue_log import Row, events_of_row, read_row
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Event
-from plugin.contract.payload import BadPayload, Payload, parse_json
+from plugin.contract.payload import BadPayload, Payload
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import verify_standard_webhook
 
@@ -32,11 +35,11 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
-    body = parse_json(request.body).object()
-    if not any(name in body for name in ("lines", "events", "event")):
-        raise BadPayload("$", "an object with `lines`, `events` or `event` expected")
-    pbx = read_pbx(settings, body["host"].text_or())
-    return [*_queue_log(body["lines"], pbx), *_manager(body, request, pbx)]
+    contents = read_body(request.body)
+    pbx = read_pbx(settings, contents.host)
+    if pbx.record is None and contents.lines.raw:
+        pbx = replace(pbx, record="queue_log")
+    return [*_queue_log(contents.lines, pbx), *_manager(contents.events, request, pbx)]
 
 
 def _queue_log(lines: Payload, pbx: Pbx) -> list[Event]:
@@ -44,7 +47,7 @@ def _queue_log(lines: Payload, pbx: Pbx) -> list[Event]:
     rows = [_row(item, index, seen, pbx) for index, item in enumerate(lines.items())]
     if rows and not any(rows):
         raise BadPayload(f"{lines.path}[0]", "a line of queue_log expected, but none of the batch is one")
-    if pbx.record != "queue_log":
+    if pbx.record == "ami":
         return []
     return [event for row in rows if row for event in events_of_row(row, pbx)]
 
@@ -61,13 +64,10 @@ def _row(item: Payload, index: int, seen: Occurrences, pbx: Pbx) -> Row | None:
     return read_row(line, int(occurrence or 0), int(index if order is None else order), pbx)
 
 
-def _manager(body: Payload, request: WebhookRequest, pbx: Pbx) -> list[Event]:
+def _manager(events: Sequence[Payload], request: WebhookRequest, pbx: Pbx) -> list[Event]:
     received = (request.received_at, request.headers.get("webhook-id") or request.received_at.isoformat())
-    single = [body["event"]] if "event" in body else []
-    messages = [
-        read_message(event, order, received, pbx) for order, event in enumerate([*single, *body["events"].items()])
-    ]
-    if pbx.record == "ami":
+    messages = [read_message(event, order, received, pbx) for order, event in enumerate(events)]
+    if pbx.record != "queue_log":
         return [event for message in messages for event in events_of_message(message, pbx)]
     return [event for message in messages for event in holds_of_message(message, pbx)] if pbx.holds else []
 
@@ -103,8 +103,8 @@ ADAPTER = Adapter(
         Setting(
             key="record",
             label="Record that counts",
-            help="queue_log or ami: which of the two the calls are taken from when both are sent.",
-            default="queue_log",
+            help="auto, queue_log or ami: which of the two the calls are taken from. Choose one when both are sent.",
+            default="auto",
         ),
         Setting(
             key="hold",

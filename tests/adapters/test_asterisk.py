@@ -219,6 +219,124 @@ def test_a_broken_body_names_what_is_broken(body: object, path: str) -> None:
     assert error.value.path == path
 
 
+# -- which record counts
+
+CALL = {"Uniqueid": "1795310616.4", "Linkedid": "1795310616.4", "Queue": "support"}
+TOLD_BY_QUEUE_LOG = (
+    "1795310616|1795310616.4|support|NONE|ENTERQUEUE||+4930555010|1",
+    "1795310617|1795310616.4|support|Carla Cole|CONNECT|1|1795310616.5|1",
+    "1795310642|1795310616.4|support|Carla Cole|COMPLETECALLER|1|25|3",
+)
+TOLD_BY_AMI = [
+    {"Event": "QueueCallerJoin", "Timestamp": "1795310616.3", **CALL},
+    {"Event": "AgentConnect", "Timestamp": "1795310617.4", **CALL, "MemberName": "Carla Cole", "HoldTime": "1"},
+    {"Event": "Hold", "Timestamp": "1795310622.2", "Uniqueid": "1795310616.5", "Linkedid": "1795310616.4"},
+    {"Event": "Unhold", "Timestamp": "1795310628.2", "Uniqueid": "1795310616.5", "Linkedid": "1795310616.4"},
+    {"Event": "AgentComplete", "Timestamp": "1795310642.5", **CALL, "MemberName": "Carla Cole", "TalkTime": "25"},
+]
+
+
+@pytest.mark.parametrize("body", [{"lines": list(TOLD_BY_QUEUE_LOG)}, {"events": TOLD_BY_AMI}, TOLD_BY_AMI])
+def test_by_default_the_calls_are_taken_from_whatever_a_body_holds(body: object) -> None:
+    for settings in ({}, {"record": "auto"}):
+        (facts,) = contacts(parse(body, **settings))
+        assert [(leg.agent, leg.queue) for leg in facts.legs] == [("Carla Cole", "support")]
+
+
+@pytest.mark.parametrize(
+    ("settings", "talk_ms", "hold_ms"),
+    [
+        ({"record": "queue_log"}, 25000, None),
+        ({"record": "ami"}, 19000, 6000),
+        ({"record": "queue_log", "hold": "ami"}, 19000, 6000),
+        ({"hold": "ami"}, 19000, 6000),
+        ({"record": "auto", "hold": "ami"}, 19000, 6000),
+    ],
+)
+def test_a_call_that_both_records_tell_of_counts_once_where_one_is_chosen(
+    settings: dict[str, str], talk_ms: int, hold_ms: int | None
+) -> None:
+    (facts,) = contacts([*of_lines(*TOLD_BY_QUEUE_LOG, **settings), *parse(TOLD_BY_AMI, **settings)])
+    assert [(leg.talk_ms, leg.hold_ms) for leg in facts.legs] == [(talk_ms, hold_ms)]
+    assert len(facts.visits) == 1
+
+
+def test_within_one_body_the_lines_count_and_the_events_do_not_repeat_them() -> None:
+    (facts,) = contacts(parse({"lines": list(TOLD_BY_QUEUE_LOG), "events": TOLD_BY_AMI}))
+    assert (len(facts.visits), [leg.talk_ms for leg in facts.legs]) == (1, [25000])
+    assert parse({"lines": [], "events": TOLD_BY_AMI}) == parse({"events": TOLD_BY_AMI})
+
+
+# -- bodies that are not our envelope
+
+
+def test_text_of_queue_log_has_the_keys_that_the_forwarder_gives() -> None:
+    text = parse("\r\n".join(TOLD_BY_QUEUE_LOG).encode() + b"\n", host="pbx1")
+    assert text == of_lines(*TOLD_BY_QUEUE_LOG)
+
+
+def test_a_text_that_begins_with_a_torn_line_is_read_from_the_next_one() -> None:
+    assert len(parse(f"eue||+4930555010|1\n{TOLD_BY_QUEUE_LOG[1]}".encode())) == 1
+
+
+TABLE = """ time                       | callid         | queuename | agent      | event    | data1 | data2 | data3
+----------------------------+----------------+-----------+------------+----------+-------+-------+-------
+ 2026-11-22 01:23:37.25+00  | 1795310616.4   | support   | Carla Cole | CONNECT  | 1     |       | 1
+ 1795310622                 | NONE           | NONE      | Carla Cole | PAUSEALL | Lunch |       |
+(2 rows)
+"""
+
+
+def test_a_table_of_queue_log_without_a_frame_is_read() -> None:
+    connected, paused = parse(TABLE.encode())
+    assert (connected.agent, connected.data) == ("Carla Cole", {"wait_s": 1.0, "ring_s": 1.0})
+    assert connected.at == datetime(2026, 11, 22, 1, 23, 37, 250000, tzinfo=UTC)
+    assert paused.data == {"activity": "break", "reason": "Lunch"}
+
+
+def test_a_column_that_a_table_lacks_is_left_out() -> None:
+    (connected,) = parse(b"| callid | event | time |\n| 1795310616.4 | CONNECT | 2026-11-22 01:23:37+00 |")
+    assert (connected.agent, connected.queue, connected.data) == (None, None, {})
+
+
+def test_a_record_may_lack_the_time_only_where_no_call_is_told_of() -> None:
+    reply = (
+        "Response: Success\r\n\r\nEvent: FullyBooted\r\nUptime: 60\r\n\r\nEvent: Newchannel\r\nUniqueid: 1.0\r\n\r\n"
+    )
+    assert parse(reply.encode()) == []
+    with pytest.raises(BadPayload, match=r"\$\[0\]\.Timestamp.*timestampevents"):
+        parse(f"{reply}Event: QueueCallerJoin\r\nUniqueid: 1.0\r\n".encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"CHAN_START","2026-11-22 01:07:57","","","support","qin","PJSIP/1-1"',
+        '"","+4930555010","support","qin","","PJSIP/1-1","","Queue","",,,"2026-11-22 01:08:05",8,0,"NO ANSWER",3,"1.2",""',
+        "eventtype | eventtime | linkedid\nCHAN_START | 2026-11-22 01:07:57 | 1.2",
+    ],
+)
+def test_dumps_of_cel_and_cdr_are_knowingly_ignored(text: str) -> None:
+    assert parse(text.encode()) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        ([{"Event": "Hold"}, {"event": "Unhold"}], "$[1].Event"),
+        ([7], "$[0]"),
+        (b"hello", "$"),
+        (b"", "$"),
+        (b"|  |\n", "$"),
+        (b"callid | event | time\n1.2 | CONNECT | 2026-11-22 01:23:37", "$[1].time"),
+    ],
+)
+def test_what_is_none_of_these_is_named(body: object, path: str) -> None:
+    with pytest.raises(BadPayload) as error:
+        parse(body)
+    assert error.value.path == path
+
+
 def test_only_sources_with_hold_events_know_holds() -> None:
     assert "hold" not in facts_of({})
     assert "hold" in facts_of({"hold": "ami"})
