@@ -40,10 +40,10 @@ class Change:
         return actor_of(self.detail["actor_id"].text_or(), self.settings)
 
 
-def parse_event(payload: Payload, settings: Settings) -> Sequence[Event]:
+def parse_event(payload: Payload, settings: Settings, received_at: datetime) -> Sequence[Event]:
     name = payload["type"].text().removeprefix(PREFIX)
     handler = HANDLERS.get(name)
-    return handler(_change(name, payload, settings)) if handler else []
+    return handler(_change(name, payload, settings, received_at)) if handler else []
 
 
 def event_key(payload: Payload) -> str | None:
@@ -51,16 +51,27 @@ def event_key(payload: Payload) -> str | None:
     return payload["id"].text_or()
 
 
-def _change(name: str, payload: Payload, settings: Settings) -> Change:
-    detail, event = payload["detail"].object(), payload["event"]
-    moment = payload["time"] if not payload["time"].is_absent else detail["updated_at"]
-    if moment.is_absent:
-        raise BadPayload("$.time", "missing, and so is $.detail.updated_at")
+def _change(name: str, payload: Payload, settings: Settings, received_at: datetime) -> Change:
+    detail, event, key = payload["detail"].object(), payload["event"], event_key(payload)
+    moment = _moment(name, payload)
+    if moment.is_absent and key is None:
+        raise BadPayload("$.time", "missing, and so are $.detail.updated_at and the event's id")
     comment = event["comment"]["id"].text_or("") or ""
-    fallback = f"{detail['id'].text()}:{name}:{moment.text()}:{comment}"
     return Change(
-        name=name, detail=detail, event=event, at=moment.iso(), key=event_key(payload) or fallback, settings=settings
+        name=name,
+        detail=detail,
+        event=event,
+        at=received_at if moment.is_absent else moment.iso(),
+        key=key or f"{detail['id'].text()}:{name}:{moment.text()}:{comment}",
+        settings=settings,
     )
+
+
+def _moment(name: str, payload: Payload) -> Payload:
+    """Bodies written by hand leave the time out: then the ticket's own times say it, else (absent) the arrival does."""
+    detail = payload["detail"]
+    told = [payload["time"], detail["updated_at"], *([detail["created_at"]] if name == "ticket.created" else [])]
+    return next((moment for moment in told if not moment.is_absent), payload["time"])
 
 
 def _event(
@@ -118,23 +129,24 @@ def _commented(change: Change) -> list[Event]:
     actor = actor_of(author, change.settings, comment["via"]["channel"].text_or())
     if not comment["is_public"].flag():
         return [_event(change, Kind.TICKET_NOTED, agent=author, actor=actor)]
-    if not _is_of_agent(change, comment, author):
+    of_agent = _is_of_agent(change, comment, author)
+    if of_agent is None:
+        return []
+    if not of_agent:
         return [_event(change, Kind.TICKET_CUSTOMER_REPLIED, actor=actor)]
     if author == SYSTEM_USER:
         return [_event(change, Kind.TICKET_AGENT_REPLIED, actor="bot")]
     return [_event(change, Kind.TICKET_AGENT_REPLIED, agent=author, actor=actor)]
 
 
-def _is_of_agent(change: Change, comment: Payload, author: str | None) -> bool:
-    """`author.is_staff` where it is sent; else whoever is not the requester is taken for an agent."""
+def _is_of_agent(change: Change, comment: Payload, author: str | None) -> bool | None:
+    """`author.is_staff` where it is sent; else whoever is not the requester is taken for an agent; None: nobody can tell."""
     if not comment["author"]["is_staff"].is_absent:
         return comment["author"]["is_staff"].flag()
     requester = change.detail["requester_id"].text_or()
-    if author is None or (requester is None and author != SYSTEM_USER):
-        raise BadPayload(
-            f"{comment.path}.author.is_staff", "missing, and so is what would tell the author from the requester"
-        )
-    return author != requester
+    if author == SYSTEM_USER:
+        return True
+    return None if author is None or requester is None else author != requester
 
 
 def _status_changed(change: Change) -> list[Event]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adapters._zendesk_event import PREFIX, event_key, parse_event
+from adapters._zendesk_other import SIGNATURE, TIMESTAMP, is_foreign, is_logged, is_test
 from adapters._zendesk_trigger import TEMPLATE, parse_trigger, trigger_key
 from plugin.contract.adapter import Adapter, Setting, Settings, first, secrets
 from plugin.contract.event import Channel, Event
@@ -17,8 +18,6 @@ from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import REPLAY_WINDOW_S, Rejected, hmac_base64, require, require_fresh, require_match
 
-SIGNATURE = "X-Zendesk-Webhook-Signature"
-TIMESTAMP = "X-Zendesk-Webhook-Signature-Timestamp"
 HINT = (
     "Copy the signing secret of this webhook again: Admin Center, Apps and integrations, Webhooks, the webhook, Reveal secret. "
     "Each webhook has its own."
@@ -38,10 +37,13 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 
 
 def _signed_at(timestamp: str) -> datetime:
+    """ISO 8601; seconds since 1970 are in a published vector."""
     try:
+        if timestamp.isascii() and timestamp.isdigit():
+            return datetime.fromtimestamp(int(timestamp), UTC)
         moment = datetime.fromisoformat(timestamp)
         return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
+    except (ValueError, OverflowError, OSError):
         raise Rejected(f"The {TIMESTAMP} header is not a time like 2026-11-24T10:00:00Z.") from None
 
 
@@ -54,26 +56,30 @@ def _window_s(settings: Settings) -> int:
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     payload = parse_json(request.body).object()
+    if is_test(request):
+        return []
     mode = first(settings, "mode", "both")
     if _is_event(payload):
         if mode == "trigger":
-            raise BadPayload(
-                "$.type",
-                "You seem to have subscribed the webhook to Zendesk events, but this source waits for triggers: choose "
-                "`Trigger or automation` for the webhook, or set the source's `mode` to events.",
-            )
-        return parse_event(payload, settings)
+            raise BadPayload("$.type", NO_TRIGGER)
+        return parse_event(payload, settings, request.received_at)
     if "deskgauge" not in payload:
+        if is_foreign(payload.raw) or is_logged(request):
+            return []
         raise BadPayload("$.deskgauge", NO_TEMPLATE)
     if mode == "events":
-        raise BadPayload(
-            "$.deskgauge",
-            "You seem to have pointed a Zendesk trigger at a source that waits for events: subscribe the webhook to ticket "
-            "events, or set the source's `mode` to trigger.",
-        )
+        raise BadPayload("$.deskgauge", NO_EVENT)
     return parse_trigger(payload, settings)
 
 
+NO_TRIGGER = (
+    "You seem to have subscribed the webhook to Zendesk events, but this source waits for triggers: choose "
+    "`Trigger or automation` for the webhook, or set the source's `mode` to events."
+)
+NO_EVENT = (
+    "You seem to have pointed a Zendesk trigger at a source that waits for events: subscribe the webhook to ticket "
+    "events, or set the source's `mode` to trigger."
+)
 NO_TEMPLATE = (
     "This is neither a Zendesk event (its `type` begins with zen:event-type:) nor the body that Deskgauge gives for triggers. "
     "You seem to have written the body of the trigger yourself: paste the template of `deskgauge connect zendesk` into it."
