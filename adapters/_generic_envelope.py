@@ -7,6 +7,7 @@ CloudEvents HTTP binding: https://github.com/cloudevents/spec/blob/main/cloudeve
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64decode
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ BATCH = "application/cloudevents-batch+json"
 FORM = "application/x-www-form-urlencoded"
 REQUIRED = ("specversion", "id", "source", "type")
 PREFIX = "ce-"
+#: how an HTTP message begins that somebody posts as text: a copy out of a log or a specification, which is no delivery
+HTTP_MESSAGE = re.compile(rb"\s*(?:HTTP/\d|[A-Z]+ \S+ HTTP/\d|(?:ce|webhook)-[a-z-]+: )", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,9 +46,14 @@ def records(request: WebhookRequest) -> Iterator[Record]:
         yield _cloud_event(parse_json(request.body))
     elif f"{PREFIX}specversion" in request.headers:
         yield _cloud_event(Payload(_binary(request), "$"))
-    else:
-        value = dict(request.form) if request.content_type == FORM else parse_json(request.body).raw
-        yield Record(value=value, path="$", key=request.headers.get("webhook-id") or None)
+    elif request.content_type == FORM:
+        yield _plain({**request.form}, request)
+    elif not HTTP_MESSAGE.match(request.body):
+        yield _plain(parse_json(request.body).raw, request)
+
+
+def _plain(value: Json, request: WebhookRequest) -> Record:
+    return Record(value=value, path="$", key=request.headers.get("webhook-id") or None)
 
 
 def cloud_event_key(request: WebhookRequest) -> str | None:
@@ -53,7 +61,7 @@ def cloud_event_key(request: WebhookRequest) -> str | None:
     if request.content_type != STRUCTURED and f"{PREFIX}specversion" not in request.headers:
         return None
     try:
-        return next(records(request)).key
+        return next((record.key for record in records(request)), None)
     except BadPayload:
         return None
 
@@ -72,7 +80,7 @@ def _cloud_event(event: Payload) -> Record:
         event[name].text()
     value: dict[str, Any] = dict(event.raw) if isinstance(event.raw, dict) else {}
     if "data_base64" in value and "data" not in value:
-        value["data"] = _data(_decoded(event["data_base64"]), event["datacontenttype"].text_or() or "", event.path)
+        value["data"] = _data(_decoded(event["data_base64"]), event["datacontenttype"].text_or() or "")
     return Record(value=value, path=event.path, key=f"{event['source'].text()} {event['id'].text()}")
 
 
@@ -81,12 +89,12 @@ def _binary(request: WebhookRequest) -> dict[str, Json]:
         name.removeprefix(PREFIX): unquote(value) for name, value in request.headers.items() if name.startswith(PREFIX)
     }
     attributes["datacontenttype"] = request.content_type
-    attributes["data"] = _data(request.body, request.content_type, "$")
+    attributes["data"] = _data(request.body, request.content_type)
     return attributes
 
 
-def _data(body: bytes, content_type: str, path: str) -> Json:
-    """JSON decoded, other text as it is."""
+def _data(body: bytes, content_type: str) -> Json:
+    """JSON decoded, other text as it is; None for a picture and the like, which no mapping can read."""
     if not body:
         return None
     if content_type.partition(";")[0].strip() in ("", "application/json") or content_type.endswith("+json"):
@@ -94,7 +102,7 @@ def _data(body: bytes, content_type: str, path: str) -> Json:
     try:
         return body.decode()
     except UnicodeDecodeError:
-        raise BadPayload(f"{path}.data", "neither JSON nor UTF-8 text") from None
+        return None
 
 
 def _decoded(payload: Payload) -> bytes:

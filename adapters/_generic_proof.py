@@ -27,7 +27,7 @@ PLACEHOLDER = re.compile(r"(\{(?:body|timestamp|id)\})")
 
 def verify(request: WebhookRequest, settings: Settings) -> None:
     """Raises `Rejected`; a source without a known `auth` refuses everything."""
-    auth = first(settings, "auth")
+    auth = first(settings, "auth", "") or ""
     if auth not in SCHEMES:
         raise Rejected(f"The source's `auth` must be one of {', '.join(SCHEMES)}; without it nobody can be believed.")
     SCHEMES[auth](request, settings)
@@ -63,7 +63,7 @@ def _basic(request: WebhookRequest, settings: Settings) -> None:
 
 def _hmac(request: WebhookRequest, settings: Settings) -> None:
     name = first(settings, "header")
-    algorithm, encoding = first(settings, "algorithm", "sha256"), first(settings, "encoding", "hex")
+    algorithm, encoding = first(settings, "algorithm") or "sha256", first(settings, "encoding") or "hex"
     prefix = first(settings, "prefix", "") or ""
     if not name or algorithm not in ALGORITHMS or encoding not in SIGN:
         raise Rejected(

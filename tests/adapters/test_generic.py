@@ -173,6 +173,62 @@ def test_a_mistake_in_an_own_event_is_named_by_its_path(changed: dict[str, Any],
 def test_a_body_that_is_no_event_asks_for_a_mapping() -> None:
     assert "the source has no mapping" in bad({"hello": "world"}).reason
     assert "the source has no mapping" in bad({"data": {"data": {"kind": "x"}}}).reason
+    assert "the source has no mapping" in bad([{"hello": "world"}]).reason
+    assert "the source has no mapping" in bad({"test": 1, "hello": "world"}).reason
+
+
+STANDARD = {"type": "backup.done", "timestamp": "2026-11-24T10:00:00Z"}
+CLOUD = {"specversion": "1.0", "id": "1", "source": "/x", "type": "com.example.backup"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        STANDARD | {"data": {"size": 5}},
+        CLOUD,
+        CLOUD | {"subject": "backup", "time": "2026-11-24T10:00:00Z", "data": "<size>5</size>"},
+        [CLOUD, CLOUD | {"id": "2", "data": [1, 2]}],
+        {"test": 1},
+    ],
+)
+def test_without_a_mapping_envelopes_around_something_else_and_probes_are_ignored(body: object) -> None:
+    assert parse(body) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (STANDARD | {"data": OWN | {"kind": "ticket.done"}}, "$.data.kind"),
+        (STANDARD | {"data": {"at": OWN["at"], "subject": "T-9"}}, "$.data.kind"),
+        (
+            STANDARD | {"data": {"events": [{"kind": "ticket.solved", "at": "today", "subject": "T-9"}]}},
+            "$.data.events[0].at",
+        ),
+        (CLOUD | {"data": [OWN, {"subject": "T-9"}]}, "$.data[1].kind"),
+        ([CLOUD, CLOUD | {"data": OWN | {"at": "today"}}], "$[1].data.at"),
+        ({"at": OWN["at"], "subject": "T-9"}, "$.kind"),
+    ],
+)
+def test_a_mistake_in_an_event_of_ours_is_never_taken_for_something_else(body: object, path: str) -> None:
+    assert bad(body).path == path
+
+
+def test_envelopes_around_events_of_ours_are_read_also_as_a_plain_list() -> None:
+    assert [event.subject for event in parse([CLOUD, CLOUD | {"data": OWN}, CLOUD | {"data": [OWN]}])] == ["T-9", "T-9"]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"POST /hook HTTP/1.1\r\nHost: x\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\n\n",
+        b"ce-id: 1\n\n1.5",
+        b"WebHook-Request-Rate: 120\n",
+    ],
+)
+def test_an_http_message_posted_as_text_is_no_delivery(message: bytes) -> None:
+    assert parse(message) == []
+    assert parse(message, rule()) == []
 
 
 # Mappings
@@ -297,6 +353,23 @@ def test_binary_data_of_a_cloud_event_is_decoded() -> None:
     data = base64.b64encode(json.dumps(OWN).encode()).decode()
     [found] = parse(event | {"data_base64": data}, content_type="application/cloudevents+json")
     assert found.subject == "T-9"
+
+
+def test_a_picture_in_a_cloud_event_is_left_out_of_what_a_mapping_reads() -> None:
+    picture = {**CLOUD, "time": "2026-11-24T10:00:00Z", "datacontenttype": "image/png", "data_base64": "iVBORw0KGgo="}
+    mapping = rule(at='"time"', subject='"id"')
+    [found] = parse(picture, mapping, content_type="application/cloudevents+json")
+    [binary] = parse(
+        b"\x89PNG\r\n",
+        mapping,
+        content_type="image/png",
+        ce_specversion="1.0",
+        ce_id="1",
+        ce_source="/x",
+        ce_type="t",
+        ce_time=NOW.isoformat(),
+    )
+    assert (found.subject, binary.subject) == ("1", "1")
 
 
 def test_permission_to_send_is_given_to_the_allowed_origin_only() -> None:
