@@ -118,7 +118,7 @@ class Task:
 
 def read_task(fields: Mapping[str, str]) -> Task:
     """Raises `BadPayload` for an event without a time or with task attributes that are not JSON."""
-    return Task(fields=fields, attributes=_attributes(fields.get("TaskAttributes", "")), at=_when(fields))
+    return Task(fields=fields, attributes=_attributes(fields.get("TaskAttributes", "")), at=when(fields))
 
 
 def _attributes(text: str) -> Payload:
@@ -127,7 +127,7 @@ def _attributes(text: str) -> Payload:
     return Payload(parse_json(text.encode("utf-8", "replace")).raw, "TaskAttributes")
 
 
-def _when(fields: Mapping[str, str]) -> datetime:
+def when(fields: Mapping[str, str]) -> datetime:
     name = "TimestampMs" if fields.get("TimestampMs") else "Timestamp"
     return moment(Payload(fields.get(name), name))
 

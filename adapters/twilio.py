@@ -13,11 +13,12 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
 from adapters._twilio_pull import pull
+from adapters._twilio_task import when
 from adapters._twilio_taskrouter import cloud_events, rest_event, task_event
 from adapters._twilio_voice import is_action, needs_twiml, voice_events
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
-from plugin.contract.payload import parse_json
+from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected, equal, hmac_base64, require, require_match
 
@@ -85,20 +86,42 @@ def _with_netloc(parts: SplitResult, netloc: str) -> str:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
-    """Events of a form callback, of a batch of CloudEvents, or of one record of the TaskRouter Events API."""
+    """Events of a form callback (decoded, as JSON, too), of a batch of CloudEvents, or of one record of the Events API."""
     if request.body.lstrip()[:1] in (b"[", b"{"):
         return _json_events(request, settings)
-    form = {name: value.replace("\x00", "") for name, value in request.form.items()}
+    return _form_events(request.form, request, settings)
+
+
+def _form_events(given: Mapping[str, str], request: WebhookRequest, settings: Settings) -> Sequence[Event]:
+    form = {name: value.replace("\x00", "") for name, value in given.items()}
     if "EventType" in form:
-        return task_event(form, settings)
+        return task_event(_dated(form, request), settings)
     return voice_events(form, request)
 
 
-def _json_events(request: WebhookRequest, settings: Settings) -> list[Event]:
+def _dated(form: Mapping[str, str], request: WebhookRequest) -> Mapping[str, str]:
+    """A callback whose time cannot be read is of the moment at which it was received; its id says that a repetition is one."""
+    try:
+        when(form)
+    except BadPayload:
+        if form.get("Sid"):
+            return {**form, "TimestampMs": "", "Timestamp": request.received_at.isoformat()}
+    return form
+
+
+def _json_events(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     body = parse_json(request.body)
+    if "EventType" in body or "CallSid" in body:
+        return _form_events(_logged_form(body), request, settings)
     if isinstance(body.raw, dict) and "event_type" in body:
         return rest_event(body, settings)
     return cloud_events(body, settings)
+
+
+def _logged_form(body: Payload) -> Mapping[str, str]:
+    """The decoded form as a program's log or a forwarding function writes it: one JSON object of texts."""
+    raw = body.raw if isinstance(body.raw, dict) else {}
+    return {name: body[name].text() for name in raw if not body[name].is_absent}
 
 
 def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:

@@ -211,6 +211,20 @@ def test_what_cannot_be_read_is_named(fields: dict[str, str], path: str) -> None
     assert problem.value.path == path
 
 
+def test_a_callback_with_an_id_and_no_readable_time_is_of_its_arrival() -> None:
+    request = form(urlencode({"EventType": "task.created", "Sid": "EV1", "TaskSid": "WT1", "TimestampMs": "(now)"}))
+    (event,) = TWILIO.parse(request, {})
+    assert (event.at, event.dedupe_key) == (request.received_at, "EV1:contact.offered")
+
+
+def test_a_form_that_was_written_down_as_json_is_read_like_the_form() -> None:
+    fields = {"CallSid": "CA1", "QueueResult": "leave", "QueueTime": "40", "QueueSid": "QU1", "Digits": None}
+    (event,) = TWILIO.parse(of_json(json.dumps(fields), URL, ""), {})
+    assert [event] == told({name: value for name, value in fields.items() if value})
+    task = {"EventType": "task.created", "Sid": "EV1", "TaskSid": "WT1", "TimestampMs": "1795514400000"}
+    assert list(TWILIO.parse(of_json(json.dumps(task), URL, ""), {})) == told(task)
+
+
 @pytest.mark.parametrize("status", ["ringing", "in-progress", "queued-up"])
 def test_a_call_in_progress_says_nothing_yet(status: str) -> None:
     assert told({"CallSid": "CA1", "CallStatus": status, "Timestamp": "Tue, 24 Nov 2026 10:00:00 +0000"}) == []
