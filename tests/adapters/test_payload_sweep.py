@@ -1,0 +1,258 @@
+"""Every recorded payload with its adapter, raw and with no settings, against what it means or why it means nothing here.
+
+The published signature vectors of one file are tried here; the others in `test_twilio`
+(`test_every_published_vector_passes_and_fails_once_changed` and the verdicts of the SDK), `test_zendesk` and `test_generic` (the
+recorded verdicts of the SDKs).
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from adapter_fixtures import build_request, find_adapters, shared, shared_payloads
+
+from plugin.contract.adapter import Rejected
+from plugin.contract.request import WebhookRequest
+
+#: folder of payloads --> adapter
+ADAPTERS = {
+    "aircall": "aircall",
+    "asterisk": "asterisk",
+    "cloudevents": "generic",
+    "standard_webhooks": "generic",
+    "twilio": "twilio",
+    "zendesk": "zendesk",
+}
+#: folder and file --> kinds with their number, or why there are none
+EXPECTED: Mapping[str, Mapping[str, str]] = {
+    "aircall": {
+        "call.answered__2": "contact.offered contact.queued contact.answered",
+        "call.archived__1": "contact.offered contact.queued contact.callback_requested contact.tagged contact.ended",
+        "call.created__2": "contact.offered",
+        "call.ended__1": "contact.offered contact.answered contact.ended",
+        "call.hold__1": "contact.offered contact.held",
+        "call.hungup__2": "contact.offered contact.queued contact.abandoned contact.ended",
+        "call.ringing_on_agent__1": "contact.offered contact.queued contact.ringing",
+        "call.unhold__1": "contact.offered contact.resumed",
+        "call.unsuccessful_transfer__1": "contact.offered contact.queued",
+        "contact.created__1": "ignored: an address book",
+        "contact.deleted__1": "ignored: an address book",
+        "number.closed__1": "ignored: the settings of numbers",
+        "number.created__1": "ignored: the settings of numbers",
+        "user.closed__1": "agent.state",
+        "user.connected__1": "agent.state",
+        "user.created__1": "ignored: nothing that a person does",
+        "user.deleted__1": "agent.state",
+        "user.opened__1": "agent.state",
+        "user.wut_end__1": "agent.state",
+    },
+    "asterisk": {
+        "ami.AgentCalled__2": "contact.ringing",
+        "ami.AgentComplete__1": "contact.ended",
+        "ami.AgentComplete__3": "contact.ended",
+        "ami.AgentComplete__4": "contact.ended",
+        "ami.AgentComplete__6": "contact.ended",
+        "ami.AgentConnect__1": "contact.answered",
+        "ami.AgentConnect__3": "contact.answered",
+        "ami.AgentConnect__4": "contact.answered",
+        "ami.AgentConnect__6": "contact.answered",
+        "ami.AgentRingNoAnswer__1": "contact.ringing",
+        "ami.AgentRingNoAnswer_freepbx__1": "contact.ringing",
+        "ami.Cdr__1": "ignored: a record of a finished channel",
+        "ami.Cdr__4": "ignored: a record of a finished channel",
+        "ami.Hold__1": "contact.held",
+        "ami.QueueCallerAbandon__1": "contact.abandoned",
+        "ami.QueueCallerAbandon__2": "contact.abandoned",
+        "ami.QueueCallerAbandon__4": "contact.abandoned",
+        "ami.QueueCallerAbandon_asterisk1_8__1": "contact.abandoned",
+        "ami.QueueCallerAbandon_panoramisk_http__1": "contact.abandoned",
+        "ami.QueueCallerJoin__2": "contact.offered contact.queued",
+        "ami.QueueCallerJoin__4": "contact.offered contact.queued",
+        "ami.QueueCallerLeave__2": "ignored: the exit is told by what went before",
+        "ami.QueueMemberAdded__1": "agent.state",
+        "ami.QueueMemberPause__2": "agent.state",
+        "ami.QueueMemberPause__3": "agent.state",
+        "ami.QueueMemberPenalty__1": "ignored: no state of a person",
+        "ami.QueueMemberRemoved__1": "agent.state",
+        "ami.QueueMemberStatus__1": "ignored: the state of a telephone",
+        "ami.QueueMemberStatus__3": "ignored: the state of a telephone",
+        "ami.QueueMember__1": "ignored: a reply about what is",
+        "ami.QueueParams__1": "ignored: a reply about what is",
+        "ami.QueueStatus_transcript__1": "ignored: a reply about what is",
+        "ami.QueueSummary__1": "ignored: a reply about what is",
+        "ami.Unhold__2": "contact.resumed",
+        "ami.UserEvent__1": "ignored: a centre's own event",
+        "ami.originate_transcript__1": "ignored: the reply to a call that a program makes, without times",
+        "ami_stream_all_queue_events__1": "contact.offered*14 contact.queued*14 contact.ringing*15 contact.answered*8 "
+        "contact.ended*7 agent.state*6 contact.abandoned*5 contact.transferred",
+        "cel_custom_csv__1": "ignored: CEL",
+        "cel_table_answered_incoming_call__1": "ignored: CEL",
+        "cel_table_answered_incoming_call_on_s__1": "ignored: CEL",
+        "cel_table_early_hung_up_incoming_call__1": "ignored: CEL",
+        "cel_table_given_queue_call_then_destination_user_uuid_should_be_a__1": "ignored: CEL",
+        "cel_table_noanswer_forward_to_internal_answered__1": "ignored: CEL",
+        "cel_table_not_answered_incoming_call_with_unconditional_forward__1": "ignored: CEL",
+        "cel_table_switchboard_call_answered_then_put_in_shared_queue_then__1": "ignored: CEL",
+        "queue_log.ADDMEMBER_REMOVEMEMBER__1": "agent.state*2",
+        "queue_log.BLINDTRANSFER__1": "contact.offered contact.queued contact.answered contact.transferred",
+        "queue_log.COMPLETEAGENT__1": "contact.offered contact.queued contact.answered contact.ended",
+        "queue_log.COMPLETECALLER__1": "contact.offered contact.queued contact.answered contact.ended",
+        "queue_log.EXITEMPTY__1": "contact.offered contact.queued contact.overflowed",
+        "queue_log.EXITWITHKEY__1": "contact.offered contact.queued contact.ringing contact.overflowed",
+        "queue_log.RINGCANCELED_ABANDON_short__1": "contact.offered contact.queued contact.ringing contact.abandoned",
+        "queue_log.RINGNOANSWER_then_ABANDON_pipe_in_callerid_name__1": "contact.offered contact.queued "
+        "contact.ringing*2 contact.abandoned",
+        "queue_log.agent_state_lines__1": "source.restarted agent.state*6",
+        "queue_log.custom_CSAT_via_AMI_QueueLog__1": "ignored: a centre's own line",
+        "queue_log.three_callers_position_2__1": "contact.offered contact.queued contact.answered contact.ended",
+        "queue_log.url_in_ENTERQUEUE__1": "contact.offered contact.queued contact.answered contact.ended",
+        "queue_log_full__1": "source.restarted contact.offered*14 contact.queued*14 contact.answered*8 contact.ended*7 "
+        "agent.state*8 contact.ringing*5 contact.abandoned*2 contact.overflowed*4 contact.transferred",
+        "queue_log_missing_exit__1": "contact.offered*3 contact.queued*3",
+        "queue_log_ringall_2010__1": "contact.offered*2 contact.queued*2 contact.ringing*10 contact.answered*2 contact.ended*2",
+        "queue_log_table_wazo__1": "contact.offered*2 contact.queued*2 contact.overflowed*2 "
+        "contact.ringing*3 contact.answered contact.ended",
+        "queue_log_table_wazo__11": "agent.state*5",
+        "queue_log_table_wazo__13": "agent.state*2",
+        "queue_log_table_wazo__17": "agent.state*3",
+        "queue_log_table_wazo__2": "contact.offered*4 contact.queued*4 contact.overflowed*4 "
+        "contact.ringing contact.answered*2 contact.transferred contact.ended",
+        "queue_log_table_wazo__3": "agent.state*9",
+        "queue_log_table_wazo__4": "agent.state*9",
+        "queue_log_table_wazo__6": "agent.state*13",
+        "queue_log_table_wazo__8": "agent.state*5",
+        "queue_log_tail_docs__1": "source.restarted*6 agent.state contact.offered*2 contact.queued*2 contact.abandoned",
+    },
+    "cloudevents": {
+        "http-protocol-binding__2": "ignored: an HTTP message as text",
+        "http-protocol-binding__3": "ignored: an HTTP message as text",
+        "http-protocol-binding__4": "ignored: an HTTP message as text",
+        "http-webhook__1": "ignored: an HTTP message as text",
+        "http-webhook__3": "ignored: an HTTP message as text",
+        "http-webhook__4": "ignored: an HTTP message as text",
+        "json-format__3": "ignored: another type",
+        "json-format__4": "ignored: an HTTP message as text",
+        "json-format__6": "ignored: an HTTP message as text",
+        "json-format__8": "ignored: an HTTP message as text",
+        "spec__1": "ignored: another type",
+    },
+    "standard_webhooks": {
+        "spec_example__1": "ignored: another type",
+        "spec_example__2": "ignored: another type",
+        "vector__1": "ignored: a probe",
+    },
+    "twilio": {
+        "enqueue_action_bridged__1": "contact.answered contact.ended",
+        "enqueue_action_leave__1": "contact.overflowed",
+        "signature_vectors__1": "ignored: vectors",
+        "taskrouter.task-queue.expression.updated__1": "ignored: the settings of a queue",
+        "taskrouter.task.created__1": "contact.offered",
+        "taskrouter_fixture.reservation.accepted__1": "contact.answered",
+        "taskrouter_rest.reservation.created__1": "contact.ringing",
+        "taskrouter_rest.worker.activity.update__1": "agent.state",
+        "voice_status_completed_inbound__1": "contact.offered contact.ended",
+        "voice_status_completed_outbound_human__1": "contact.offered contact.answered contact.ended",
+        "voice_status_completed_outbound_test__1": "contact.offered contact.ended",
+        "voice_status_ringing_twilio_compatible__1": "ignored: a ring of the customer",
+        "voice_url_request_in_progress__1": "ignored: asks for TwiML",
+    },
+    "zendesk": {
+        "api_change_event__1": "ignored: a REST resource",
+        "api_comment__1": "ignored: a REST resource",
+        "api_get_ticket__1": "ignored: a REST resource",
+        "api_invocation__1": "ignored: a REST resource",
+        "api_satisfaction_rating__2": "ignored: a REST resource",
+        "api_satisfaction_rating_event__1": "ignored: a REST resource",
+        "api_ticket__1": "ignored: a REST resource",
+        "api_ticket_audit__1": "ignored: a REST resource",
+        "api_ticket_event__1": "ignored: a REST resource",
+        "api_ticket_metric__1": "ignored: a REST resource",
+        "api_trigger__1": "ignored: a REST resource",
+        "api_voice_comment_event__1": "ignored: a REST resource",
+        "ticket.attachment_linked_to_comment__1": "ignored: nothing that is counted",
+        "ticket.comment_added__1": "ignored: nobody can tell whose comment it is",
+        "ticket.created__1": "ticket.opened ticket.assigned",
+        "ticket.created_integrator__1": "ticket.opened",
+        "ticket.created_redact_test__1": "ticket.opened",
+        "trigger_invocation_attempt__1": "ignored: a copy out of a log",
+        "user.active_changed__1": "ignored: no ticket",
+        "user.group_membership_created__1": "ignored: no ticket",
+        "vector__1": "ignored: signed with the public test secret",
+        "zis_agent_assignment_changed__1": "ignored: Integration Services",
+    },
+}
+CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]
+URL = "https://kpi.example.com/hooks/x"
+
+
+def recorded(folder: str, name: str) -> dict[str, Any]:
+    payload: dict[str, Any] = json.loads(shared("payloads", folder, f"{name}.json").read_text())
+    return payload
+
+
+def raw(payload: dict[str, Any], **more: str) -> WebhookRequest:
+    body = payload["body"] if isinstance(payload["body"], str) else json.dumps(payload["body"])
+    headers = {name: str(value) for name, value in payload["headers"].items()}
+    return build_request(url=URL, body=body, headers={**more, **headers})
+
+
+@pytest.mark.parametrize(("folder", "name"), CASES)
+def test_a_recorded_payload_is_read_or_knowingly_ignored(folder: str, name: str) -> None:
+    adapter, payload, expected = find_adapters()[ADAPTERS[folder]], recorded(folder, name), EXPECTED[folder][name]
+    for request in (raw(payload), raw(payload, **{"content-type": payload["content_type"]})):
+        kinds = Counter(event.kind.value for event in adapter.parse(request, {}))
+        told = " ".join(kind if number == 1 else f"{kind}*{number}" for kind, number in kinds.items())
+        assert (told or expected) == expected, name
+        assert bool(kinds) is not expected.startswith("ignored: "), name
+
+
+@pytest.mark.parametrize("folder", ADAPTERS)
+def test_the_table_leaves_no_payload_out(folder: str) -> None:
+    assert [name for name, _ in shared_payloads(folder)] == list(EXPECTED[folder])
+
+
+# -- published signatures
+
+#: vendor of a vector --> adapter, its settings, the header of the signature, that of the signed time
+SIGNERS: Mapping[str, tuple[str, dict[str, str], str, str]] = {
+    "zendesk": ("zendesk", {}, "X-Zendesk-Webhook-Signature", "X-Zendesk-Webhook-Signature-Timestamp"),
+    "zendesk_OLD_DOCS_WRONG_ORDER": (
+        "zendesk",
+        {},
+        "X-Zendesk-Webhook-Signature",
+        "X-Zendesk-Webhook-Signature-Timestamp",
+    ),
+    "standard_webhooks": ("generic", {"auth": "standard_webhooks"}, "webhook-signature", "webhook-timestamp"),
+}
+WRONG = frozenset({"zendesk_OLD_DOCS_WRONG_ORDER"})
+
+
+def test_published_vectors_pass_at_their_time_and_those_known_to_be_wrong_are_refused() -> None:
+    vectors = json.loads(shared("vendors", "signature-vectors-ticketing.json").read_text())
+    ours = [vector for vector in vectors if vector["vendor"] in SIGNERS]
+    assert Counter(vector["vendor"] for vector in ours) == {
+        "zendesk": 2,
+        "zendesk_OLD_DOCS_WRONG_ORDER": 1,
+        "standard_webhooks": 1,
+    }
+    for vector in ours:
+        assert accepts(vector, vector["body"]) is (vector["vendor"] not in WRONG), vector["vendor"]
+        assert not accepts(vector, vector["body"] + " ")
+
+
+def accepts(vector: dict[str, Any], body: str) -> bool:
+    key, settings, signature, timestamp = SIGNERS[vector["vendor"]]
+    stamp = vector["headers"][timestamp]
+    signed_at = datetime.fromtimestamp(int(stamp), UTC) if stamp.isdigit() else datetime.fromisoformat(stamp)
+    headers = {**vector["headers"], signature: vector["expected"]}
+    request = build_request(url=URL, body=body, headers=headers, received_at=signed_at)
+    try:
+        find_adapters()[key].verify(request, {**settings, "secret": vector["secret"]})
+    except Rejected:
+        return False
+    return True
