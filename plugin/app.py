@@ -17,6 +17,7 @@ from plugin.receive.hooks import Hooks
 from plugin.schedule.lease import heartbeats
 from plugin.web.register import register_pages
 from plugin.web.site import Site
+from plugin.web.slack import SlackApp, slack_blueprint
 
 #: A policy that was applied elsewhere shows on the pages after this time.
 FRESH_S = 5.0
@@ -28,7 +29,9 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["installation"] = installation
     app.extensions["intake"] = _register_hooks(app, installation)
-    register_pages(app, site_of(installation))
+    site = site_of(installation)
+    register_pages(app, site)
+    app.register_blueprint(slack_blueprint(_slack_of(installation, site)))
     return app
 
 
@@ -61,6 +64,17 @@ def site_of(installation: Installation) -> Site:
         sources=lambda: latest.get().sources,
         heartbeats=heartbeats,
         trusted_proxies=installation.config.trusted_proxies,
+    )
+
+
+def _slack_of(installation: Installation, site: Site) -> SlackApp:
+    config = installation.config
+    return SlackApp(
+        engine=installation.engine,
+        signing_secret=config.slack_signing_secret,
+        document=site.document,
+        now=site.now,
+        api_url=config.slack_api_url,
     )
 
 

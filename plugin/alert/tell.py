@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
 from plugin.alert.store import untold
 from plugin.alert.tables import Incident
-from plugin.alert.wording import Past, ended_message, handover_message, message_of
-from plugin.notify.message import Message
+from plugin.alert.wording import Past, acknowledged_message, ended_message, handover_message, message_of
+from plugin.notify.message import Message, from_json
 from plugin.notify.outbox import message_id
-from plugin.notify.tables import Mode
+from plugin.notify.tables import Mode, OutboxMessage
+from plugin.notify.tables import State as Sending
 from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.calendar import is_open as is_open_at
 from plugin.report.addressees import Addressee
+
+#: an alert that never arrived has no place in which anything could be said
+_ARRIVES = (Sending.PENDING, Sending.SENDING, Sending.SENT)
 
 
 class Enqueue(Protocol):
@@ -78,6 +83,36 @@ def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, n
         _enqueue(session, desk, reply, incident, "recovered", to, now, mode=Mode.REPLY, follows=alert, not_before=later)
         if to.kind == "slack":
             _enqueue(session, desk, ended, incident, "ended", to, now, mode=Mode.EDIT, follows=alert, not_before=later)
+
+
+def tell_acknowledged(
+    session: Session, incident: Incident, enqueue: Enqueue, timezone: str, evaluated_at: datetime, now: datetime
+) -> None:
+    """In the place of the alert on Slack, once. `evaluated_at` is the last minute that the rule was looked at.
+
+    The edit is dated then, because the end of the incident is dated with its minute and must count as later.
+    """
+    if incident.acknowledged_at is None:
+        return
+    who, at = incident.acknowledged_by or "", incident.acknowledged_at
+    query = select(OutboxMessage).where(
+        OutboxMessage.what == _what(incident, "fired"),
+        OutboxMessage.kind == "slack",
+        col(OutboxMessage.state).in_(_ARRIVES),
+    )
+    for alert in session.exec(query).all():
+        enqueue(
+            session,
+            acknowledged_message(from_json(json.loads(alert.payload)), who, at, now, timezone),
+            what=_what(incident, "acknowledged"),
+            period_key=_key(incident),
+            target=alert.target,
+            kind=alert.kind,
+            now=evaluated_at,
+            mode=Mode.EDIT,
+            follows=alert.id,
+            not_before=now,
+        )
 
 
 def _alert(session: Session, desk: Desk, state: State, incident: Incident, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from plugin.alert.rule import Watch
@@ -13,7 +13,11 @@ from plugin.notify.message import Action, Link, Message
 from plugin.report import figures, subject
 from plugin.report.wording import counted, label, noun, sentences, since_name, text
 
-_SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+ACKNOWLEDGE = "alert.ack"
+SNOOZE = "alert.snooze."
+OPENING = "opening"
+#: the ends of the buttons' names, and for how long each is
+SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +59,16 @@ def ended_message(watch: Watch, notice: Notice, incident: int, base_url: str = "
         links=_links(watch, incident, base_url),
         footer=text("alert.footer", watch.language, rule=watch.title, incident=incident, zone=watch.timezone),
         language=watch.language,
+    )
+
+
+def acknowledged_message(fired: Message, who: str, at: datetime, now: datetime, timezone: str) -> Message:
+    """The alert as it was told, with who takes care of it, and without the button for that."""
+    said = text("alert.acknowledged", fired.language, who=who, at=since_name(at, now, timezone, fired.language))
+    return replace(
+        fired,
+        summary=sentences([said, fired.summary], fired.language),
+        actions=tuple(action for action in fired.actions if action.action_id != ACKNOWLEDGE),
     )
 
 
@@ -183,14 +197,14 @@ def _links(watch: Watch, incident: int | None, base_url: str) -> tuple[Link, ...
 
 def _actions(watch: Watch, incident: int, *, has_hours: bool) -> tuple[Action, ...]:
     language, value = watch.language, str(incident)
-    buttons = [Action(action_id="alert.ack", label=text("action.ack", language), value=value, primary=True)]
-    for name, length in _SNOOZES.items():
+    buttons = [Action(action_id=ACKNOWLEDGE, label=text("action.ack", language), value=value, primary=True)]
+    for name, length in SNOOZES.items():
         duration = figures.span(length.total_seconds(), language)
         snooze = text("action.snooze", language, duration=duration)
-        buttons.append(Action(action_id=f"alert.snooze.{name}", label=snooze, value=value))
+        buttons.append(Action(action_id=f"{SNOOZE}{name}", label=snooze, value=value))
     if has_hours:
         snooze = text("action.snooze.opening", language)
-        buttons.append(Action(action_id="alert.snooze.opening", label=snooze, value=value))
+        buttons.append(Action(action_id=SNOOZE + OPENING, label=snooze, value=value))
     return tuple(buttons)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import queue
 import threading
 from collections import defaultdict, deque
 from collections.abc import Iterator
@@ -43,6 +44,8 @@ class FakeSlack:
     uploads: dict[str, bytes] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    #: what was posted to a `response_url`, which is `url` + "response/…"
+    responses: queue.Queue[dict[str, Any]] = field(default_factory=queue.Queue)
     started_at: datetime = START
     page: int = 200
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
@@ -195,6 +198,10 @@ class _Handler(BaseHTTPRequestHandler):
         if name.startswith("upload/"):
             self.slack.uploads[name.removeprefix("upload/")] = body
             self._reply(200, b"OK", {})
+            return
+        if name.startswith("response/"):
+            self.slack.responses.put(json.loads(body))
+            self._reply(200, b"ok", {})
             return
         status, answer, fault = self.slack.answer(name, self._arguments(body), self.headers.get("Authorization", ""))
         if fault and fault.accepted:

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,7 +58,8 @@ class Floor:
     def __post_init__(self) -> None:
         self.slack.channels.add("C0FLOOR")
         self.desk = Desk(self.engine, self.document)
-        self.client = self._app().test_client()
+        self.app = self._app()
+        self.client = self.app.test_client()
 
     def _app(self) -> Flask:
         app = Flask("buttons", static_folder=None)
@@ -279,6 +281,21 @@ def test_acknowledging_twice_is_once_and_says_who_was_first(floor: Floor) -> Non
     }
     assert floor.incident().acknowledged_by == "anna"
     assert floor.incident().acknowledged_at == PRESSED_AT
+    assert sorted(floor.desk.said()) == [("acknowledged", "slack"), ("fired", "slack")]
+
+
+def test_of_people_who_press_at_once_one_is_first(floor: Floor) -> None:
+    number = floor.fire()
+
+    def press(who: str) -> str:
+        body = body_of("alert.ack", number, user={"id": who})
+        return post(floor.app.test_client(), body, PRESSED_AT).text
+
+    with ThreadPoolExecutor(6) as pool:
+        told = list(pool.map(press, ["U1", "U2", "U3", "U4", "U5", "U6"]))
+    first = floor.incident().acknowledged_by
+    assert told.count("") == 1
+    assert sum(f"{first} had acknowledged this already" in each for each in told) == 5
     assert sorted(floor.desk.said()) == [("acknowledged", "slack"), ("fired", "slack")]
 
 
