@@ -79,7 +79,7 @@ def read_moment(text: str, timezone: str, option: str) -> datetime:
             return moment
         return instant_of(moment, zone(timezone))
     except UnknownZone as error:
-        raise click.BadParameter(str(error), param_hint="--timezone") from None
+        raise click.BadParameter(f"{timezone!r} {error}", param_hint="--timezone") from None
     except ValueError:
         raise click.BadParameter(
             f"{text!r} is not a date or time like 2026-10-05 or 2026-10-05T14:00", param_hint=option
