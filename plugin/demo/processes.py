@@ -15,7 +15,7 @@ from pathlib import Path
 from plugin.config import Config
 from plugin.demo.keys import Keys
 
-START_S, END_S = 30.0, 20.0
+START_S, END_S = 60.0, 20.0
 LOOPBACK = "127.0.0.1"
 #: settings of another installation that must not reach the demo
 FOREIGN = ("DESKGAUGE_", "SLACK_", "SMTP_")

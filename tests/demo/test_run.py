@@ -109,7 +109,13 @@ def test_serves_the_home_page_until_it_is_ended(tmp_path: Path) -> None:
     command = [sys.executable, "-c", program, str(tmp_path / "demo")]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
-        address = next(line.split()[2] for line in process.stdout if line.startswith("Home page:"))
+        printed = []
+        for line in process.stdout:
+            printed.append(line)
+            if line.startswith("Home page:"):
+                break
+        assert printed[-1].startswith("Home page:"), "".join(printed)
+        address = printed[-1].split()[2]
         page = requests.get(address, timeout=20)
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) == 0
