@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import Any, TypeVar
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
@@ -28,6 +27,7 @@ from plugin.report.due import period_for
 from plugin.report.render_csv import report_csv
 from plugin.report.render_json import report_json
 from plugin.report.wording import label
+from plugin.version import VERSION
 from plugin.web import access, api_models
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
@@ -84,7 +84,7 @@ def _spec() -> SpecTree:
     return SpecTree(
         "flask",
         title="Deskgauge",
-        version=version("deskgauge"),
+        version=VERSION,
         # Never served from here: the library's own pages load scripts from elsewhere.
         path="unused",
         page_templates={},

@@ -33,7 +33,9 @@ def _bad_query(error: BadQuery) -> Response:
 
 def _refused(error: HTTPException) -> AnyResponse:
     if error.response is not None or isinstance(error, RoutingException):
-        return error.response or error.get_response()
+        # A redirect, or an answer that was made where the error was raised.
+        answer: AnyResponse = error.get_response()
+        return answer
     status = error.code or 500
     if status == 404:
         missing = BadQuery("path", "there is nothing at this address", f"see {PREFIX}/openapi.json")

@@ -19,7 +19,7 @@ from plugin.report.figures import LANGUAGES, language_of, number
 from plugin.report.material import GRACE, finality
 from plugin.report.remarks import definitions, left_out, unavailable
 from plugin.web.access import SET_UP, csrf_token
-from plugin.web.choice import WORDS, Choice, compared, next_to
+from plugin.web.choice import STEPS, WORDS, Choice, compared, next_to
 from plugin.web.site import site
 from plugin.web.wording import ago, say
 
@@ -51,6 +51,7 @@ def page_values() -> dict[str, Any]:
         "asset": asset,
         "here": here,
         "words": WORDS,
+        "steps_of": STEPS,
         "against": Comparison,
         "finality": finality,
         "grace": GRACE,

@@ -206,6 +206,14 @@ def test_the_wall_answers_304_while_nothing_changed(client: FlaskClient) -> None
     assert client.get("/wall/panel", headers={"If-None-Match": first.headers["ETag"]}).status_code == 304
 
 
+def test_the_steps_of_the_pictures_are_chosen(client: FlaskClient) -> None:
+    by_hour, by_quarter = (page(client, f"/?period=2026-11-23&grain={grain}") for grain in ("hour", "quarter_hour"))
+    assert '<th scope="row">10:15</th>' not in by_hour
+    assert '<th scope="row">10:15</th>' in by_quarter
+    # As the links of digests are written.
+    assert "Course by hour" in page(client, "/?grain=day&period=2026-11-23")
+
+
 def test_the_language_follows_the_reader_and_stays(client: FlaskClient) -> None:
     token = re.search(r'name="csrf" value="([^"]+)"', page(client, "/"))
     assert token
