@@ -94,8 +94,6 @@ class Definitions(Part):
     service_level_variant: Literal["SL-1", "SL-2", "SL-3", "SL-4", "SL-5", "SL-6"] = "SL-3"
     service_level_threshold_s: Count = 20
     short_abandon_s: Count = 5
-    fcr_method: Literal["ticket", "repeat", "survey"] = "ticket"
-    fcr_window_days: Annotated[int, Field(strict=True, ge=1, le=90)] = 7
 
     @model_validator(mode="after")
     def _short_is_shorter(self) -> Self:

@@ -83,7 +83,7 @@ def test_a_rule_fires_on_exactly_one_side() -> None:
             'calendars.x.exceptions.2026-12-25: must be "closed" or a list like ["09:00-13:00"]',
         ),
         ('[calendars.x.exceptions]\nxmas = "closed"', "calendars.x.exceptions.xmas: must be a date like 2026-12-24"),
-        ("[definitions]\nfcr_window_days = 7.5", "definitions.fcr_window_days: must be a whole number without quotes"),
+        ("[definitions]\nshort_abandon_s = 7.5", "definitions.short_abandon_s: must be a whole number without quotes"),
         (
             "[definitions]\nservice_level_threshold_s = 5",
             "definitions: short_abandon_s (5) must be below service_level_threshold_s (5); lower one or raise the other",
