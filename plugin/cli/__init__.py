@@ -9,10 +9,11 @@ from plugin.cli.numbers import digest, kpi, report, rules
 from plugin.cli.policy import policy
 from plugin.cli.process import demo, migrate_schema, serve, web, work
 from plugin.cli.setup import connect, doctor, init, manifest, secret, token, user
+from plugin.version import VERSION
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(package_name="deskgauge", prog_name="deskgauge")
+@click.version_option(VERSION, prog_name="deskgauge")
 def main() -> None:
     """Contact-centre KPIs, digests and alerts from the webhooks of the help desk and telephony that you already have."""
 

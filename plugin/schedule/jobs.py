@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from plugin.alert.backtest import backtest, rolling
 from plugin.alert.backtest import backtest_text as backtest_words
 from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.rule import watch
-from plugin.database import reading
+from plugin.database import reading, session_scope
 from plugin.inbox.store import prune
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer
@@ -21,6 +21,8 @@ from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period
 from plugin.notify.deliver import deliver_due
 from plugin.notify.notifier import Notifiers
+from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
+from plugin.notify.tables import ChannelState
 from plugin.policy.revisions import latest
 from plugin.report.compose import Composer, send_digest
 from plugin.report.due import last_due, period_for
@@ -53,6 +55,7 @@ class Job:
 JOBS = (
     Job(id="drain", title="Turn deliveries into events and facts, and recompute cells", every="as they arrive"),
     Job(id="deliver", title="Send what waits in the outbox", every="2 seconds"),
+    Job(id="retry", title="Try again what waits for a channel that did not work", every="hour"),
     Job(id="evaluate", title="Evaluate alert rules", every="minute"),
     Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
     Job(id="prune", title="Drop raw bodies that are older than 30 days", every="day"),
@@ -106,6 +109,13 @@ def evaluate(opened: Installation, at: datetime) -> int:
 
 def deliver(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
     return deliver_due(opened.engine, notifiers, at)
+
+
+def retry_broken_channels(opened: Installation, at: datetime) -> int:
+    """A channel that somebody repaired gets what it missed in the last day; one that is still broken says so again."""
+    with session_scope(opened.engine) as session:
+        broken = [(row.kind, row.target) for row in session.exec(select(ChannelState)).all()]
+        return sum(retry_broken(session, kind, target, at, at - GIVE_UP_AFTER) for kind, target in broken)
 
 
 def prune_bodies(opened: Installation, at: datetime) -> int:

@@ -107,6 +107,7 @@ class Worker:
         scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
         scheduler.add_job(self._job(jobs.evaluate), CronTrigger(second=1), id="evaluate")
         scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
+        scheduler.add_job(self._job(jobs.retry_broken_channels), IntervalTrigger(hours=1), id="retry")
         # What was missed while no scheduler ran goes out late, and says so.
         scheduler.add_job(
             self._job(jobs.send_due_digests), IntervalTrigger(minutes=10), id="digests", next_run_time=self.clock()

@@ -41,7 +41,10 @@ def test_the_manifest_of_this_release_is_read() -> None:
             lambda data: data["pages"][0].update(permission="boss"),
             'pages[0].permission: "boss" is not a role; write public, signature, viewer, supervisor, manager, admin or scope:SCOPE',
         ),
-        (lambda data: data["jobs"].append(data["jobs"][0]), 'jobs[5].id: "drain" is there twice; remove one of them'),
+        (
+            lambda data: data["jobs"].insert(1, data["jobs"][0]),
+            'jobs[1].id: "drain" is there twice; remove one of them',
+        ),
         (
             lambda data: data["settings"][1].update(env="DESKGAUGE_DATA_DIR"),
             'settings[1].env: "DESKGAUGE_DATA_DIR" is there twice; remove one of them',
@@ -70,8 +73,8 @@ def test_a_key_that_is_written_twice_is_refused_at_its_place(data: dict[str, Any
     assert refused(text.replace('"id": "deskgauge"', '"id": "deskgauge", "id": "other"')) == [
         "id: is written twice; remove one of them"
     ]
-    assert refused(text.replace('"every": "minute"', '"every": "minute", "every": "day"')) == [
-        "jobs[2].every: is written twice; remove one of them"
+    assert refused(text.replace('"every": "as they arrive"', '"every": "as they arrive", "every": "day"')) == [
+        "jobs[0].every: is written twice; remove one of them"
     ]
 
 
