@@ -39,6 +39,8 @@ def _head(manifest: Manifest, known: Known) -> Iterator[Problem]:
     for path, (here, there) in told.items():
         if here != there:
             yield _differs(path, here, there)
+    if known.version != manifest.version:
+        yield _differs("version", manifest.version, known.version)
     if known.changelog is not None and known.changelog != manifest.version:
         text = f'is "{manifest.version}", but the newest version in CHANGELOG.md is "{known.changelog}"'
         yield Problem(path="version", text=text)

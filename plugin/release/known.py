@@ -23,6 +23,7 @@ from plugin.normalise.registry import adapters
 from plugin.notify.registry import KINDS
 from plugin.report.figures import LANGUAGES
 from plugin.schedule.jobs import JOBS
+from plugin.version import VERSION
 from plugin.web.tables import Role, Scope
 
 Entries = Mapping[str, Mapping[str, object]]
@@ -34,11 +35,12 @@ _MARK = "9"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """`root` is the folder of a checkout, None in an installation; `changelog` its newest version."""
+    """`root` is the folder of a checkout, None in an installation; `changelog` and `version` are what these say."""
 
     root: Path | None
     project: Mapping[str, object]
     changelog: str | None
+    version: str
     revision: str | None
     locales: tuple[str, ...]
     settings: Entries
@@ -60,6 +62,7 @@ def known_to_code(envvars: Iterable[str]) -> Known:
         root=root,
         project=_project(root),
         changelog=_changelog(root),
+        version=VERSION,
         revision=_revision(),
         locales=LANGUAGES,
         settings=_settings(envvars),
