@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from adapters._aircall_user import agent_name
-from plugin.contract.adapter import Settings, first
+from plugin.contract.adapter import Settings, first, pairs
 from plugin.contract.event import Channel, Direction, Event, Json, Kind
 from plugin.contract.payload import Payload
 
@@ -151,8 +151,7 @@ def _number(data: Payload) -> str | None:
 
 
 def _meaning(reason: str, settings: Settings) -> str:
-    lines = (line.partition("=") for line in (first(settings, "missed") or "").splitlines() if "=" in line)
-    own = {name.strip().lower(): meaning.strip().lower() for name, _, meaning in lines}
+    own = {name.lower(): meaning.lower() for name, meaning in pairs(settings, "missed").items()}
     return {**MISSED, **own}.get(reason, UNKNOWN_REASON)
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plugin.contract.adapter import Settings, first
+from plugin.contract.adapter import Settings, first, pairs
 from plugin.contract.event import Direction
 
 DEFAULT_HOST = "asterisk"
@@ -62,7 +62,7 @@ class Pbx:
 
 
 def read_pbx(settings: Settings, host: str | None) -> Pbx:
-    names = dict(_pairs(first(settings, "members", "") or ""))
+    names = pairs(settings, "members")
     record, holds = _record(settings), first(settings, "hold") == "ami"
     return Pbx(
         host=host or first(settings, "host") or DEFAULT_HOST,
@@ -79,12 +79,6 @@ def _record(settings: Settings) -> str | None:
     if record in RECORDS:
         return record
     return "queue_log" if first(settings, "hold") == "ami" else None
-
-
-def _pairs(document: str) -> list[tuple[str, str]]:
-    lines = (line.partition("=") for line in document.splitlines() if not line.lstrip().startswith("#"))
-    pairs = [(interface.strip(), name.strip()) for interface, _, name in lines]
-    return [(interface, name) for interface, name in pairs if interface and name]
 
 
 def activity_of_pause(reason: str | None) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from plugin.contract.adapter import Settings, first
+from plugin.contract.adapter import Settings, pairs
 from plugin.contract.event import Channel, Direction
 from plugin.contract.payload import BadPayload, Payload, instant_from_epoch, parse_json
 
@@ -164,11 +164,6 @@ def known_number(number: str) -> str | None:
 
 def activity(name: str, settings: Settings) -> str:
     """Our activity for TaskRouter's name, by the administrator's table and then by the usual names."""
-    table = {**ACTIVITIES, **_own_activities(first(settings, "activities") or "")}
+    own = {theirs.lower(): ours.lower() for theirs, ours in pairs(settings, "activities").items()}
+    table = {**ACTIVITIES, **{theirs: ours for theirs, ours in own.items() if ours in KNOWN_ACTIVITIES}}
     return table.get(name.strip().lower(), "other")
-
-
-def _own_activities(document: str) -> dict[str, str]:
-    pairs = (line.partition("=") for line in document.splitlines() if "=" in line and not line.lstrip().startswith("#"))
-    table = {name.strip().lower(): value.strip().lower() for name, _, value in pairs}
-    return {name: value for name, value in table.items() if value in KNOWN_ACTIVITIES}

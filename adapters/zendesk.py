@@ -7,12 +7,13 @@ that is refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from adapters._zendesk_event import PREFIX, event_key, parse_event
 from adapters._zendesk_other import SIGNATURE, TIMESTAMP, is_foreign, is_logged, is_test
 from adapters._zendesk_trigger import TEMPLATE, parse_trigger, trigger_key
-from plugin.contract.adapter import Adapter, Setting, Settings, first, secrets
+from plugin.contract.adapter import Adapter, Setting, Settings, first, pairs, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.request import WebhookRequest
@@ -62,14 +63,25 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     if _is_event(payload):
         if mode == "trigger":
             raise BadPayload("$.type", NO_TRIGGER)
-        return parse_event(payload, settings, request.received_at)
+        return _named(parse_event(payload, settings, request.received_at), settings)
     if "deskgauge" not in payload:
         if is_foreign(payload.raw) or is_logged(request):
             return []
         raise BadPayload("$.deskgauge", NO_TEMPLATE)
     if mode == "events":
         raise BadPayload("$.deskgauge", NO_EVENT)
-    return parse_trigger(payload, settings)
+    return _named(parse_trigger(payload, settings), settings)
+
+
+def _named(events: Sequence[Event], settings: Settings) -> Sequence[Event]:
+    """Zendesk's events carry ids only: the document `names` says who and what they are."""
+    names = pairs(settings, "names")
+    if not names:
+        return events
+    return [
+        replace(event, queue=names.get(event.queue or "", event.queue), agent=names.get(event.agent or "", event.agent))
+        for event in events
+    ]
 
 
 NO_TRIGGER = (
@@ -126,13 +138,19 @@ ADAPTER = Adapter(
             label="Bots",
             help="User ids of bots and integrations, separated by commas: their replies are no first response.",
         ),
+        Setting(
+            key="names",
+            label="Names of groups and agents",
+            help="Lines `id = name`: events carry ids only. The ids stand in the addresses of Zendesk's pages.",
+            file=True,
+        ),
         Setting(key="tolerance_s", label="Replay window, s", help="How old a signed request may be.", default="300"),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
     template=TEMPLATE,
-    facts=("ticket", "ticket_reply", "survey", "agent", "queue"),
+    facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="HMAC-SHA256 of timestamp and body, base64, within five minutes",
     docs="docs/adapters/zendesk.md",
     connect=(

@@ -73,7 +73,9 @@ def installation_key(config: Config) -> bytes:
     except FileNotFoundError:
         return _make_key(path)
     except (OSError, ValueError):
-        raise ConfigError(f"{path} cannot be read as a key; restore it from a backup or set DESKGAUGE_SECRET_KEY.") from None
+        raise ConfigError(
+            f"{path} cannot be read as a key; restore it from a backup or set DESKGAUGE_SECRET_KEY."
+        ) from None
 
 
 def _make_key(path: Path) -> bytes:

@@ -10,10 +10,11 @@ from datetime import UTC, datetime
 from functools import cached_property
 
 from sqlalchemy import Engine
+from sqlmodel import Session
 
 from plugin.config import Config, installation_key, load
 from plugin.contract.adapter import Adapter
-from plugin.database import open_engine, reading, session_scope
+from plugin.database import open_engine, reading
 from plugin.drain import Reader
 from plugin.inbox.sources import known_sources
 from plugin.kpi.terms import Terms, terms_of
@@ -37,7 +38,7 @@ class Installation:
 
     @cached_property
     def document(self) -> Document:
-        with session_scope(self.engine) as session:
+        with reading(self.engine) as connection, Session(connection) as session:
             return current(session)
 
     @cached_property

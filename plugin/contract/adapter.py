@@ -22,6 +22,7 @@ __all__ = [
     "Setting",
     "Settings",
     "first",
+    "pairs",
     "secrets",
 ]
 
@@ -122,6 +123,15 @@ def first(settings: Settings, key: str, default: str | None = None) -> str | Non
     if value is None or value == "":
         return default
     return value if isinstance(value, str) else (value[0] if value else default)
+
+
+def pairs(settings: Settings, key: str) -> dict[str, str]:
+    """The `left = right` lines of a document setting; empty lines, comments (#) and lines without both sides are skipped."""
+    lines = (
+        line.partition("=") for line in (first(settings, key) or "").splitlines() if not line.lstrip().startswith("#")
+    )
+    both = ((left.strip(), right.strip()) for left, _, right in lines)
+    return {left: right for left, right in both if left and right}
 
 
 def secrets(settings: Settings, key: str) -> Sequence[str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeAlias
 
 Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
@@ -47,7 +48,7 @@ class Kind(StrEnum):
     #: the vendor's system started anew: whatever was open before is over, with an unknown end
     SOURCE_RESTARTED = "source.restarted"
 
-    @property
+    @cached_property
     def about(self) -> str:
         """What the subject identifies: contact, ticket, survey, agent or source."""
         return self.value.partition(".")[0]

@@ -20,6 +20,7 @@ def policy_for(end_date: date, days: int = DAYS) -> Document:
     """Raises `PolicyError`, which a test sees before anybody else."""
     data = tomllib.loads(_text("policy.toml"))
     data["sources"]["chat"]["settings"]["mapping"] = _text("chat.toml")
+    data["sources"]["zendesk"].setdefault("settings", {})["names"] = _names()
     data["teams"] = {desk: _team(desk) for desk in DESKS}
     first = end_date - timedelta(days=days - 1)
     months = dict.fromkeys(f"{day:%Y-%m}" for day in (first, end_date))
@@ -29,10 +30,19 @@ def policy_for(end_date: date, days: int = DAYS) -> Document:
     return from_data(data)
 
 
+def _people(desk: str) -> list[str]:
+    return [*DESKS[desk].agents, *([SALES_LEAD] if desk == "Sales" else [])]
+
+
 def _team(name: str) -> dict[str, Any]:
-    """Zendesk knows its people and groups by their ids."""
-    people = [*DESKS[name].agents, *([SALES_LEAD] if name == "Sales" else [])]
-    return {"agents": [*people, *map(user_id, people)], "queues": [name, group_id(name)]}
+    return {"agents": _people(name), "queues": [name]}
+
+
+def _names() -> str:
+    """Zendesk tells of its people and groups by their ids."""
+    groups = [f"{group_id(name)} = {name}" for name in DESKS]
+    people = [f"{user_id(person)} = {person}" for name in DESKS for person in _people(name)]
+    return "\n".join([*groups, *people])
 
 
 def _text(name: str) -> str:

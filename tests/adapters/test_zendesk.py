@@ -370,3 +370,11 @@ def _passes(request: WebhookRequest, secret: str) -> bool:
     except Rejected:
         return False
     return True
+
+
+def test_the_names_document_says_who_and_what_the_ids_of_events_are() -> None:
+    fixture = next(f for f in load_fixtures("zendesk") if any(e["queue"] and e["agent"] for e in f.events))
+    known = next(e for e in fixture.events if e["queue"] and e["agent"])
+    settings = {**fixture.settings, "names": f"# groups\n{known['queue']} = Billing\n{known['agent']} = Ann Ames\n"}
+    events = ADAPTER.parse(fixture.request, settings)
+    assert {(event.queue, event.agent) for event in events if event.queue and event.agent} == {("Billing", "Ann Ames")}

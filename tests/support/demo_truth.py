@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from plugin.demo.vendors.zendesk import group_id, user_id
 from plugin.demo.world import Centre, Contact, Step, TicketLife
 
 SOURCE_OF = {"Support": "twilio", "Sales": "aircall", "Billing": "asterisk", "Chat": "chat"}
@@ -115,10 +114,10 @@ def tickets(centre: Centre) -> dict[str, TicketTruth]:
 def _ticket(centre: Centre, life: TicketLife) -> TicketTruth:
     steps = [step for step in life.steps if step.at < centre.until]
     replied = [step.at for step in steps if step.what == "agent_replied"]
-    agents = [user_id(step.agent) for step in steps if step.what == "assigned"]
+    agents = [step.agent for step in steps if step.what == "assigned"]
     return TicketTruth(
         created_at=life.created_at,
-        group=group_id(life.group),
+        group=life.group,
         agent=agents[-1] if agents else "",
         first_response_s=_seconds(life.created_at, replied[0]) if replied else None,
         solved_at=_stands(steps),

@@ -132,7 +132,7 @@ TEXTS = {
     "advice.refusing": "The last requests were refused, so their contacts are missing here. The reasons below say what to correct.",
     "advice.unread": (
         "Unreadable deliveries are kept: {count}. After an update of the adapter, read them again with "
-        "`deskgauge replay --source {source} --state dead`."
+        "`deskgauge replay --source {source} --dead`."
     ),
     "advice.waiting": "Deliveries wait for longer than two minutes. Is a worker running? `deskgauge serve` or `deskgauge work`.",
     "advice.new": "Nothing has arrived. `deskgauge connect {adapter}` says what to paste at the vendor's side.",

@@ -126,7 +126,7 @@ TEXTS = {
     "advice.refusing": "Pēdējie pieprasījumi tika noraidīti, tāpēc to saziņu šeit trūkst. Kas jālabo, teikts zemāk.",
     "advice.unread": (
         "Nenolasāmās piegādes ir saglabātas: {count}. Pēc adaptera atjaunināšanas nolasiet tās vēlreiz ar "
-        "`deskgauge replay --source {source} --state dead`."
+        "`deskgauge replay --source {source} --dead`."
     ),
     "advice.waiting": (
         "Piegādes gaida ilgāk par divām minūtēm. Vai darbojas apstrādes process? `deskgauge serve` vai "

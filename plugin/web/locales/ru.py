@@ -128,7 +128,7 @@ TEXTS = {
     ),
     "advice.unread": (
         "Непрочитанные доставки сохранены: {count}. После обновления адаптера прочитайте их снова: "
-        "`deskgauge replay --source {source} --state dead`."
+        "`deskgauge replay --source {source} --dead`."
     ),
     "advice.waiting": (
         "Доставки ожидают дольше двух минут. Работает ли обработчик? `deskgauge serve` или `deskgauge work`."
