@@ -13,6 +13,7 @@ from plugin.database import session_scope
 from plugin.installation import Installation, now
 from plugin.kpi.catalogue import METRICS, known_kpis
 from plugin.kpi.metric import Unit
+from plugin.normalise.sources import settings_of
 from plugin.policy import revisions
 from plugin.policy.changes import diff as changes
 from plugin.policy.document import Document
@@ -26,7 +27,7 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 def known(opened: Installation) -> Known:
     """What the names in a policy may refer to."""
     ratios = frozenset(key for key, metric in METRICS.items() if metric.unit is Unit.RATIO)
-    settings = {key: adapter.settings for key, adapter in opened.adapters.items()}
+    settings = {key: settings_of(adapter) for key, adapter in opened.adapters.items()}
     return Known(kpis=known_kpis(), ratios=ratios, adapters=settings)
 
 

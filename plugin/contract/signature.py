@@ -84,7 +84,12 @@ def decode_base64(text: str) -> bytes | None:
 def standard_webhook_signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     """`v1,<base64>` of the Standard Webhooks specification; the secret is base64 behind `whsec_`, else taken verbatim."""
     key = decode_base64(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
-    return "v1," + hmac_base64("sha256", key or b"", f"{message_id}.{timestamp}.".encode() + body)
+    if not key:
+        # An empty key would be one that everybody knows.
+        raise Rejected(
+            "The signing secret of this source is not base64 behind whsec_, so nothing can be proven: enter it again."
+        )
+    return "v1," + hmac_base64("sha256", key, f"{message_id}.{timestamp}.".encode() + body)
 
 
 def verify_standard_webhook(headers: Mapping[str, str], body: bytes, live: Sequence[str], now: datetime) -> None:

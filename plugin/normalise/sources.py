@@ -168,5 +168,6 @@ def _text(value: SettingValue | None) -> str | None:
 
 def _missing(name: str, setting: Setting) -> str:
     if setting.secret:
-        return f"{setting.label} is missing: set {variable(name, setting.key)}, or enter it on the page of the source {name}."
+        command = f"deskgauge secret set {vault_name(name, setting.key)}"
+        return f"{setting.label} is missing: set {variable(name, setting.key)}, or run `{command}`."
     return f"{setting.label} is missing: set `{setting.key}` of the source {name} in the policy."

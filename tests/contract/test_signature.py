@@ -1,0 +1,56 @@
+"""Proofs by the Standard Webhooks specification, with what a forger would try."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from plugin.contract.signature import Rejected, hmac_base64, standard_webhook_signature, verify_standard_webhook
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+STAMP = str(int(NOW.timestamp()))
+SECRET, OTHER = "whsec_c2VjcmV0IG9mIHRoZSB0ZXN0cw==", "whsec_b3RoZXIgc2VjcmV0IGhlcmU="
+
+
+def headers(signature: str, timestamp: str = STAMP) -> dict[str, str]:
+    return {"webhook-id": "msg_1", "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+def test_any_of_the_listed_signatures_and_any_live_secret_may_match() -> None:
+    good = standard_webhook_signature(SECRET, "msg_1", STAMP, b"{}")
+    verify_standard_webhook(headers(f"v1,xyz {good}"), b"{}", [OTHER, SECRET], NOW)
+
+
+@pytest.mark.parametrize(
+    ("secret", "timestamp", "body"),
+    [
+        (OTHER, STAMP, b"{}"),
+        (SECRET, STAMP, b"{ }"),
+        (SECRET, str(int(STAMP) - 301), b"{}"),
+        (SECRET, str(int(STAMP) + 301), b"{}"),
+    ],
+    ids=["another secret", "another body", "too old", "from the future"],
+)
+def test_what_is_not_proven_or_not_fresh_is_refused(secret: str, timestamp: str, body: bytes) -> None:
+    signature = standard_webhook_signature(secret, "msg_1", timestamp, b"{}")
+    with pytest.raises(Rejected):
+        verify_standard_webhook(headers(signature, timestamp), body, [SECRET], NOW)
+
+
+@pytest.mark.parametrize("junk", ["", "yesterday", "1e9", "-1", "²", "9" * 40])
+def test_a_junk_timestamp_is_a_refusal_and_no_crash(junk: str) -> None:
+    with pytest.raises(Rejected):
+        verify_standard_webhook(headers("v1,xyz", junk), b"{}", [SECRET], NOW)
+
+
+@pytest.mark.parametrize("broken", ["whsec_", "whsec_not base64!"])
+def test_a_secret_that_cannot_be_read_proves_nothing_not_even_with_an_empty_key(broken: str) -> None:
+    forged = "v1," + hmac_base64("sha256", b"", f"msg_1.{STAMP}.".encode() + b"{}")
+    with pytest.raises(Rejected):
+        verify_standard_webhook(headers(forged), b"{}", [broken], NOW)
+
+
+def test_without_any_secret_nothing_is_accepted() -> None:
+    with pytest.raises(Rejected):
+        verify_standard_webhook(headers("v1,xyz"), b"{}", [], NOW)
