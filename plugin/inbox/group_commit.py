@@ -155,7 +155,9 @@ class GroupCommit(Generic[RowT]):
     def _step(self) -> bool:
         """One batch or one errand; False when there is nothing left to do before stopping."""
         with self._changed:
-            self._changed.wait_for(self._has_work, timeout=self._until_errand_s())
+            # Not `wait_for`: an errand that is noticed while waiting has a time of its own.
+            while not self._has_work():
+                self._changed.wait(self._until_errand_s())
             batch = self._take_batch()
             errand = self._takes_errand()
         if batch is not None:

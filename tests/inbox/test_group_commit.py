@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -232,6 +233,20 @@ def test_the_errand_runs_after_commits_after_a_notice_and_at_the_end(table: Tabl
     assert runs[0] == 0
     assert runs[-1] == 50
     assert len(runs) <= 4
+
+
+def test_what_is_noticed_right_after_an_errand_is_done_at_the_next_one(table: Table) -> None:
+    ran = threading.Semaphore(0)
+    commits = GroupCommit[str](table.write, now_and_then=ran.release)
+    try:
+        commits.notice()
+        assert ran.acquire(timeout=10)
+        # Within the second in which no further errand runs, and with nothing else to wake the flusher.
+        time.sleep(0.05)
+        commits.notice()
+        assert ran.acquire(timeout=10)
+    finally:
+        commits.stop()
 
 
 def test_a_failing_errand_does_not_stop_the_commits(table: Table) -> None:
