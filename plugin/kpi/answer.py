@@ -29,6 +29,8 @@ STANDARD_KPIS = (
     "received",
     "solved",
     "first_response_time",
+    "resolution_time",
+    "backlog",
     "csat",
     "cost_per_contact",
 )

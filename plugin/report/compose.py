@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from plugin.database import reading, session_scope
-from plugin.kpi.answer import Ask
+from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.metric import Report
 from plugin.kpi.period import Period, label
 from plugin.notify.message import Link, Message
@@ -31,22 +31,6 @@ from plugin.report.wording import text
 
 AskReport = Callable[[Ask], Report]
 
-#: What a digest shows when nobody says what; KPIs without facts are named as not available only when somebody asked for them.
-USUAL = (
-    "offered",
-    "answered",
-    "abandonment_rate",
-    "service_level",
-    "asa",
-    "aht",
-    "received",
-    "solved",
-    "first_response_time",
-    "resolution_time",
-    "backlog",
-    "csat",
-    "cost_per_contact",
-)
 #: A digest that leaves this much after its time says so.
 _LATE = timedelta(minutes=30)
 
@@ -65,7 +49,7 @@ class Composer:
 
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest = self.document.digests[name]
-        kpis = digest.kpis or USUAL
+        kpis = digest.kpis or STANDARD_KPIS
         only, before = only_of(digest.scope), _as_long(compared(digest, period), period, self.now)
         now_report = self._one(kpis, period, only)
         if not digest.kpis:
