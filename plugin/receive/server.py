@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import signal
 import threading
@@ -18,7 +19,8 @@ from plugin.config import ConfigError
 
 FACTORY_VARIABLE = "DESKGAUGE_APP_FACTORY"
 FACTORY = "plugin.app:create_app"
-THREADS = 16
+#: A request waits in its thread for the disk, so there are many more threads than processors.
+THREADS = 64
 #: Requests that a process holds at once; more wait in the kernel's queue.
 _AT_ONCE = 512
 _DRAIN_S = 20
@@ -49,6 +51,7 @@ def serve_web(
             "or set DESKGAUGE_DATABASE_URL to a PostgreSQL database."
         )
     os.environ[FACTORY_VARIABLE] = factory
+    logging.getLogger("_granian").addFilter(_is_not_about_threads)
     Granian(
         f"{__name__}:make_app",
         factory=True,
@@ -64,6 +67,10 @@ def serve_web(
         websockets=False,
         log_access=False,
     ).serve()
+
+
+def _is_not_about_threads(record: logging.LogRecord) -> bool:
+    return "Python threads" not in record.getMessage()
 
 
 def make_app() -> Any:

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 from inbox_rows import NOON, row
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
-from plugin.database import reading
+from plugin.database import open_engine, reading
 from plugin.inbox.group_commit import Overloaded
 from plugin.inbox.intake import Intake
 from plugin.inbox.sources import known_sources
@@ -97,3 +97,18 @@ def test_nothing_is_accepted_after_the_stop(engine: Engine) -> None:
     with pytest.raises(Overloaded):
         intake.accept(row(1), "acme")
     assert counts(engine).pending == 0
+
+
+def test_connections_that_the_server_cut_are_replaced(postgres_url: str) -> None:
+    engine = open_engine(postgres_url)
+    intake = Intake(engine)
+    intake.accept(row(1), "acme")
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    with engine.connect() as connection:
+        connection.execute(text(cut))
+    with pytest.raises(Overloaded):
+        intake.accept(row(2), "acme")
+    intake.accept(row(2), "acme")
+    intake.stop()
+    assert counts(engine).pending == 2
+    engine.dispose()

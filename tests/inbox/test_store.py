@@ -68,6 +68,13 @@ def test_the_same_content_is_stored_once(engine: Engine) -> None:
     assert sorted(item.request.body for item in waiting(engine)) == [b'{"n":1}', b'{"n":2}', b'{"n":3}']
 
 
+def test_more_rows_than_one_statement_takes_are_stored(engine: Engine) -> None:
+    rows = [row(number, source=f"acme-{number % 3}") for number in range(700)]
+    assert insert_deliveries(engine, rows) == {"acme-0": 234, "acme-1": 233, "acme-2": 233}
+    assert insert_deliveries(engine, rows) == {"acme-0": 0, "acme-1": 0, "acme-2": 0}
+    assert counts(engine).pending == 700
+
+
 def test_one_key_of_two_sources_is_two_deliveries(engine: Engine) -> None:
     rows = [delivery_row(source, request(), "msg_1") for source in ("acme", "other")]
     assert insert_deliveries(engine, rows) == {"acme": 1, "other": 1}

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from plugin.receive.server import THREADS
+
 SUPPORT = Path(__file__).parent
 PROJECT = SUPPORT.parent.parent
 _START = (
@@ -72,7 +74,7 @@ def start(
     *,
     port: int | None = None,
     workers: int = 1,
-    threads: int = 16,
+    threads: int = THREADS,
     factory: str = "hooks_app:create_app",
     environ: Mapping[str, str] | None = None,
     log: Path | None = None,
