@@ -18,6 +18,7 @@ from typing import Any
 import psycopg
 
 NOBODY = 65534
+FAST = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"]
 
 
 @dataclass
@@ -84,8 +85,11 @@ def initialise(way: Way, run: Path, env: dict[str, str]) -> str | None:
     return done.stderr if done.returncode else None
 
 
-def start() -> str:
-    """Starts a server that dies with this process, and returns the URL of its database `postgres`."""
+def start(*, durable: bool = False) -> str:
+    """Starts a server that dies with this process, and returns the URL of its database `postgres`.
+
+    `durable` keeps the settings under which a commit survives a power cut; tests do without for speed.
+    """
     # The name of a socket is limited to 107 bytes, so the folder must be short.
     work = Path(tempfile.mkdtemp(prefix="dg-", dir="/tmp"))
     run = work / "run"
@@ -95,18 +99,18 @@ def start() -> str:
     for way in ways(find_install(), work):
         failure = initialise(way, run, env)
         if failure is None:
-            return _serve(way, work, run, env)
+            return _serve(way, work, run, env, [] if durable else FAST)
         failures.append(f"{way.name}: {failure}")
         shutil.rmtree(run, ignore_errors=True)
         run.mkdir()
     raise RuntimeError("\n".join(failures))
 
 
-def _serve(way: Way, work: Path, run: Path, env: dict[str, str]) -> str:
-    fast = ["-F", "-c", "full_page_writes=off", "-c", "synchronous_commit=off", "-c", "max_connections=300"]
+def _serve(way: Way, work: Path, run: Path, env: dict[str, str], speed: list[str]) -> str:
+    options = ["-c", "max_connections=300", *speed]
     with (work / "log").open("wb") as log:
         server = subprocess.Popen(
-            [*way.prefix, way.install / "bin/postgres", "-D", run / "data", "-k", run, "-h", "", *fast],
+            [*way.prefix, way.install / "bin/postgres", "-D", run / "data", "-k", run, "-h", "", *options],
             stdout=log,
             stderr=log,
             env=env,

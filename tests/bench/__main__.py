@@ -1,0 +1,38 @@
+"""`python -m tests.bench [section …]`: each section prints measurements and ratios with their goals; without a name, all.
+
+A section is a module of this folder with a function `run(report)`.
+"""
+
+# ruff: noqa: T201
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent / "support"))
+
+
+def sections() -> list[str]:
+    return sorted(module.name for module in pkgutil.iter_modules([str(HERE)]) if not module.name.startswith("_"))
+
+
+def main(arguments: list[str]) -> int:
+    from tests.bench._report import Report
+
+    known = sections()
+    unknown = [name for name in arguments if name not in known]
+    if unknown:
+        print(f"No section {', '.join(unknown)}. There are: {', '.join(known)}.")
+        return 2
+    report = Report()
+    for name in arguments or known:
+        report.section(name)
+        importlib.import_module(f"tests.bench.{name}").run(report)
+    return report.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
