@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,7 +14,19 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import BigInteger, Connection, Dialect, Engine, Insert, Integer, Table, create_engine, event
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Dialect,
+    Engine,
+    Float,
+    Insert,
+    Integer,
+    String,
+    Table,
+    create_engine,
+    event,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeDecorator
@@ -114,6 +128,55 @@ def insert_new(table: Table, dialect: str) -> Insert:
     if dialect == "postgresql":
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
+
+
+def insert_rows(
+    connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]], *, skip_existing: bool = False
+) -> int:
+    """Adds rows that all have the same columns, with nothing between them and the driver; returns how many were added."""
+    if not rows:
+        return 0
+    names = tuple(rows[0])
+    columns = [_as_stored(table, name, [row[name] for row in rows]) for name in names]
+    statement = _insert_statement(table, names, connection.dialect, skip_existing)
+    if connection.dialect.name == "postgresql":
+        return connection.exec_driver_sql(statement, tuple(columns)).rowcount
+    return connection.exec_driver_sql(statement, list(zip(*columns, strict=True))).rowcount
+
+
+@lru_cache(maxsize=64)
+def _insert_statement(table: Table, names: tuple[str, ...], dialect: Dialect, skip_existing: bool) -> str:
+    if dialect.name == "postgresql":
+        # One array for each column, in the binary format: a third of the client's work of an `executemany`.
+        types = [table.c[name].type.compile(dialect=dialect) for name in names]
+        values = f"SELECT * FROM unnest({', '.join(f'%b::{kind}[]' for kind in types)})"  # noqa: S608 (names of ours)
+    else:
+        values = f"VALUES ({', '.join('?' * len(names))})"
+    ending = " ON CONFLICT DO NOTHING" if skip_existing else ""
+    return f"INSERT INTO {table.name} ({', '.join(names)}) {values}{ending}"
+
+
+def _as_stored(table: Table, name: str, values: list[Any]) -> list[Any]:
+    kind = table.c[name].type
+    plain = next((convert for types, convert in _PLAIN if isinstance(kind, types)), None)
+    return values if plain is None else [None if value is None else plain(value) for value in values]
+
+
+#: types of columns whose values are not what both drivers take as they are
+_PLAIN: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = ((Moment, to_ms), (String, str), (Float, float))
+
+
+def execute_given(connection: Connection, statement: str, **columns: Sequence[int]) -> Sequence[Any]:
+    """Runs one statement in which `:given` stands for a table of these columns, and returns its rows as the driver gives them."""
+    if connection.dialect.name == "postgresql":
+        values: tuple[Any, ...] = tuple(map(list, columns.values()))
+        table = f"unnest({', '.join(['%b::bigint[]'] * len(columns))}) AS given({', '.join(columns)})"
+    else:
+        values = (json.dumps(list(zip(*columns.values(), strict=True))),)
+        fields = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
+        table = f"(SELECT {', '.join(fields)} FROM json_each(?)) AS given"  # noqa: S608 (names of ours)
+    result = connection.exec_driver_sql(statement.replace(":given", table), values)
+    return result.all() if result.returns_rows else ()
 
 
 def chunks(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

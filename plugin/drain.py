@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
@@ -61,16 +62,16 @@ def drain(engine: Engine, readers: Readers, customer_secret: bytes, limit: int =
     if engine.dialect.name == "postgresql":
         with writing(engine) as connection:
             batch = pending(connection, limit)
-            _store(connection, parse_batch(batch, readers), customer_secret)
+            _store(connection, _prepared(parse_batch(batch, readers), customer_secret))
         return len(batch)
     # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are
     # stored once.
     with reading(engine) as connection:
         batch = pending(connection, limit)
-    parsed = parse_batch(batch, readers)
+    prepared = _prepared(parse_batch(batch, readers), customer_secret)
     if batch:
         with writing(engine) as connection:
-            _store(connection, parsed, customer_secret)
+            _store(connection, prepared)
     return len(batch)
 
 
@@ -107,37 +108,62 @@ class _Touched:
     agents: dict[int, datetime] = field(default_factory=dict)
     restarted: dict[str, datetime] = field(default_factory=dict)
 
-    def note(self, source: str, event: Event) -> None:
-        about = event.kind.about
+    def note(self, source: str, about: str, key: int, event: Event) -> None:
         if event.kind is Kind.SOURCE_RESTARTED:
             self.restarted[source] = max(event.at, self.restarted.get(source, event.at))
             return
-        key = subject_key(source, about, event.subject)
         self.names[about][key] = (source, event.subject)
         if about == "agent":
             self.agents[key] = min(event.at, self.agents.get(key, event.at))
 
 
-def _store(connection: Connection, parsed: Parsed, customer_secret: bytes) -> None:
-    touched, rows, masks = _Touched(), [], {}
-    supply: dict[str, set[str]] = defaultdict(set)
+@dataclass(kw_only=True, slots=True)
+class _Prepared:
+    """A parsed batch in the form in which it is stored. `masks` are the masked customers by their keys."""
+
+    parsed: Parsed
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    masks: dict[str, str] = field(default_factory=dict)
+    touched: _Touched = field(default_factory=_Touched)
+    supply: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+
+def _prepared(parsed: Parsed, customer_secret: bytes) -> _Prepared:
+    found = _Prepared(parsed=parsed)
+    customers: dict[str | None, str | None] = {None: None}
     for source, delivery_id, event in parsed.events:
-        number = plain(event.customer) if event.customer else None
-        key = customer_key(number, customer_secret) if number else None
-        if number and key:
-            masks[key] = masked(number)
-        rows.append(event_row(source, event, key, delivery_id))
-        touched.note(source, event)
-        supply[source] |= supplied_by(event)
-    insert_customers(connection, masks)
+        if event.customer not in customers:
+            customers[event.customer] = _known_as(event.customer or "", customer_secret, found.masks)
+        about = event.kind.about
+        key = subject_key(source, about, event.subject)
+        found.rows.append(event_row(source, key, event, customers[event.customer], delivery_id))
+        found.touched.note(source, about, key, event)
+        found.supply[source] |= supplied_by(event)
     # One order of rows in every worker, so that two batches with common events cannot wait for each other.
-    insert_events(connection, sorted(rows, key=lambda row: (row["source"], row["dedupe"])))
+    found.rows.sort(key=itemgetter("source", "dedupe"))
+    return found
+
+
+def _known_as(customer: str, secret: bytes, masks: dict[str, str]) -> str | None:
+    """The customer's key, None for a withheld number; its masked form joins the others."""
+    number = plain(customer)
+    if not number:
+        return None
+    key = customer_key(number, secret)
+    masks[key] = masked(number)
+    return key
+
+
+def _store(connection: Connection, prepared: _Prepared) -> None:
+    parsed = prepared.parsed
+    insert_customers(connection, prepared.masks)
+    insert_events(connection, prepared.rows)
     dirty = Dirty()
-    _fold_touched(connection, touched, parsed.knows, dirty)
+    _fold_touched(connection, prepared.touched, parsed.knows, dirty)
     mark_dirty(connection, dirty.slots)
     for source, reader in sorted(parsed.readers.items()):
         add_source(connection, source, reader.adapter.key, parsed.first_at[source])
-    note_supply(connection, supply)
+    note_supply(connection, prepared.supply)
     settle(connection, parsed.outcomes)
 
 

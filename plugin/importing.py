@@ -21,8 +21,8 @@ from plugin.inbox.tables import State
 from plugin.installation import Installation
 from plugin.work import settle_cells, settle_inbox
 
-#: deliveries stored and drained together; each holds hundreds of rows of the file
-BATCHES_AT_ONCE = 20
+#: deliveries stored and drained in one transaction; each holds hundreds of rows of the file
+BATCHES_AT_ONCE = 4
 Progress = Callable[[int, int], None]
 
 

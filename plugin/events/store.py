@@ -10,31 +10,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Connection, Table, and_, or_, select
+from sqlalchemy import Connection, Table, select
 
 from plugin.contract.event import Event, Kind
-from plugin.database import chunks, insert_new
+from plugin.database import execute_given, from_ms, insert_rows, to_ms
 from plugin.events.tables import Customer, StoredEvent
 
 EVENT = cast(Table, StoredEvent.__table__)  # type: ignore[attr-defined]
 CUSTOMER = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
-#: SQLite takes 32 766 parameters a statement; a statement this long is planned once and kept
-_KEYS_A_STATEMENT = 500
-_COLUMNS = (
-    EVENT.c.source,
-    EVENT.c.subject_key,
-    EVENT.c.subject,
-    EVENT.c.kind,
-    EVENT.c.at,
-    EVENT.c.seq,
-    EVENT.c.dedupe,
-    EVENT.c.channel,
-    EVENT.c.direction,
-    EVENT.c.queue,
-    EVENT.c.agent,
-    EVENT.c.customer,
-    EVENT.c.data,
-)
+_ENCODE = json.JSONEncoder(separators=(",", ":"), sort_keys=True, ensure_ascii=False).encode
+_BEFORE_ALL = -(1 << 62)
+#: the fields of an event, in the order in which `_event` takes them
+_COLUMNS = "kind, at, subject, dedupe, seq, channel, direction, queue, agent, customer, data"
 
 
 def subject_key(source: str, about: str, subject: str) -> int:
@@ -47,12 +34,12 @@ def dedupe_digest(kind: Kind, dedupe_key: str) -> bytes:
     return hashlib.blake2b(f"{kind}\x00{dedupe_key}".encode(), digest_size=16).digest()
 
 
-def event_row(source: str, event: Event, customer: str | None, delivery_id: int | None) -> dict[str, Any]:
-    """The row of one event; `customer` is the keyed hash, never the number itself."""
+def event_row(source: str, key: int, event: Event, customer: str | None, delivery_id: int | None) -> dict[str, Any]:
+    """The row of one event; `key` is its subject's, `customer` the keyed hash, never the number itself."""
     return {
         "source": source,
         "dedupe": dedupe_digest(event.kind, event.dedupe_key),
-        "subject_key": subject_key(source, event.kind.about, event.subject),
+        "subject_key": key,
         "subject": event.subject,
         "kind": event.kind.value,
         "at": event.at,
@@ -62,45 +49,39 @@ def event_row(source: str, event: Event, customer: str | None, delivery_id: int 
         "queue": event.queue,
         "agent": event.agent,
         "customer": customer,
-        "data": json.dumps(event.data, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
-        if event.data
-        else "{}",
+        "data": _ENCODE(event.data) if event.data else "{}",
         "delivery_id": delivery_id,
     }
 
 
 def insert_events(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
     """Adds what is new; an event that is already there stays as it is."""
-    if rows:
-        connection.execute(insert_new(EVENT, connection.dialect.name), rows)
+    insert_rows(connection, EVENT, rows, skip_existing=True)
 
 
 def insert_customers(connection: Connection, masks: Mapping[str, str]) -> None:
     """Remembers the masked form of customers by their keyed hash."""
-    if masks:
-        rows = [{"key": key, "mask": mask} for key, mask in sorted(masks.items())]
-        connection.execute(insert_new(CUSTOMER, connection.dialect.name), rows)
+    rows = [{"key": key, "mask": mask} for key, mask in sorted(masks.items())]
+    insert_rows(connection, CUSTOMER, rows, skip_existing=True)
 
 
 def load_subjects(connection: Connection, keys: Sequence[int]) -> dict[int, list[Event]]:
     """All events of the subjects, by subject key, in no order."""
-    found: dict[int, list[Event]] = defaultdict(list)
-    for part in chunks(keys, _KEYS_A_STATEMENT):
-        for row in connection.execute(select(*_COLUMNS).where(EVENT.c.subject_key.in_(part))):
-            found[row.subject_key].append(_event(row))
-    return found
+    query = f"SELECT subject_key, {_COLUMNS} FROM event WHERE subject_key IN (SELECT key FROM :given)"  # noqa: S608
+    return _by_subject(execute_given(connection, query, key=keys))
 
 
-def load_since(connection: Connection, since: Iterable[tuple[int, datetime | None]]) -> dict[int, list[Event]]:
+def load_since(connection: Connection, since: Mapping[int, datetime | None]) -> dict[int, list[Event]]:
     """The events of each subject after its moment (all of them for None), by subject key, in no order."""
+    after = [_BEFORE_ALL if moment is None else to_ms(moment) for moment in since.values()]
+    query = f"SELECT subject_key, {_COLUMNS} FROM :given CROSS JOIN event WHERE subject_key = key AND at > after"  # noqa: S608
+    return _by_subject(execute_given(connection, query, key=list(since), after=after))
+
+
+def _by_subject(rows: Iterable[Any]) -> dict[int, list[Event]]:
     found: dict[int, list[Event]] = defaultdict(list)
-    for part in chunks(list(since), _KEYS_A_STATEMENT // 4):
-        wanted = [
-            EVENT.c.subject_key == key if after is None else and_(EVENT.c.subject_key == key, EVENT.c.at > after)
-            for key, after in part
-        ]
-        for row in connection.execute(select(*_COLUMNS).where(or_(*wanted))):
-            found[row.subject_key].append(_event(row))
+    for key, *fields in rows:
+        found[key].append(_event(*fields))
     return found
 
 
@@ -116,17 +97,29 @@ def restarts(connection: Connection, sources: Iterable[str]) -> dict[str, list[d
 _kind = lru_cache(maxsize=None)(Kind)
 
 
-def _event(row: Any) -> Event:
+def _event(
+    kind: str,
+    at: int,
+    subject: str,
+    dedupe: bytes,
+    seq: int,
+    channel: str | None,
+    direction: str | None,
+    queue: str | None,
+    agent: str | None,
+    customer: str | None,
+    data: str,
+) -> Event:
     return Event(
-        kind=_kind(row.kind),
-        at=row.at,
-        subject=row.subject,
-        dedupe_key=row.dedupe.hex(),
-        order=row.seq,
-        channel=row.channel,
-        direction=row.direction,
-        queue=row.queue,
-        agent=row.agent,
-        customer=row.customer,
-        data=json.loads(row.data) if row.data != "{}" else {},
+        kind=_kind(kind),
+        at=from_ms(at),
+        subject=subject,
+        dedupe_key=dedupe.hex(),
+        order=seq,
+        channel=channel,
+        direction=direction,
+        queue=queue,
+        agent=agent,
+        customer=customer,
+        data=json.loads(data) if data != "{}" else {},
     )

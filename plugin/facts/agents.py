@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, insert, or_, select
+from sqlalchemy import Connection
 
 from plugin.contract.event import Event
+from plugin.database import execute_given, from_ms, insert_rows, to_ms
 from plugin.events.store import load_since
 from plugin.facts import tables
 from plugin.facts.fold import Interval, fold_agent, in_order
@@ -19,14 +20,16 @@ from plugin.facts.store import Dirty, table_of
 
 STATE = table_of(tables.AgentState)
 _MILLISECOND = timedelta(milliseconds=1)
+_BEFORE_ALL = -(1 << 62)
+_COLUMNS = "subject_key, track, state, started_at, ended_at, reason, keys"
 
 
 @dataclass(kw_only=True, slots=True)
 class _Resume:
     """Per track: the interval to go on from, and the moment after which events are read again (None: all of them)."""
 
-    last: dict[str, Interval]
-    after: dict[str, datetime | None]
+    last: dict[str, Interval] = field(default_factory=dict)
+    after: dict[str, datetime | None] = field(default_factory=dict)
 
     @property
     def read_after(self) -> datetime | None:
@@ -34,16 +37,29 @@ class _Resume:
         return min(moments) if len(moments) == len(self.after) else None
 
 
+@dataclass(kw_only=True, slots=True)
+class _Change:
+    """The intervals of all agents that a fold takes away and adds, each with its agent's key."""
+
+    gone: list[tuple[int, Interval]] = field(default_factory=list)
+    come: list[tuple[int, Interval]] = field(default_factory=list)
+
+
 def refold_agents(
     connection: Connection, changed: Mapping[int, datetime], names: Mapping[int, tuple[str, str]], dirty: Dirty
 ) -> None:
     """`changed`: the earliest new event of each agent's key; `names`: (source, agent) of each key."""
-    plans = {key: _resume(connection, key, earliest) for key, earliest in changed.items()}
-    events = load_since(connection, [(key, plan.read_after) for key, plan in plans.items()])
+    plans = _resume(connection, changed)
+    events = load_since(connection, {key: plan.read_after for key, plan in plans.items()})
+    stored = _stored_since(connection, plans)
+    change = _Change()
     for key, plan in plans.items():
-        old = _rows_to_replace(connection, key, plan)
-        new = _fold(plan, events.get(key, []))
-        _replace(connection, key, names[key], old, new, dirty)
+        old, new = stored[key], _fold(plan, events.get(key, []))
+        _mark(old, new, dirty)
+        before, after = set(map(_content, old)), set(map(_content, new))
+        change.gone += [(key, interval) for interval in old if _content(interval) not in after]
+        change.come += [(key, interval) for interval in new if _content(interval) not in before]
+    _replace(connection, change, names)
 
 
 def _fold(plan: _Resume, events: Iterable[Event]) -> list[Interval]:
@@ -58,59 +74,85 @@ def _fold(plan: _Resume, events: Iterable[Event]) -> list[Interval]:
     return intervals
 
 
-def _resume(connection: Connection, key: int, earliest: datetime) -> _Resume:
-    plan = _Resume(last={}, after={})
+def _resume(connection: Connection, changed: Mapping[int, datetime]) -> dict[int, _Resume]:
+    plans = {key: _Resume() for key in changed}
     for track in TRACKS:
-        query = select(STATE).where(STATE.c.subject_key == key, STATE.c.track == track, STATE.c.started_at < earliest)
-        row = connection.execute(query.order_by(STATE.c.started_at.desc()).limit(1)).first()
-        if row is None:
-            plan.after[track] = earliest - _MILLISECOND
-        elif row.keys == "{}":
-            # An interval that was made from its end alone carries no state to go on from.
-            plan.after[track] = None
-        else:
-            plan.last[track] = _interval(row)
-            plan.after[track] = row.started_at
-    return plan
+        before = (
+            f"SELECT {_COLUMNS} FROM :given CROSS JOIN agent_state WHERE subject_key = key AND track = '{track}' "  # noqa: S608
+            "AND started_at = (SELECT MAX(earlier.started_at) FROM agent_state AS earlier "
+            f"WHERE earlier.subject_key = key AND earlier.track = '{track}' AND earlier.started_at < first_at)"
+        )
+        first_at = [to_ms(moment) for moment in changed.values()]
+        last = dict(_intervals(connection, before, key=list(changed), first_at=first_at))
+        for key, earliest in changed.items():
+            plans[key].after[track] = _read_after(last.get(key), earliest)
+            if key in last and last[key].keys:
+                plans[key].last[track] = last[key]
+    return plans
 
 
-def _interval(row: Any) -> Interval:
-    return Interval(
-        track=row.track,
-        state=row.state,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        reason=row.reason,
-        keys=json.loads(row.keys),
-    )
+def _read_after(last: Interval | None, earliest: datetime) -> datetime | None:
+    if last is None:
+        return earliest - _MILLISECOND
+    # An interval that was made from its end alone carries no state to go on from.
+    return last.started_at if last.keys else None
 
 
-def _rows_to_replace(connection: Connection, key: int, plan: _Resume) -> list[Interval]:
-    conditions = [
-        STATE.c.track == track if after is None else and_(STATE.c.track == track, STATE.c.started_at >= after)
-        for track, after in plan.after.items()
-    ]
-    query = select(STATE).where(STATE.c.subject_key == key, or_(*conditions))
-    return [_interval(row) for row in connection.execute(query)]
+def _stored_since(connection: Connection, plans: Mapping[int, _Resume]) -> dict[int, list[Interval]]:
+    """The intervals of each agent that its fold makes anew."""
+    found: dict[int, list[Interval]] = {key: [] for key in plans}
+    for track in TRACKS:
+        query = (
+            f"SELECT {_COLUMNS} FROM :given CROSS JOIN agent_state "  # noqa: S608
+            f"WHERE subject_key = key AND track = '{track}' AND started_at >= since"
+        )
+        moments = [plan.after[track] for plan in plans.values()]
+        since = [_BEFORE_ALL if moment is None else to_ms(moment) for moment in moments]
+        for key, interval in _intervals(connection, query, key=list(plans), since=since):
+            found[key].append(interval)
+    return found
 
 
-def _replace(
-    connection: Connection, key: int, name: tuple[str, str], old: list[Interval], new: list[Interval], dirty: Dirty
-) -> None:
+def _intervals(connection: Connection, query: str, **given: list[int]) -> Iterator[tuple[int, Interval]]:
+    for key, track, state, started_at, ended_at, reason, keys in execute_given(connection, query, **given):
+        yield (
+            key,
+            Interval(
+                track=track,
+                state=state,
+                started_at=from_ms(started_at),
+                ended_at=None if ended_at is None else from_ms(ended_at),
+                reason=reason,
+                keys=json.loads(keys),
+            ),
+        )
+
+
+def _mark(old: Iterable[Interval], new: Iterable[Interval], dirty: Dirty) -> None:
     before, after = {_signature(interval) for interval in old}, {_signature(interval) for interval in new}
     for _, _, started_at, ended_at in before ^ after:
         if ended_at is not None:
             dirty.between(started_at, ended_at)
-    source, agent = name
-    for interval in old:
-        where = (STATE.c.subject_key == key, STATE.c.track == interval.track, STATE.c.started_at == interval.started_at)
-        connection.execute(delete(STATE).where(*where))
-    if new:
-        connection.execute(insert(STATE), [_row(key, source, agent, interval) for interval in new])
 
 
 def _signature(interval: Interval) -> tuple[str, str, datetime, datetime | None]:
     return interval.track, interval.state, interval.started_at, interval.ended_at
+
+
+def _content(interval: Interval) -> tuple[Any, ...]:
+    """Everything of it; the order of its keys counts."""
+    return (*_signature(interval), interval.reason, *interval.keys.items())
+
+
+def _replace(connection: Connection, change: _Change, names: Mapping[int, tuple[str, str]]) -> None:
+    for track in TRACKS:
+        gone = [(key, to_ms(interval.started_at)) for key, interval in change.gone if interval.track == track]
+        statement = (
+            f"DELETE FROM agent_state WHERE track = '{track}' "  # noqa: S608
+            "AND (subject_key, started_at) IN (SELECT key, at FROM :given)"
+        )
+        execute_given(connection, statement, key=[key for key, _ in gone], at=[at for _, at in gone])
+    insert_rows(connection, STATE, [_row(key, *names[key], interval) for key, interval in change.come])
 
 
 def _row(key: int, source: str, agent: str, interval: Interval) -> dict[str, Any]:

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, or_, select
+from sqlalchemy import Connection, select
 
-from plugin.database import chunks
+from plugin.database import execute_given, from_ms, insert_rows
 from plugin.facts import tables
-from plugin.facts.store import CONTACT, TICKET, table_of
+from plugin.facts.store import TICKET, table_of
 
 LINK = table_of(tables.Link)
 #: a contact of the same customer is taken for the origin of a ticket that was opened from this long after its start ...
 LONGEST_AFTER = timedelta(hours=4)
 #: ... or up to this long before it (an agent opens the ticket while the phone still rings)
 LONGEST_BEFORE = timedelta(minutes=10)
-_KEYS_A_STATEMENT = 400
+_MILLISECOND = timedelta(milliseconds=1)
+#: each has an index on either side
+_SAME = (
+    "contact.subject = ticket.contact",
+    "contact.ticket = ticket.subject",
+    "contact.customer = ticket.customer AND contact.started_at BETWEEN "
+    f"ticket.created_at - {LONGEST_AFTER // _MILLISECOND} AND ticket.created_at + {LONGEST_BEFORE // _MILLISECOND}",
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,44 +51,44 @@ def choose(
 
 
 def relink(connection: Connection, contacts: Sequence[int], tickets: Sequence[int]) -> None:
-    """Works out the links of these tickets anew, and of all tickets that these contacts could belong to."""
-    keys = sorted({*tickets, *_tickets_near(connection, contacts)})
-    for part in chunks(keys, _KEYS_A_STATEMENT):
-        rows = connection.execute(select(TICKET).where(TICKET.c.subject_key.in_(part))).all()
-        links = [link for row in rows if (link := _link(connection, row)) is not None]
-        connection.execute(delete(LINK).where(LINK.c.ticket_key.in_(part)))
-        if links:
-            connection.execute(insert(LINK), links)
+    """Works out the links of these tickets anew, and of all tickets that these contacts belong or could belong to."""
+    keys = sorted({*tickets, *_tickets_of(connection, contacts)})
+    if keys:
+        links = _links(connection, keys)
+        execute_given(connection, "DELETE FROM link WHERE ticket_key IN (SELECT key FROM :given)", key=keys)
+        insert_rows(connection, LINK, links)
 
 
-def _tickets_near(connection: Connection, contacts: Sequence[int]) -> set[int]:
-    """Keys of tickets that name one of the contacts, are named by one, or have the customer of one."""
-    found: set[int] = set()
-    if not connection.execute(select(TICKET.c.subject_key).limit(1)).first():
-        return found
-    for part in chunks(contacts, _KEYS_A_STATEMENT):
-        rows = connection.execute(
-            select(CONTACT.c.subject, CONTACT.c.customer, CONTACT.c.ticket).where(CONTACT.c.subject_key.in_(part))
-        ).all()
-        customers = {row.customer for row in rows if row.customer}
-        named = {row.ticket for row in rows if row.ticket}
-        condition = [TICKET.c.contact.in_([row.subject for row in rows])]
-        condition += [TICKET.c.customer.in_(customers)] if customers else []
-        condition += [TICKET.c.subject.in_(named)] if named else []
-        found.update(key for (key,) in connection.execute(select(TICKET.c.subject_key).where(or_(*condition))))
-    return found
-
-
-def _link(connection: Connection, ticket: Any) -> dict[str, Any] | None:
-    condition = [CONTACT.c.ticket == ticket.subject]
-    condition += [CONTACT.c.subject == ticket.contact] if ticket.contact else []
-    condition += [CONTACT.c.customer == ticket.customer] if ticket.customer else []
-    query = select(CONTACT.c.subject_key, CONTACT.c.subject, CONTACT.c.started_at, CONTACT.c.ticket).where(
-        or_(*condition)
-    )
-    candidates = [
-        Candidate(key=row.subject_key, subject=row.subject, started_at=row.started_at, ticket=row.ticket)
-        for row in connection.execute(query)
+def _tickets_of(connection: Connection, contacts: Sequence[int]) -> set[int]:
+    """Keys of tickets that are linked to one of the contacts, name one, are named by one, or have the customer of one."""
+    if not contacts or not connection.execute(select(TICKET.c.subject_key).limit(1)).first():
+        return set()
+    queries = ["SELECT ticket_key FROM link WHERE contact_key IN (SELECT key FROM :given)"]
+    queries += [
+        "SELECT ticket.subject_key FROM :given CROSS JOIN contact CROSS JOIN ticket "  # noqa: S608
+        f"WHERE contact.subject_key = given.key AND {same}"
+        for same in _SAME
     ]
-    chosen = choose(ticket.subject, ticket.contact, ticket.created_at, candidates)
-    return {"ticket_key": ticket.subject_key, "contact_key": chosen[0], "how": chosen[1]} if chosen else None
+    return {key for query in queries for (key,) in execute_given(connection, query, key=contacts)}
+
+
+def _links(connection: Connection, tickets: Sequence[int]) -> list[dict[str, Any]]:
+    candidates: dict[int, list[Candidate]] = defaultdict(list)
+    known: dict[int, tuple[str, str | None, datetime]] = {}
+    for same in _SAME:
+        query = (
+            "SELECT ticket.subject_key, ticket.subject, ticket.contact, ticket.created_at, "  # noqa: S608
+            "contact.subject_key, contact.subject, contact.started_at, contact.ticket "
+            f"FROM :given CROSS JOIN ticket CROSS JOIN contact WHERE ticket.subject_key = given.key AND {same}"
+        )
+        rows = execute_given(connection, query, key=tickets)
+        for ticket, name, reference, created_at, contact, subject, started_at, named in rows:
+            known[ticket] = name, reference, from_ms(created_at)
+            found = Candidate(key=contact, subject=subject, started_at=from_ms(started_at), ticket=named)
+            candidates[ticket].append(found)
+    chosen = {ticket: choose(*known[ticket], found) for ticket, found in candidates.items()}
+    return [
+        {"ticket_key": ticket, "contact_key": link[0], "how": link[1]}
+        for ticket, link in chosen.items()
+        if link is not None
+    ]

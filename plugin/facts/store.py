@@ -6,18 +6,17 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Column, Connection, Table, delete, insert, select
+from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.contract.event import Event
-from plugin.database import chunks, to_ms
+from plugin.database import execute_given, insert_rows, to_ms
 from plugin.facts import tables
 from plugin.facts.fold import fold_contact, fold_survey, fold_ticket, in_order
 from plugin.facts.rows import contact_rows, survey_rows, ticket_rows
 
 Rows = dict[str, list[dict[str, Any]]]
 SLOT_MS = 900_000
-_KEYS_A_STATEMENT = 500
 
 
 def table_of(model: type) -> Table:
@@ -45,8 +44,11 @@ class Dirty:
         self.slots: set[int] = set()
 
     def at(self, moment: datetime | None) -> None:
+        self.at_ms(None if moment is None else to_ms(moment))
+
+    def at_ms(self, moment: int | None) -> None:
         if moment is not None:
-            self.slots.add(to_ms(moment) // SLOT_MS)
+            self.slots.add(moment // SLOT_MS)
 
     def between(self, start: datetime, end: datetime) -> None:
         self.slots.update(range(to_ms(start) // SLOT_MS, -(-to_ms(end) // SLOT_MS)))
@@ -85,17 +87,15 @@ def replace_rows(
     rows: list[dict[str, Any]],
     dirty: Dirty,
 ) -> None:
-    columns: list[Column[Any]] = [table.c[name] for name in moments]
-    for part in chunks(keys, _KEYS_A_STATEMENT):
-        for old in connection.execute(select(*columns).where(table.c.subject_key.in_(part))):
-            for moment in old:
-                dirty.at(moment)
-        connection.execute(delete(table).where(table.c.subject_key.in_(part)))
-    for row in rows:
+    old = f"SELECT {', '.join(moments)} FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)"  # noqa: S608
+    for row in execute_given(connection, old, key=keys):
+        for moment_ms in row:
+            dirty.at_ms(moment_ms)
+    execute_given(connection, f"DELETE FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)", key=keys)  # noqa: S608
+    for new in rows:
         for name in moments:
-            dirty.at(row[name])
-    if rows:
-        connection.execute(insert(table), rows)
+            dirty.at(new[name])
+    insert_rows(connection, table, rows)
 
 
 def mark_dirty(connection: Connection, slots: Iterable[int]) -> None:

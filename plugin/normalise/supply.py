@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 
 from plugin.contract.event import Event, Kind
 
@@ -24,21 +24,30 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
 }
 
-_BY_DATA: tuple[tuple[Callable[[Event], bool], str], ...] = (
-    (lambda event: "talk_s" in event.data or (event.kind is Kind.CONTACT_ENDED and event.agent is not None), "talk"),
-    (lambda event: "hold_s" in event.data, "hold"),
-    (lambda event: "session" in event.data, "login"),
-    (lambda event: "activity" in event.data, "agent_state"),
-    (lambda event: "resolved" in event.data, "disposition"),
-)
+#: key of an event's data --> the fact that it proves to be supplied
+BY_DATA = {
+    "talk_s": "talk",
+    "hold_s": "hold",
+    "session": "login",
+    "activity": "agent_state",
+    "resolved": "disposition",
+}
 
 
-def supplied_by(event: Event) -> set[str]:
+def supplied_by(event: Event) -> frozenset[str]:
     """Names of the facts that this event supplies; `survey:csat` and the like for answered surveys."""
-    facts = set(BY_KIND.get(event.kind, ()))
-    if event.kind.about == "ticket":
+    survey = str(event.data.get("type", "csat")) if event.kind is Kind.SURVEY_ANSWERED else None
+    return _supplied(event.kind, tuple(event.data), event.agent is not None, survey)
+
+
+@lru_cache(maxsize=1024)
+def _supplied(kind: Kind, data: tuple[str, ...], has_agent: bool, survey: str | None) -> frozenset[str]:
+    """Remembered, because a vendor sends few shapes of events."""
+    facts = {*BY_KIND.get(kind, ()), *(BY_DATA[key] for key in data if key in BY_DATA)}
+    if kind.about == "ticket":
         facts.add("ticket")
-    if event.kind is Kind.SURVEY_ANSWERED:
-        facts.add(f"survey:{event.data.get('type', 'csat')}")
-    facts.update(name for applies, name in _BY_DATA if applies(event))
-    return facts
+    if kind is Kind.CONTACT_ENDED and has_agent:
+        facts.add("talk")
+    if survey is not None:
+        facts.add(f"survey:{survey}")
+    return frozenset(facts)
