@@ -1,7 +1,8 @@
 """A subject's events in, its facts out: pure, deterministic, independent of the order of arrival."""
 
 from plugin.facts.fold.agent import Interval, fold_agent
-from plugin.facts.fold.contact import ContactFacts, Leg, Ring, Visit, fold_contact
+from plugin.facts.fold.contact import fold_contact
+from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
 from plugin.facts.fold.order import in_order
 from plugin.facts.fold.survey import SurveyFacts, fold_survey
 from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from plugin.contract.event import Channel, Direction, Event, Kind
+from plugin.contract.event import Event, Kind
+from plugin.facts.fold.contact_end import conclude
+from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
 from plugin.facts.fold.order import is_stated, ms_between, stated_ms, text
 
 #: reason of contact.overflowed --> outcome of the visit
@@ -26,76 +27,6 @@ OVERFLOW_OUTCOMES = {
 REFUSED = ("join_empty", "full", "divert", "closed")
 #: outcomes that a message left, or a wish to be called back, explains better
 SOFT_OUTCOMES = ("abandoned", "timeout", "flow_out", "leave_empty", "join_empty")
-LONGEST_MS = 24 * 3600 * 1000
-
-
-@dataclass(kw_only=True, slots=True)
-class Visit:
-    """One stay in one queue; `outcome` is "open" while it lasts. `wait_ms` None: the source gave no way to know it."""
-
-    queue: str
-    entered_at: datetime
-    left_at: datetime | None = None
-    outcome: str = "open"
-    agent: str = ""
-    wait_ms: int | None = None
-    #: made from its exit, because the entry was not seen
-    inferred: bool = False
-
-
-@dataclass(kw_only=True, slots=True)
-class Leg:
-    """One agent's part of a contact. `talk_ms` is without hold."""
-
-    agent: str
-    queue: str
-    answered_at: datetime
-    visit: Visit | None = None
-    ended_at: datetime | None = None
-    talk_ms: int | None = None
-    hold_ms: int | None = None
-    wrap_ms: int | None = None
-    transferred: bool = False
-    #: its end is a guess, because the source restarted
-    cut: bool = False
-    held_at: datetime | None = None
-
-
-@dataclass(kw_only=True, slots=True)
-class Ring:
-    agent: str
-    queue: str
-    started_at: datetime
-    ended_at: datetime | None = None
-    result: str = "open"
-    ring_ms: int | None = None
-
-
-@dataclass(kw_only=True, slots=True)
-class ContactFacts:
-    """All facts of one contact. `outcome`: answered, the last visit's outcome, ivr_abandoned, ended, or open."""
-
-    channel: str = Channel.VOICE
-    direction: str = Direction.INBOUND
-    customer: str | None = None
-    entry_number: str | None = None
-    ticket: str | None = None
-    resolved: bool | None = None
-    started_at: datetime
-    ended_at: datetime | None = None
-    outcome: str = "open"
-    flaw: str | None = None
-    visits: list[Visit] = field(default_factory=list)
-    legs: list[Leg] = field(default_factory=list)
-    rings: list[Ring] = field(default_factory=list)
-
-    @property
-    def counted_at(self) -> datetime:
-        return self.visits[0].entered_at if self.visits else self.started_at
-
-    @property
-    def transferred(self) -> bool:
-        return any(leg.transferred for leg in self.legs)
 
 
 def fold_contact(
@@ -114,7 +45,7 @@ def fold_contact(
         folding.take(event)
     for moment in pending:
         folding.restart(moment)
-    return folding.finish()
+    return conclude(folding.facts, folding.over_at, folding.last_at, in_menu=folding.in_menu)
 
 
 class _Folding:
@@ -376,58 +307,9 @@ class _Folding:
                 leg.ended_at, leg.cut, leg.held_at = at, True, None
                 self.over_at = at
 
-    # -- the end
-
     def _leave(self, visit: Visit, event: Event, outcome: str, at: datetime) -> None:
         visit.left_at, visit.outcome = at, outcome
         if is_stated(event, "wait_s"):
             visit.wait_ms = stated_ms(event, "wait_s")
         elif not visit.inferred or outcome in REFUSED:
             visit.wait_ms = ms_between(visit.entered_at, at)
-
-    def finish(self) -> ContactFacts:
-        facts = self.facts
-        self._join_early_exits()
-        facts.visits.sort(key=lambda visit: visit.entered_at)
-        facts.started_at = min([facts.started_at, *(visit.entered_at for visit in facts.visits)])
-        self._quarantine()
-        is_open = any(visit.outcome == "open" for visit in facts.visits) or any(
-            leg.ended_at is None for leg in facts.legs
-        )
-        if not is_open and (self.over_at or facts.visits or facts.legs):
-            facts.ended_at = max(self.last_at, self.over_at or self.last_at)
-        facts.outcome = self._outcome(is_open)
-        return facts
-
-    def _join_early_exits(self) -> None:
-        """A source whose clock jumped can log an exit before its entry: the visit belongs to the entry that nothing followed."""
-        for entry in [visit for visit in self.facts.visits if visit.outcome == "open"]:
-            early = next((v for v in self.facts.visits if v.inferred and v.queue == entry.queue), None)
-            if early is None:
-                continue
-            early.entered_at, early.inferred = entry.entered_at, False
-            early.left_at = max(early.left_at or entry.entered_at, entry.entered_at)
-            self.facts.visits.remove(entry)
-
-    def _quarantine(self) -> None:
-        """Impossible durations become unknown and are named; they are never cut to fit."""
-        for visit in self.facts.visits:
-            if visit.wait_ms is not None and not 0 <= visit.wait_ms <= LONGEST_MS:
-                self.facts.flaw = "wait below zero" if visit.wait_ms < 0 else "wait over 24 hours"
-                visit.wait_ms = None
-        for leg in self.facts.legs:
-            for name in ("talk_ms", "hold_ms", "wrap_ms"):
-                value = getattr(leg, name)
-                if value is not None and not 0 <= value <= LONGEST_MS:
-                    self.facts.flaw = f"{name.removesuffix('_ms')} {'below zero' if value < 0 else 'over 24 hours'}"
-                    setattr(leg, name, None)
-
-    def _outcome(self, is_open: bool) -> str:
-        facts = self.facts
-        if facts.legs:
-            return "answered"
-        if facts.visits:
-            return facts.visits[-1].outcome
-        if self.over_at is not None:
-            return "ivr_abandoned" if self.in_menu else "ended"
-        return "open"

@@ -1,0 +1,57 @@
+"""The last look at a folded contact: what was told in the wrong order, what cannot be, and how it came out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from plugin.facts.fold.contact_facts import ContactFacts
+
+LONGEST_MS = 24 * 3600 * 1000
+
+
+def conclude(facts: ContactFacts, over_at: datetime | None, last_at: datetime, *, in_menu: bool) -> ContactFacts:
+    """`over_at`: when the contact was said to be over; `last_at`: the last thing that happened in it."""
+    _join_early_exits(facts)
+    facts.visits.sort(key=lambda visit: visit.entered_at)
+    facts.started_at = min([facts.started_at, *(visit.entered_at for visit in facts.visits)])
+    _quarantine(facts)
+    is_open = any(visit.outcome == "open" for visit in facts.visits) or any(leg.ended_at is None for leg in facts.legs)
+    if not is_open and (over_at or facts.visits or facts.legs):
+        facts.ended_at = max(last_at, over_at or last_at)
+    facts.outcome = _outcome(facts, is_over=over_at is not None, in_menu=in_menu)
+    return facts
+
+
+def _join_early_exits(facts: ContactFacts) -> None:
+    """A source whose clock jumped can log an exit before its entry: the visit belongs to the entry that nothing followed."""
+    for entry in [visit for visit in facts.visits if visit.outcome == "open"]:
+        early = next((visit for visit in facts.visits if visit.inferred and visit.queue == entry.queue), None)
+        if early is None:
+            continue
+        early.entered_at, early.inferred = entry.entered_at, False
+        early.left_at = max(early.left_at or entry.entered_at, entry.entered_at)
+        facts.visits.remove(entry)
+
+
+def _quarantine(facts: ContactFacts) -> None:
+    """Impossible durations become unknown and are named; they are never cut to fit."""
+    for visit in facts.visits:
+        if visit.wait_ms is not None and not 0 <= visit.wait_ms <= LONGEST_MS:
+            facts.flaw = "wait below zero" if visit.wait_ms < 0 else "wait over 24 hours"
+            visit.wait_ms = None
+    for leg in facts.legs:
+        for name in ("talk_ms", "hold_ms", "wrap_ms"):
+            value = getattr(leg, name)
+            if value is not None and not 0 <= value <= LONGEST_MS:
+                facts.flaw = f"{name.removesuffix('_ms')} {'below zero' if value < 0 else 'over 24 hours'}"
+                setattr(leg, name, None)
+
+
+def _outcome(facts: ContactFacts, *, is_over: bool, in_menu: bool) -> str:
+    if facts.legs:
+        return "answered"
+    if facts.visits:
+        return facts.visits[-1].outcome
+    if is_over:
+        return "ivr_abandoned" if in_menu else "ended"
+    return "open"
