@@ -1,4 +1,7 @@
-"""What the centre cost in a period, spread over channels and groups so that the parts add up to the whole (KPIS 7)."""
+"""What the centre cost in a period, spread over channels and groups so that the parts add up to the whole (KPIS 7).
+
+Parts are added with `fsum`, whose result does not depend on the order in which a database returns them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from math import fsum
 
 from sqlalchemy import Connection
 
@@ -39,7 +43,7 @@ class PeriodCosts:
 
     @property
     def total(self) -> float:
-        return sum(self.amounts.values())
+        return fsum(self.amounts.values())
 
 
 def costs_of(document: Document, start: datetime, end: datetime) -> PeriodCosts:
@@ -157,10 +161,10 @@ def _channel_shares(
         return {channel: 1.0}
     if not isinstance(allocation, str):
         return {name.value: percent / 100 for name, percent in allocation.items()}
-    totals: dict[str, float] = defaultdict(float)
+    shares: dict[str, list[float]] = defaultdict(list)
     for part, share in _shares(parts, rule).items():
-        totals[part[0]] += share
-    return totals
+        shares[part[0]].append(share)
+    return {name: fsum(found) for name, found in sorted(shares.items())}
 
 
 def _shares(parts: Mapping[Part, Sums], rule: str) -> dict[Part, float]:
@@ -195,6 +199,6 @@ def _sums_of(
     mine = [part for part in parts if all(part[1][names.index(name)] == value for name, value in wanted.items())]
     sums: dict[str, float] = {key: sum(parts[part].get(key, 0) for part in mine) for key in COUNTS}
     # The whole centre bears everything, also in a period in which nobody called.
-    sums["cost"] = costs.total if not wanted else sum(spread.get(part, 0) for part in mine)
-    sums["voice_cost"] = sum(spread.get(part, 0) for part in mine if part[0] == Channel.VOICE)
+    sums["cost"] = costs.total if not wanted else fsum(spread.get(part, 0) for part in mine)
+    sums["voice_cost"] = fsum(spread.get(part, 0) for part in mine if part[0] == Channel.VOICE)
     return sums
