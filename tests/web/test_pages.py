@@ -134,7 +134,7 @@ def test_refusals_and_unreadable_deliveries_are_shown_with_their_reasons(client:
     shown = page(client, "/sources")
     assert "The signature does not match. Copy the webhook&#39;s token" in shown
     assert "detail.id: is missing" in shown
-    assert "<code>deskgauge replay --source zendesk --state dead</code>" in shown
+    assert "<code>deskgauge replay --source zendesk --dead</code>" in shown
 
 
 @pytest.mark.parametrize(
