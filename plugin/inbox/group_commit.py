@@ -61,7 +61,7 @@ class GroupCommit(Generic[RowT]):
         most_waiting: int = 1000,
         most_at_once: int = 250,
         patience_s: float = 5.0,
-        gather_s: float = 0.003,
+        gather_s: float = 0.004,
         now_and_then: Callable[[], None] = lambda: None,
     ) -> None:
         self._write = write

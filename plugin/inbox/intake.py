@@ -12,7 +12,7 @@ from plugin.inbox.group_commit import GroupCommit
 from plugin.inbox.store import MOST_AT_ONCE, DeliveryRow, insert_deliveries
 from plugin.inbox.tally import Tally
 
-_FLUSHERS = {"sqlite": 1, "postgresql": 3}
+_FLUSHERS = {"sqlite": 1, "postgresql": 2}
 
 
 class Intake:
