@@ -1,4 +1,7 @@
-"""SQL that adds facts up: one statement for any set of measures, the same on both databases and for cells and reports."""
+"""SQL that adds facts up: one statement for any set of measures and buckets, the same on both databases and for cells and reports.
+
+Every statement has a table `:given` of its buckets (`start`, `stop`), which `plugin.database.execute_given` puts in.
+"""
 
 from __future__ import annotations
 
@@ -9,31 +12,42 @@ from plugin.kpi.measures import MEASURES, STREAMS, Measure, Sketch, Stream
 from plugin.kpi.terms import Terms
 
 SLOT_MS = 900_000
+_BUCKETS = "WITH bucket(start, stop) AS MATERIALIZED (SELECT start, stop FROM :given)"
 _STOPPED = "(CASE WHEN {until} < stop THEN {until} ELSE stop END)"
 _STARTED = "(CASE WHEN {at} > start THEN {at} ELSE start END)"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """What to add up: the facts in [low, high), in milliseconds since 1970.
+    """Which facts to add up into which buckets, all in milliseconds since 1970.
 
-    `by_slot` keeps quarters of an hour apart, else everything is one bucket that starts at `low`; `slots` restricts to
-    these quarters. `open_until`: an interval without an end is taken to last until then; None leaves such intervals out.
-    `only_open` keeps nothing else.
+    The `buckets` do not overlap. With `slots`, each of them is the quarter of an hour of that number, and all lie in one day.
+    `open_until`: an interval without an end is taken to last until then; None leaves such intervals out. `only_open` keeps
+    nothing else.
     """
 
-    low: int
-    high: int
-    by_slot: bool
+    buckets: Sequence[tuple[int, int]]
     slots: Collection[int] | None = None
     open_until: int | None = None
     only_open: bool = False
 
-    def buckets(self) -> list[tuple[int, int]]:
-        if not self.by_slot:
-            return [(self.low, self.high)]
-        numbers = sorted(self.slots) if self.slots is not None else range(self.low // SLOT_MS, -(-self.high // SLOT_MS))
-        return [(number * SLOT_MS, (number + 1) * SLOT_MS) for number in numbers]
+    @classmethod
+    def of_slots(cls, slots: Collection[int]) -> Span:
+        buckets = [(number * SLOT_MS, (number + 1) * SLOT_MS) for number in sorted(slots)]
+        return cls(buckets=buckets, slots=frozenset(slots))
+
+    @property
+    def low(self) -> int:
+        return min(start for start, _ in self.buckets)
+
+    @property
+    def high(self) -> int:
+        return max(stop for _, stop in self.buckets)
+
+    @property
+    def given(self) -> dict[str, list[int]]:
+        """The values of the table `:given`."""
+        return {"start": [start for start, _ in self.buckets], "stop": [stop for _, stop in self.buckets]}
 
 
 def sums(measures: Sequence[str], dimensions: Sequence[str], span: Span, terms: Terms) -> str:
@@ -43,15 +57,14 @@ def sums(measures: Sequence[str], dimensions: Sequence[str], span: Span, terms: 
     parts = [_stream_sums(stream, wanted, dimensions, span, terms) for stream in streams]
     columns = ["start", *dimensions]
     totals = [f"{'MAX' if m.greatest else 'SUM'}({m.key}) AS {m.key}" for m in wanted]
-    grouped = f"SELECT {', '.join([*columns, *totals])} FROM ({' UNION ALL '.join(parts)}) AS part GROUP BY {', '.join(columns)}"
-    if any(stream.until for stream in streams):
-        values = ", ".join(f"({low}, {high})" for low, high in span.buckets())
-        return f"WITH bucket(start, stop) AS (VALUES {values}) {grouped}"
-    return grouped
+    return (
+        f"{_BUCKETS} SELECT {', '.join([*columns, *totals])} FROM ({' UNION ALL '.join(parts)}) AS part "
+        f"GROUP BY {', '.join(columns)}"
+    )
 
 
 def _stream_sums(stream: Stream, wanted: Iterable[Measure], dimensions: Sequence[str], span: Span, terms: Terms) -> str:
-    columns = [f"{_bucket(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
+    columns = [f"{_start(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
     columns += [
         _total(measure, stream, span, terms)
         if measure.stream == stream.key
@@ -59,17 +72,18 @@ def _stream_sums(stream: Stream, wanted: Iterable[Measure], dimensions: Sequence
         for measure in wanted
     ]
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 1))
-    return f"SELECT {', '.join(columns)} FROM {_from(stream)} WHERE {_where(stream, span)} GROUP BY {group}"
+    return f"SELECT {', '.join(columns)} FROM {_from(stream, span)} WHERE {_where(stream, span)} GROUP BY {group}"
 
 
-def _from(stream: Stream) -> str:
-    return f"{stream.table} CROSS JOIN bucket" if stream.until else stream.table
-
-
-def _bucket(stream: Stream, span: Span) -> str:
+def _from(stream: Stream, span: Span) -> str:
+    """On SQLite the order of a CROSS JOIN is that of the loops: an interval meets its buckets, a bucket finds its facts."""
     if stream.until:
-        return "start"
-    return f"({stream.at} / {SLOT_MS}) * {SLOT_MS}" if span.by_slot else f"{span.low}"
+        return f"{stream.table} CROSS JOIN bucket"
+    return f"bucket CROSS JOIN {stream.table}" if span.slots is None else stream.table
+
+
+def _start(stream: Stream, span: Span) -> str:
+    return "start" if stream.until or span.slots is None else f"({stream.at} / {SLOT_MS}) * {SLOT_MS}"
 
 
 def _dimension(stream: Stream, name: str) -> str:
@@ -81,17 +95,25 @@ def _until(stream: Stream, span: Span) -> str:
 
 
 def _where(stream: Stream, span: Span) -> str:
-    conditions = [stream.where]
-    if stream.until:
-        until = _until(stream, span)
-        conditions += [f"{stream.at} < {span.high}", f"{stream.at} < stop", f"{until} > start", f"{until} > {span.low}"]
-        if span.only_open:
-            conditions.append(f"{stream.until} IS NULL")
-    else:
-        conditions += [f"{stream.at} >= {span.low}", f"{stream.at} < {span.high}"]
-        if span.slots is not None:
-            conditions.append(f"{stream.at} / {SLOT_MS} IN ({', '.join(map(str, sorted(span.slots)))})")
-    return " AND ".join(conditions)
+    return " AND ".join([stream.where, *(_intervals(stream, span) if stream.until else _moments(stream, span))])
+
+
+def _intervals(stream: Stream, span: Span) -> list[str]:
+    until = _until(stream, span)
+    # The first condition is what finds the rows by the index; without it, the whole history would be read.
+    recent = f"{stream.until} > {span.low}"
+    found = recent if span.open_until is None else f"({recent} OR {stream.until} IS NULL)"
+    conditions = [f"{stream.until} IS NULL" if span.only_open else found]
+    return [*conditions, f"{stream.at} < {span.high}", f"{stream.at} < stop", f"{until} > start"]
+
+
+def _moments(stream: Stream, span: Span) -> list[str]:
+    if span.slots is None:
+        return [f"{stream.at} >= start", f"{stream.at} < stop"]
+    conditions = [f"{stream.at} >= {span.low}", f"{stream.at} < {span.high}"]
+    if len(span.slots) * SLOT_MS < span.high - span.low:
+        conditions.append(f"{stream.at} / {SLOT_MS} IN ({', '.join(map(str, sorted(span.slots)))})")
+    return conditions
 
 
 def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
@@ -103,10 +125,22 @@ def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
 
 
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span) -> str:
-    """A SELECT of (start, *dimensions, bucket, n): how many durations fell into each bucket."""
+    """A SELECT of (start, *dimensions, bucket, n): how many durations fell into each bucket of the sketch."""
     stream = STREAMS[sketch.stream]
-    columns = [f"{_bucket(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
+    columns = [f"{_start(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
     where = f"{_where(stream, span)} AND {sketch.where} AND {sketch.bucket} IS NOT NULL"
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 2))
     counted = f"{sketch.bucket} AS bucket, COUNT(*) AS n"
-    return f"SELECT {', '.join(columns)}, {counted} FROM {stream.table} WHERE {where} GROUP BY {group}"
+    return (
+        f"{_BUCKETS} SELECT {', '.join(columns)}, {counted} FROM {_from(stream, span)} WHERE {where} GROUP BY {group}"
+    )
+
+
+def reopened(dimensions: Sequence[str]) -> str:
+    """A SELECT of (start, *dimensions, n): the distinct tickets that were reopened in each bucket."""
+    columns = ["start", *(f"{_dimension(STREAMS['span_opened'], name)} AS {name}" for name in dimensions)]
+    group = ", ".join(str(number + 1) for number in range(len(columns)))
+    return (
+        f"{_BUCKETS} SELECT {', '.join(columns)}, COUNT(DISTINCT subject_key) FROM bucket CROSS JOIN ticket_span "
+        f"WHERE reopened = 1 AND opened_at >= start AND opened_at < stop GROUP BY {group}"
+    )

@@ -194,11 +194,12 @@ def _rows(
     rows = []
     for number, period in enumerate(question.periods):
         for group in groups:
-            values = measured.get((number, group))
-            if values is None and sparse:
+            values = measured.get((number, group), {})
+            if not values and sparse:
                 continue
-            chosen = {key: values[key] if values and key in values else nothing[key] for key in nothing}
-            chosen |= {key: value for key, value in (values or {}).items() if key.startswith(PLAN_ATTAINMENT.key)}
+            chosen = {key: values.get(key, none) for key, none in nothing.items()}
+            if PLAN_ATTAINMENT.key in shown:
+                chosen |= {key: value for key, value in values.items() if key.startswith(PLAN_ATTAINMENT.key)}
             rows.append(Row(period=period, group=dict(zip(question.by, group, strict=True)), values=chosen))
     return tuple(rows), sparse
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, insert, select, text
 
-from plugin.database import from_ms, to_ms, writing
+from plugin.database import execute_given, from_ms, to_ms, writing
 from plugin.facts.store import DIRTY
 from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.measures import DIMENSIONS, MEASURES, SKETCHES, STREAMS
@@ -85,7 +85,8 @@ def _recompute(connection: Connection, slots: Iterable[int], terms: Terms) -> No
     for day, dirty in days.items():
         _recompute_day(connection, day, dirty, terms)
     for month in {_period(Grain.MONTH, day.start, terms) for day in days}:
-        _recompute_month(connection, month)
+        for grain, dimensions in ((CellGrain.MONTH, DIMENSIONS), (CellGrain.MONTH_WITHOUT_AGENT, _WITHOUT_AGENT)):
+            _roll_up(connection, month, grain, dimensions)
 
 
 def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
@@ -95,21 +96,26 @@ def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
 def _recompute_day(connection: Connection, day: Period, dirty: list[int], terms: Terms) -> None:
     low, high = to_ms(day.start), to_ms(day.end)
     whole = len(dirty) >= _WHOLE_DAY_FROM
-    quarters = Span(low=low, high=high, by_slot=True, slots=None if whole else dirty)
-    starts = [from_ms(start) for start, _ in quarters.buckets()]
+    quarters = Span.of_slots(range(low // SLOT_MS, -(-high // SLOT_MS)) if whole else dirty)
+    starts = [from_ms(start) for start, _ in quarters.buckets]
     connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.QUARTER_HOUR, CELL.c.start.in_(starts)))
     _insert_cells(connection, CellGrain.QUARTER_HOUR, _WITHOUT_AGENT, quarters, terms)
     connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.DAY, CELL.c.start == day.start))
-    whole_day = Span(low=low, high=high, by_slot=False)
+    whole_day = Span(buckets=[(low, high)])
     _insert_cells(connection, CellGrain.DAY, DIMENSIONS, whole_day, terms)
-    connection.execute(delete(SKETCH).where(SKETCH.c.start == day.start))
+    _roll_up(connection, day, CellGrain.DAY_WITHOUT_AGENT, _WITHOUT_AGENT)
+    _recompute_sketches(connection, day.start, whole_day)
+
+
+def _recompute_sketches(connection: Connection, start: datetime, whole_day: Span) -> None:
+    # All keys are named because the primary key begins with them.
+    connection.execute(delete(SKETCH).where(SKETCH.c.sketch.in_(list(SKETCHES)), SKETCH.c.start == start))
     names = ", ".join(["sketch", "start", *_WITHOUT_AGENT, "bucket", "n"])
     for sketch in SKETCHES.values():
         rows = distribution(sketch, _WITHOUT_AGENT, whole_day)
         columns = ", ".join(["start", *_WITHOUT_AGENT, "bucket", "n"])
-        connection.execute(
-            text(f"INSERT INTO sketch ({names}) SELECT '{sketch.key}', {columns} FROM ({rows}) AS counted")
-        )
+        statement = f"INSERT INTO sketch ({names}) SELECT '{sketch.key}', {columns} FROM ({rows}) AS counted"
+        execute_given(connection, statement, **whole_day.given)
 
 
 def _insert_cells(
@@ -119,19 +125,21 @@ def _insert_cells(
     names = ", ".join(["grain", "start", *DIMENSIONS, *keys])
     shown = ", ".join(["start", *(name if name in dimensions else f"'' AS {name}" for name in DIMENSIONS), *keys])
     query = sums(keys, dimensions, span, terms)
-    connection.execute(text(f"INSERT INTO cell ({names}) SELECT {int(grain)}, {shown} FROM ({query}) AS summed"))
+    statement = f"INSERT INTO cell ({names}) SELECT {int(grain)}, {shown} FROM ({query}) AS summed"
+    execute_given(connection, statement, **span.given)
 
 
-def _recompute_month(connection: Connection, month: Period) -> None:
-    connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.MONTH, CELL.c.start == month.start))
+def _roll_up(connection: Connection, period: Period, grain: CellGrain, dimensions: tuple[str, ...]) -> None:
+    """Adds up the finest cells of a day or a month that are kept by agent to coarser ones."""
+    connection.execute(delete(CELL).where(CELL.c.grain == grain, CELL.c.start == period.start))
     totals = [f"{'MAX' if measure.greatest else 'SUM'}({measure.key})" for measure in MEASURES.values()]
     names = ", ".join(["grain", "start", *DIMENSIONS, *MEASURES])
-    dimensions = ", ".join(DIMENSIONS)
+    shown = ", ".join([*(name if name in dimensions else "''" for name in DIMENSIONS), *totals])
+    low, high = to_ms(period.start), to_ms(period.end)
     connection.execute(
         text(
-            f"INSERT INTO cell ({names}) SELECT {int(CellGrain.MONTH)}, {to_ms(month.start)}, {dimensions}, {', '.join(totals)} "
-            f"FROM cell WHERE grain = {int(CellGrain.DAY)} AND start >= {to_ms(month.start)} AND start < {to_ms(month.end)} "
-            f"GROUP BY {dimensions}"
+            f"INSERT INTO cell ({names}) SELECT {int(grain)}, {low}, {shown} FROM cell "
+            f"WHERE grain = {int(CellGrain.DAY)} AND start >= {low} AND start < {high} GROUP BY {', '.join(dimensions)}"
         )
     )
 

@@ -2,49 +2,37 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, text
 
-from plugin.database import to_ms
+from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import percentile_ms
-from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
+from plugin.kpi.aggregate import Span, reopened
 from plugin.kpi.catalogue import METRICS, PERCENTILES, SERVICE_LEVELS
-from plugin.kpi.measures import DIMENSIONS, MEASURES, SKETCHES, STREAMS
+from plugin.kpi.gather import Place, Sums, measure_sums, sketch_counts
+from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Measurement, Metric
-from plugin.kpi.period import Grain, Period, period_of
-from plugin.kpi.tables import CellGrain
+from plugin.kpi.question import GROUPINGS, Group, Question, grouping
 from plugin.kpi.terms import Terms
 
-Group = tuple[str, ...]
-#: measure --> its sum, for one group in one period
-Sums = dict[str, float]
-#: a dimension of a report --> the stored dimensions that it is worked out from
-GROUPINGS: dict[str, tuple[str, ...]] = {
-    **{name: (name,) for name in DIMENSIONS},
-    "team": ("queue", "agent"),
-    "campaign": ("queue",),
-}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Question:
-    """What to measure. `periods` tile a range; `by` are keys of GROUPINGS; `only` restricts them to one value each."""
-
-    periods: tuple[Period, ...]
-    by: tuple[str, ...] = ()
-    only: Mapping[str, str] = field(default_factory=dict)
-    as_of: datetime
+__all__ = [
+    "GROUPINGS",
+    "Group",
+    "Question",
+    "Sums",
+    "measure",
+    "measure_sums",
+    "measured_value",
+    "metric_for",
+    "variant_name",
+]
 
 
 def measure(
     connection: Connection, kpis: Sequence[str], question: Question, terms: Terms
-) -> dict[tuple[int, Group], dict[str, Measurement]]:
+) -> dict[Place, dict[str, Measurement]]:
     """The measurements of every metric key (percentiles included), by (number of the period, group).
 
     Groups without any activity in a period are absent, except that a report without groups has every period.
@@ -78,180 +66,49 @@ def metric_for(key: str, terms: Terms) -> Metric:
 
 
 def measured_value(metric: Metric, totals: Mapping[str, float]) -> Measurement:
-    numerator = sum(factor * totals.get(name, 0) for name, factor in metric.numerator.items()) * metric.scale
-    if metric.denominator is None:
-        return Measurement(numerator=numerator)
-    return Measurement(
-        numerator=numerator,
-        denominator=sum(factor * totals.get(name, 0) for name, factor in metric.denominator.items()),
-    )
+    numerator = _weighted(metric.numerator, totals) * metric.scale
+    denominator = None if metric.denominator is None else _weighted(metric.denominator, totals)
+    return Measurement(numerator=numerator, denominator=denominator)
+
+
+def _weighted(factors: Mapping[str, float], totals: Mapping[str, float]) -> float:
+    amount: float = 0
+    for name, factor in factors.items():
+        amount += factor * totals.get(name, 0)
+    return amount
 
 
 def _parts(metric: Metric) -> set[str]:
     return {*metric.numerator, *(metric.denominator or {})}
 
 
-# -- where the sums come from
+# -- what is not a sum over cells
 
 
-def _stored_dimensions(question: Question) -> tuple[str, ...]:
-    needed = {name for key in (*question.by, *question.only) for name in GROUPINGS[key]}
-    return tuple(name for name in DIMENSIONS if name in needed)
-
-
-def cell_grain(question: Question, dimensions: Collection[str], terms: Terms) -> CellGrain | None:
-    """The coarsest cells whose borders are those of all periods; None when only the facts themselves can tell."""
-    edges = {moment for period in question.periods for moment in (period.start, period.end)}
-    if all(_is_border(Grain.MONTH, edge, terms) for edge in edges):
-        return CellGrain.MONTH
-    if all(_is_border(Grain.DAY, edge, terms) for edge in edges):
-        return CellGrain.DAY
-    if "agent" not in dimensions and all(to_ms(edge) % SLOT_MS == 0 for edge in edges):
-        return CellGrain.QUARTER_HOUR
-    return None
-
-
-def _is_border(grain: Grain, moment: datetime, terms: Terms) -> bool:
-    return period_of(grain, moment, terms.timezone, terms.week_start).start == moment
-
-
-def measure_sums(
-    connection: Connection, wanted: list[str], question: Question, terms: Terms
-) -> dict[tuple[int, Group], Sums]:
-    found: dict[tuple[int, Group], Sums] = {}
-    if not wanted:
-        return found
-    dimensions = _stored_dimensions(question)
-    grain = cell_grain(question, dimensions, terms)
-    if grain is None:
-        for number, rows in _from_facts(connection, wanted, dimensions, question, terms):
-            _merge(found, number, rows, wanted, dimensions, question, terms)
-        return found
-    rows = _from_cells(connection, wanted, dimensions, grain, question)
-    starts = [to_ms(period.start) for period in question.periods]
-    for row in rows:
-        number = bisect_right(starts, row[0]) - 1
-        _merge(found, number, [row], wanted, dimensions, question, terms)
-    _add_open_intervals(connection, found, wanted, dimensions, question, terms)
-    return found
-
-
-def _from_cells(
-    connection: Connection, wanted: list[str], dimensions: tuple[str, ...], grain: CellGrain, question: Question
-) -> Iterable[Sequence[Any]]:
-    low, high = to_ms(question.periods[0].start), to_ms(question.periods[-1].end)
-    one = len(question.periods) == 1
-    totals = [f"{'MAX' if MEASURES[key].greatest else 'SUM'}({key})" for key in wanted]
-    start = str(low) if one else "start"
-    group = [*dimensions] if one else ["start", *dimensions]
-    query = (
-        f"SELECT {', '.join([start, *dimensions, *totals])} FROM cell "
-        f"WHERE grain = {int(grain)} AND start >= {low} AND start < {high}"
-    )
-    return connection.execute(text(f"{query} GROUP BY {', '.join(group)}" if group else query)).all()
-
-
-def _from_facts(
-    connection: Connection, wanted: list[str], dimensions: tuple[str, ...], question: Question, terms: Terms
-) -> Iterable[tuple[int, Iterable[Sequence[Any]]]]:
-    now = to_ms(question.as_of)
-    for number, period in enumerate(question.periods):
-        span = Span(
-            low=to_ms(period.start), high=to_ms(period.end), by_slot=False, open_until=min(now, to_ms(period.end))
-        )
-        yield number, connection.execute(text(sums(wanted, dimensions, span, terms))).all()
-
-
-def _add_open_intervals(
-    connection: Connection,
-    found: dict[tuple[int, Group], Sums],
-    wanted: list[str],
-    dimensions: tuple[str, ...],
-    question: Question,
-    terms: Terms,
-) -> None:
-    """Cells hold what is over; a login or a pause that still lasts runs on to the end of the report, or to now."""
-    lasting = [key for key in wanted if STREAMS[MEASURES[key].stream].until]
-    if not lasting:
-        return
-    now = to_ms(question.as_of)
-    for number, period in enumerate(question.periods):
-        low, high = to_ms(period.start), to_ms(period.end)
-        span = Span(low=low, high=high, by_slot=False, open_until=min(now, high), only_open=True)
-        rows = connection.execute(text(sums(lasting, dimensions, span, terms))).all()
-        _merge(found, number, rows, lasting, dimensions, question, terms)
-
-
-def _merge(
-    found: dict[tuple[int, Group], Sums],
-    number: int,
-    rows: Iterable[Sequence[Any]],
-    wanted: Sequence[str],
-    dimensions: tuple[str, ...],
-    question: Question,
-    terms: Terms,
-) -> None:
-    values_from = 1 + len(dimensions)
-    for row in rows:
-        stored = dict(zip(dimensions, row[1:values_from], strict=True))
-        if any(_group_value(name, stored, terms) != value for name, value in question.only.items()):
-            continue
-        group = tuple(_group_value(name, stored, terms) for name in question.by)
-        totals = found.setdefault((number, group), {})
-        for key, value in zip(wanted, row[values_from:], strict=True):
-            if value is None:
-                continue
-            known = totals.get(key)
-            amount = int(value)
-            if known is None:
-                totals[key] = amount
-            else:
-                totals[key] = max(known, amount) if MEASURES[key].greatest else known + amount
-
-
-def _group_value(name: str, stored: Mapping[str, str], terms: Terms) -> str:
-    if name == "team":
-        return terms.team_of_agent.get(stored["agent"]) or terms.team_of_queue.get(stored["queue"], "")
-    if name == "campaign":
-        return terms.campaign_of_queue.get(stored["queue"], "")
-    return stored[name]
-
-
-def _add(found: dict[tuple[int, Group], Sums], more: Mapping[tuple[int, Group], Sums]) -> None:
+def _add(found: dict[Place, Sums], more: Mapping[Place, Sums]) -> None:
     for place, totals in more.items():
         known = found.setdefault(place, {})
         for key, value in totals.items():
             known[key] = known.get(key, 0) + value
 
 
-# -- what is not a sum over cells
-
-
-def _reopened(connection: Connection, question: Question, terms: Terms) -> dict[tuple[int, Group], Sums]:
+def _reopened(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
     """Distinct tickets do not add up over periods, so they are counted from the spans themselves."""
-    dimensions = _stored_dimensions(question)
-    shown = ", ".join("'inbound'" if name == "direction" else name for name in dimensions)
-    found: dict[tuple[int, Group], Sums] = {}
-    for number, period in enumerate(question.periods):
-        columns = ", ".join(["0", *([shown] if shown else []), "COUNT(DISTINCT subject_key)"])
-        query = (
-            f"SELECT {columns} FROM ticket_span WHERE reopened = 1 "
-            f"AND opened_at >= {to_ms(period.start)} AND opened_at < {to_ms(period.end)}"
-        )
-        if dimensions:
-            query += f" GROUP BY {', '.join(str(place + 2) for place in range(len(dimensions)))}"
-        for row in connection.execute(text(query)):
-            stored = dict(zip(dimensions, row[1:-1], strict=True))
-            if all(_group_value(name, stored, terms) == value for name, value in question.only.items()):
-                group = tuple(_group_value(name, stored, terms) for name in question.by)
-                totals = found.setdefault((number, group), {"reopened_tickets": 0})
-                totals["reopened_tickets"] += int(row[-1])
+    span = Span(buckets=[(to_ms(period.start), to_ms(period.end)) for period in question.periods])
+    numbers = {start: number for number, (start, _) in enumerate(span.buckets)}
+    group_of = grouping(question, terms)
+    found: dict[Place, Sums] = {}
+    for start, *values, tickets in execute_given(connection, reopened(question.dimensions), **span.given):
+        group = group_of(tuple(values))
+        if group is not None:
+            totals = found.setdefault((numbers[start], group), {"reopened_tickets": 0})
+            totals["reopened_tickets"] += int(tickets)
     return found
 
 
 def _accumulate(
     connection: Connection,
-    measured: dict[tuple[int, Group], dict[str, Measurement]],
+    measured: dict[Place, dict[str, Measurement]],
     key: str,
     question: Question,
     terms: Terms,
@@ -270,26 +127,27 @@ def _accumulate(
 
 
 def _open_tickets(connection: Connection, question: Question, terms: Terms) -> dict[Group, int]:
-    dimensions = _stored_dimensions(question)
     start = to_ms(question.periods[0].start)
-    shown = ["'inbound'" if name == "direction" else name for name in dimensions]
+    shown = ["'inbound'" if name == "direction" else name for name in question.dimensions]
     query = (
-        f"SELECT {', '.join(['0', *shown, 'COUNT(*)'])} FROM ticket_span "
-        f"WHERE opened_at < {start} AND (solved_at IS NULL OR solved_at >= {start})"
+        f"SELECT {', '.join([*shown, 'COUNT(*)'])} FROM ticket_span "
+        # The plus keeps SQLite from walking through all that were ever opened before.
+        f"WHERE +opened_at < {start} AND (solved_at IS NULL OR solved_at >= {start})"
     )
-    if dimensions:
-        query += f" GROUP BY {', '.join(str(place + 2) for place in range(len(dimensions)))}"
+    if shown:
+        query += f" GROUP BY {', '.join(str(place + 1) for place in range(len(shown)))}"
+    group_of = grouping(question, terms)
     found: dict[Group, int] = defaultdict(int)
-    for row in connection.execute(text(query)):
-        stored = dict(zip(dimensions, row[1:-1], strict=True))
-        if all(_group_value(name, stored, terms) == value for name, value in question.only.items()):
-            found[tuple(_group_value(name, stored, terms) for name in question.by)] += int(row[-1])
+    for *values, tickets in connection.execute(text(query)).all():
+        group = group_of(tuple(values))
+        if group is not None:
+            found[group] += int(tickets)
     return found
 
 
 def _percentiles(
     connection: Connection,
-    measured: dict[tuple[int, Group], dict[str, Measurement]],
+    measured: dict[Place, dict[str, Measurement]],
     key: str,
     question: Question,
     terms: Terms,
@@ -305,32 +163,6 @@ def _percentiles(
         total = sum(durations.values())
         # A percentile is no sum over a sum: the numerator is what makes value = numerator / denominator hold.
         values[key] = Measurement(numerator=(value or 0) / 1000 * total, denominator=total)
-
-
-def sketch_counts(
-    connection: Connection, key: str, question: Question, terms: Terms
-) -> dict[tuple[int, Group], dict[int, int]]:
-    """How many durations fell into each bucket, from the days' sketches where they can tell, else from the facts."""
-    dimensions = _stored_dimensions(question)
-    grain = cell_grain(question, dimensions, terms)
-    daily = grain in (CellGrain.DAY, CellGrain.MONTH) and "agent" not in dimensions
-    found: dict[tuple[int, Group], dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for number, period in enumerate(question.periods):
-        low, high = to_ms(period.start), to_ms(period.end)
-        if daily:
-            columns = ", ".join([*dimensions, "bucket"])
-            query = (
-                f"SELECT 0, {columns}, SUM(n) FROM sketch WHERE sketch = '{key}' "
-                f"AND start >= {low} AND start < {high} GROUP BY {columns}"
-            )
-        else:
-            query = distribution(SKETCHES[key], dimensions, Span(low=low, high=high, by_slot=False))
-        for row in connection.execute(text(query)):
-            stored = dict(zip(dimensions, row[1:-2], strict=True))
-            if all(_group_value(name, stored, terms) == value for name, value in question.only.items()):
-                group = tuple(_group_value(name, stored, terms) for name in question.by)
-                found[number, group][int(row[-2])] += int(row[-1])
-    return found
 
 
 def variant_name(terms: Terms) -> str:

@@ -12,11 +12,13 @@ from plugin.kpi.measures import DIMENSIONS, MEASURES
 
 
 class CellGrain(IntEnum):
-    """A quarter of an hour has no agent; a day and a month are local and have."""
+    """Days and months are those of the centre. A quarter of an hour has no agent; most reports need none of longer times either."""
 
     QUARTER_HOUR = 0
     DAY = 1
     MONTH = 2
+    DAY_WITHOUT_AGENT = 3
+    MONTH_WITHOUT_AGENT = 4
 
 
 CELL = Table(

@@ -9,6 +9,9 @@ from dataclasses import dataclass, field
 from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
 from plugin.policy.document import Document
 
+#: rises when cells are stored at other grains
+_CELLS = 2
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Terms:
@@ -27,7 +30,7 @@ class Terms:
     def cell_basis(self) -> str:
         """Names everything that stored cells depend on: when it changes, they are computed anew."""
         measures = zlib.crc32(repr((STREAMS, MEASURES, SKETCHES)).encode())
-        return f"{self.timezone}|{self.threshold_ms}|{self.short_ms}|{measures:08x}"
+        return f"{_CELLS}|{self.timezone}|{self.threshold_ms}|{self.short_ms}|{measures:08x}"
 
 
 def terms_of(document: Document) -> Terms:

@@ -1,0 +1,205 @@
+"""Sums and durations for a question, from the coarsest cells that can tell each part of it, else from the facts."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, text
+
+from plugin.database import execute_given, to_ms
+from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
+from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
+from plugin.kpi.period import Grain, Period, period_of
+from plugin.kpi.question import Group, Question, grouping
+from plugin.kpi.tables import CellGrain
+from plugin.kpi.terms import Terms
+
+#: measure --> its sum, for one group in one period
+Sums = dict[str, float]
+Place = tuple[int, Group]
+GroupOf = Callable[[tuple[str, ...]], Group | None]
+DAILY = (CellGrain.DAY, CellGrain.MONTH)
+WITHOUT_AGENT = {CellGrain.DAY: CellGrain.DAY_WITHOUT_AGENT, CellGrain.MONTH: CellGrain.MONTH_WITHOUT_AGENT}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Piece:
+    """A part of the period of this number, in milliseconds."""
+
+    number: int
+    low: int
+    high: int
+
+
+def pieces_of(question: Question, terms: Terms) -> dict[CellGrain | None, list[Piece]]:
+    """The periods, cut so that each part is told by the coarsest cells that can; None for what only the facts can tell."""
+    edges = {moment for period in question.periods for moment in (period.start, period.end)}
+    for cells, grain in ((CellGrain.MONTH, Grain.MONTH), (CellGrain.DAY, Grain.DAY)):
+        if all(_period(grain, edge, terms).start == edge for edge in edges):
+            return {cells: [_piece(number, period.start, period.end) for number, period in enumerate(question.periods)]}
+    found: dict[CellGrain | None, list[Piece]] = defaultdict(list)
+    by_agent = "agent" in question.dimensions
+    for number, period in enumerate(question.periods):
+        for piece, is_days in _days_and_rest(number, period, terms):
+            found[CellGrain.DAY if is_days else _finest(piece, by_agent)].append(piece)
+    return found
+
+
+def _days_and_rest(number: int, period: Period, terms: Terms) -> Iterator[tuple[Piece, bool]]:
+    """The parts of a period with whether they are whole days of the centre."""
+    first, last = _period(Grain.DAY, period.start, terms), _period(Grain.DAY, period.end, terms)
+    from_day = first.start if first.start == period.start else first.end
+    if from_day >= last.start:
+        yield _piece(number, period.start, period.end), False
+        return
+    if period.start < from_day:
+        yield _piece(number, period.start, from_day), False
+    yield _piece(number, from_day, last.start), True
+    if last.start < period.end:
+        yield _piece(number, last.start, period.end), False
+
+
+def _finest(piece: Piece, by_agent: bool) -> CellGrain | None:
+    whole = not by_agent and piece.low % SLOT_MS == 0 and piece.high % SLOT_MS == 0
+    return CellGrain.QUARTER_HOUR if whole else None
+
+
+def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
+    return period_of(grain, moment, terms.timezone, terms.week_start)
+
+
+def _piece(number: int, start: datetime, end: datetime) -> Piece:
+    return Piece(number=number, low=to_ms(start), high=to_ms(end))
+
+
+def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """The pieces, those together that follow each other without a gap."""
+    run: list[Piece] = []
+    for piece in pieces:
+        if run and run[-1].high != piece.low:
+            yield run
+            run = []
+        run.append(piece)
+    if run:
+        yield run
+
+
+def measure_sums(connection: Connection, wanted: Sequence[str], question: Question, terms: Terms) -> dict[Place, Sums]:
+    """The sums of these measures by (number of the period, group); what had no activity is absent."""
+    found: dict[Place, Sums] = {}
+    if not wanted:
+        return found
+    group_of = grouping(question, terms)
+    for grain, pieces in pieces_of(question, terms).items():
+        if grain is None:
+            rows = _from_facts(connection, wanted, pieces, question, terms)
+            _merge(found, rows, wanted, question, group_of)
+            continue
+        for run in _runs(pieces):
+            _merge(found, _from_cells(connection, wanted, grain, run, question), wanted, question, group_of)
+        # Cells hold what is over; a login or a pause that still lasts runs on to the end of the report, or to now.
+        lasting = [key for key in wanted if STREAMS[MEASURES[key].stream].until]
+        rows = _from_facts(connection, lasting, pieces, question, terms, only_open=True) if lasting else ()
+        _merge(found, rows, lasting, question, group_of)
+    return found
+
+
+Rows = Iterable[tuple[int, Sequence[Any]]]
+
+
+def _from_cells(
+    connection: Connection, wanted: Sequence[str], grain: CellGrain, run: Sequence[Piece], question: Question
+) -> Rows:
+    """(number of the period, its row): start, dimensions, sums."""
+    low, high, alone = run[0].low, run[-1].high, len(run) == 1
+    grain = grain if "agent" in question.dimensions else WITHOUT_AGENT.get(grain, grain)
+    totals = [f"{'MAX' if MEASURES[key].greatest else 'SUM'}({key})" for key in wanted]
+    group = [*question.dimensions] if alone else ["start", *question.dimensions]
+    query = (
+        f"SELECT {', '.join([str(low) if alone else 'start', *question.dimensions, *totals])} FROM cell "
+        f"WHERE grain = {int(grain)} AND start >= {low} AND start < {high}"
+    )
+    return _numbered(connection.execute(text(f"{query} GROUP BY {', '.join(group)}" if group else query)).all(), run)
+
+
+def _from_facts(
+    connection: Connection,
+    wanted: Sequence[str],
+    pieces: Sequence[Piece],
+    question: Question,
+    terms: Terms,
+    *,
+    only_open: bool = False,
+) -> Rows:
+    span = _span(pieces, open_until=to_ms(question.as_of), only_open=only_open)
+    query = sums(wanted, question.dimensions, span, terms)
+    return _numbered(execute_given(connection, query, **span.given), pieces)
+
+
+def _span(pieces: Sequence[Piece], open_until: int | None = None, only_open: bool = False) -> Span:
+    buckets = [(piece.low, piece.high) for piece in pieces]
+    return Span(buckets=buckets, open_until=open_until, only_open=only_open)
+
+
+def _numbered(rows: Iterable[Sequence[Any]], pieces: Sequence[Piece]) -> Rows:
+    """Every row with the number of the period that its start lies in."""
+    starts = [piece.low for piece in pieces]
+    return ((pieces[bisect_right(starts, row[0]) - 1].number, row) for row in rows)
+
+
+def _merge(found: dict[Place, Sums], rows: Rows, wanted: Sequence[str], question: Question, group_of: GroupOf) -> None:
+    values_from = 1 + len(question.dimensions)
+    for number, row in rows:
+        group = group_of(tuple(row[1:values_from]))
+        if group is None:
+            continue
+        totals = found.setdefault((number, group), {})
+        for key, value in zip(wanted, row[values_from:], strict=True):
+            if value is None:
+                continue
+            known, amount = totals.get(key), int(value)
+            if known is None:
+                totals[key] = amount
+            else:
+                totals[key] = max(known, amount) if MEASURES[key].greatest else known + amount
+
+
+def sketch_counts(
+    connection: Connection, key: str, question: Question, terms: Terms
+) -> Mapping[Place, Mapping[int, int]]:
+    """How many durations fell into each bucket, from the days' sketches where they can tell, else from the facts."""
+    found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    group_of = grouping(question, terms)
+    for number, row in _durations(connection, key, question, terms):
+        group = group_of(tuple(row[1:-2]))
+        if group is not None:
+            found[number, group][int(row[-2])] += int(row[-1])
+    return found
+
+
+def _durations(connection: Connection, key: str, question: Question, terms: Terms) -> Rows:
+    """(number of the period, its row): start, dimensions, bucket, count."""
+    for grain, pieces in pieces_of(question, terms).items():
+        if grain in DAILY and "agent" not in question.dimensions:
+            for run in _runs(pieces):
+                yield from _numbered(_sketched(connection, key, run, question), run)
+        else:
+            span = _span(pieces)
+            query = distribution(SKETCHES[key], question.dimensions, span)
+            yield from _numbered(execute_given(connection, query, **span.given), pieces)
+
+
+def _sketched(connection: Connection, key: str, run: Sequence[Piece], question: Question) -> Iterable[Sequence[Any]]:
+    low, high = run[0].low, run[-1].high
+    start = str(low) if len(run) == 1 else "start"
+    group = [*(() if len(run) == 1 else ("start",)), *question.dimensions, "bucket"]
+    query = (
+        f"SELECT {', '.join([start, *question.dimensions, 'bucket'])}, SUM(n) FROM sketch "
+        f"WHERE sketch = '{key}' AND start >= {low} AND start < {high} GROUP BY {', '.join(group)}"
+    )
+    return connection.execute(text(query)).all()

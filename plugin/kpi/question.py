@@ -1,0 +1,62 @@
+"""What is asked: which periods, by which groups, of which part of the centre."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from plugin.kpi.measures import DIMENSIONS
+from plugin.kpi.period import Period
+from plugin.kpi.terms import Terms
+
+Group = tuple[str, ...]
+#: a dimension of a report --> the stored dimensions that it is worked out from
+GROUPINGS: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in DIMENSIONS},
+    "team": ("queue", "agent"),
+    "campaign": ("queue",),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    """What to measure. `periods` tile a range; `by` are keys of GROUPINGS; `only` restricts them to one value each."""
+
+    periods: tuple[Period, ...]
+    by: tuple[str, ...] = ()
+    only: Mapping[str, str] = field(default_factory=dict)
+    as_of: datetime
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The stored dimensions that are needed to answer it."""
+        needed = {name for key in (*self.by, *self.only) for name in GROUPINGS[key]}
+        return tuple(name for name in DIMENSIONS if name in needed)
+
+
+def grouping(question: Question, terms: Terms) -> Callable[[tuple[str, ...]], Group | None]:
+    """A function from values of the question's dimensions to the group that they belong to; None for what is not asked about."""
+    dimensions = question.dimensions
+    known: dict[tuple[str, ...], Group | None] = {}
+
+    def find(values: tuple[str, ...]) -> Group | None:
+        stored = dict(zip(dimensions, values, strict=True))
+        if any(_group_value(name, stored, terms) != value for name, value in question.only.items()):
+            return None
+        return tuple(_group_value(name, stored, terms) for name in question.by)
+
+    def group_of(values: tuple[str, ...]) -> Group | None:
+        if values not in known:
+            known[values] = find(values)
+        return known[values]
+
+    return group_of
+
+
+def _group_value(name: str, stored: Mapping[str, str], terms: Terms) -> str:
+    if name == "team":
+        return terms.team_of_agent.get(stored["agent"]) or terms.team_of_queue.get(stored["queue"], "")
+    if name == "campaign":
+        return terms.campaign_of_queue.get(stored["queue"], "")
+    return stored[name]
