@@ -1,4 +1,4 @@
-"""`python -m tests.bench [section …]`: each section prints measurements and ratios with their goals; without a name, all.
+"""`python -m tests.bench [--full] [section …]`: each section prints measurements and ratios with their goals; without a name, all.
 
 A section is a module of this folder with a function `run(report)`.
 """
@@ -23,12 +23,13 @@ def main(arguments: list[str]) -> int:
     from tests.bench._report import Report
 
     known = sections()
-    unknown = [name for name in arguments if name not in known]
+    wanted = [argument for argument in arguments if argument != "--full"]
+    unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"No section {', '.join(unknown)}. There are: {', '.join(known)}.")
         return 2
-    report = Report()
-    for name in arguments or known:
+    report = Report(full="--full" in arguments)
+    for name in wanted or known:
         report.section(name)
         importlib.import_module(f"tests.bench.{name}").run(report)
     return report.close()

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import duckdb
 from sqlalchemy import Engine, Float, String, Table, text
+from sqlmodel import AutoString
 
 from plugin.database import reading
-from plugin.facts import tables
-from plugin.facts.store import table_of
 from tests.bench._year import TABLES
 
 NULL = r"\N"
@@ -23,7 +22,7 @@ NULL = r"\N"
 def duckdb_of(engine: Engine) -> Iterator[duckdb.DuckDBPyConnection]:
     with tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
         duck = duckdb.connect(f"{folder}/facts.duckdb")
-        for table in (*TABLES.values(), table_of(tables.Survey)):
+        for table in TABLES.values():
             _copy(engine, table, Path(folder) / f"{table.name}.csv", duck)
         yield duck
         duck.close()
@@ -36,10 +35,11 @@ def _copy(engine: Engine, table: Table, path: Path, duck: duckdb.DuckDBPyConnect
             writer.writerow([NULL if value is None else value for value in row])
     columns = ", ".join(f"{column.name} {_kind(column.type)}" for column in table.c)
     duck.execute(f"CREATE TABLE {table.name} ({columns})")
-    duck.execute(f"COPY {table.name} FROM '{path}' (FORMAT csv, HEADER false, NULLSTR '{NULL}')")
+    form = f"FORMAT csv, AUTO_DETECT false, DELIMITER ',', QUOTE '\"', ESCAPE '\"', HEADER false, NULLSTR '{NULL}'"
+    duck.execute(f"COPY {table.name} FROM '{path}' ({form})")
 
 
 def _kind(kind: object) -> str:
-    if isinstance(kind, String):
+    if isinstance(kind, (String, AutoString)):
         return "VARCHAR"
     return "DOUBLE" if isinstance(kind, Float) else "BIGINT"

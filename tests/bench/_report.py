@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 class Report:
     """Prints as it goes; `close` prints the missed goals and returns the exit code (0: all met)."""
 
+    #: measure the largest sizes too, which takes many minutes
+    full: bool = False
     missed: list[str] = field(default_factory=list)
 
     def section(self, name: str) -> None:

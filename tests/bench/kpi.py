@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -13,7 +11,7 @@ import duckdb
 import throwaway_postgres
 from sqlalchemy import Engine, text
 
-from plugin.database import execute_given, migrate, open_engine, reading, to_ms, writing
+from plugin.database import execute_given, reading, to_ms, writing
 from plugin.kpi.aggregate import Span, sums
 from plugin.kpi.answer import STANDARD_KPIS, Ask, answer
 from plugin.kpi.catalogue import METRICS
@@ -25,6 +23,7 @@ from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 from plugin.policy.document import Document
 from tests.bench._clock import seconds_of
+from tests.bench._databases import fresh
 from tests.bench._duck import duckdb_of
 from tests.bench._report import Report
 from tests.bench._year import END, START, fill
@@ -94,7 +93,7 @@ def run(report: Report) -> None:
     pages: dict[str, dict[int, dict[str, float]]] = {}
     sizes = (*SIZES, MILLION) if report.full else SIZES
     for contacts in sizes:
-        with _databases(server) as engines:
+        with fresh(server) as engines:
             for database, engine in engines.items():
                 _fill(report, database, engine, contacts)
                 pages.setdefault(database, {})[contacts] = _pages(report, database, engine, contacts)
@@ -103,21 +102,6 @@ def run(report: Report) -> None:
         for page in PAGES:
             ratio = found[sizes[-1]][page] / found[sizes[0]][page]
             report.at_most(f"{database}: {page}, {sizes[-1]:,} contacts / {sizes[0]:,}", ratio, 3)
-
-
-@contextmanager
-def _databases(server: str) -> Iterator[dict[str, Engine]]:
-    with tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
-        engines = {"SQLite": open_engine(f"sqlite:///{folder}/year.db"), "PostgreSQL": open_engine(_new(server))}
-        for engine in engines.values():
-            migrate(engine)
-        yield engines
-        for engine in engines.values():
-            engine.dispose()
-
-
-def _new(server: str) -> str:
-    return throwaway_postgres.new_database(server)
 
 
 def _fill(report: Report, database: str, engine: Engine, contacts: int) -> None:
