@@ -16,7 +16,7 @@ from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
-from plugin.kpi.tables import KEPT, NARROWER, CellGrain
+from plugin.kpi.tables import CellGrain
 from plugin.kpi.terms import Terms
 
 #: measure --> its sum, for one group in one period
@@ -24,6 +24,7 @@ Sums = dict[str, float]
 Place = tuple[int, Group]
 GroupOf = Callable[[tuple[str, ...]], Group | None]
 DAILY = (CellGrain.DAY, CellGrain.MONTH)
+WITHOUT_AGENT = {CellGrain.DAY: CellGrain.DAY_WITHOUT_AGENT, CellGrain.MONTH: CellGrain.MONTH_WITHOUT_AGENT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,19 +117,14 @@ def _from_cells(
 ) -> Rows:
     """(number of the period, its row): start, dimensions, sums."""
     low, high, alone = run[0].low, run[-1].high, len(run) == 1
+    grain = grain if "agent" in question.dimensions else WITHOUT_AGENT.get(grain, grain)
     totals = [f"{'MAX' if MEASURES[key].greatest else 'SUM'}({key})" for key in wanted]
     group = [*question.dimensions] if alone else ["start", *question.dimensions]
     query = (
         f"SELECT {', '.join([str(low) if alone else 'start', *question.dimensions, *totals])} FROM cell "
-        f"WHERE grain = {int(_narrowest(grain, question))} AND start >= {low} AND start < {high}"
+        f"WHERE grain = {int(grain)} AND start >= {low} AND start < {high}"
     )
     return _numbered(connection.execute(text(f"{query} GROUP BY {', '.join(group)}" if group else query)).all(), run)
-
-
-def _narrowest(grain: CellGrain, question: Question) -> CellGrain:
-    """The cells of this length that are fewest and still tell apart what is asked."""
-    enough = (one for one in NARROWER.get(grain, ()) if set(KEPT[one]) >= set(question.dimensions))
-    return next(enough, grain)
 
 
 def _from_facts(
