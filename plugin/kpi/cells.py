@@ -13,7 +13,7 @@ from plugin.facts.store import DIRTY
 from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.measures import DIMENSIONS, MEASURES, SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
-from plugin.kpi.tables import CELL, CELL_BASIS, SKETCH, CellGrain
+from plugin.kpi.tables import CELL, CELL_BASIS, KEPT, NARROWER, SKETCH, CellGrain
 from plugin.kpi.terms import Terms
 
 #: how many dirty quarters one transaction settles; the lock of SQLite's writer is held that long
@@ -85,8 +85,8 @@ def _recompute(connection: Connection, slots: Iterable[int], terms: Terms) -> No
     for day, dirty in days.items():
         _recompute_day(connection, day, dirty, terms)
     for month in {_period(Grain.MONTH, day.start, terms) for day in days}:
-        for grain, dimensions in ((CellGrain.MONTH, DIMENSIONS), (CellGrain.MONTH_WITHOUT_AGENT, _WITHOUT_AGENT)):
-            _roll_up(connection, month, grain, dimensions)
+        for grain in (CellGrain.MONTH, *NARROWER[CellGrain.MONTH]):
+            _roll_up(connection, month, grain)
 
 
 def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
@@ -99,11 +99,12 @@ def _recompute_day(connection: Connection, day: Period, dirty: list[int], terms:
     quarters = Span.of_slots(range(low // SLOT_MS, -(-high // SLOT_MS)) if whole else dirty)
     starts = [from_ms(start) for start, _ in quarters.buckets]
     connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.QUARTER_HOUR, CELL.c.start.in_(starts)))
-    _insert_cells(connection, CellGrain.QUARTER_HOUR, _WITHOUT_AGENT, quarters, terms)
+    _insert_cells(connection, CellGrain.QUARTER_HOUR, quarters, terms)
     connection.execute(delete(CELL).where(CELL.c.grain == CellGrain.DAY, CELL.c.start == day.start))
     whole_day = Span(buckets=[(low, high)])
-    _insert_cells(connection, CellGrain.DAY, DIMENSIONS, whole_day, terms)
-    _roll_up(connection, day, CellGrain.DAY_WITHOUT_AGENT, _WITHOUT_AGENT)
+    _insert_cells(connection, CellGrain.DAY, whole_day, terms)
+    for grain in NARROWER[CellGrain.DAY]:
+        _roll_up(connection, day, grain)
     _recompute_sketches(connection, day.start, whole_day)
 
 
@@ -118,10 +119,8 @@ def _recompute_sketches(connection: Connection, start: datetime, whole_day: Span
         execute_given(connection, statement, **whole_day.given)
 
 
-def _insert_cells(
-    connection: Connection, grain: CellGrain, dimensions: tuple[str, ...], span: Span, terms: Terms
-) -> None:
-    keys = list(MEASURES)
+def _insert_cells(connection: Connection, grain: CellGrain, span: Span, terms: Terms) -> None:
+    keys, dimensions = list(MEASURES), KEPT[grain]
     names = ", ".join(["grain", "start", *DIMENSIONS, *keys])
     shown = ", ".join(["start", *(name if name in dimensions else f"'' AS {name}" for name in DIMENSIONS), *keys])
     query = sums(keys, dimensions, span, terms)
@@ -129,17 +128,17 @@ def _insert_cells(
     execute_given(connection, statement, **span.given)
 
 
-def _roll_up(connection: Connection, period: Period, grain: CellGrain, dimensions: tuple[str, ...]) -> None:
-    """Adds up the finest cells of a day or a month that are kept by agent to coarser ones."""
+def _roll_up(connection: Connection, period: Period, grain: CellGrain) -> None:
+    """Adds up a day's or a month's cells that keep everything."""
     connection.execute(delete(CELL).where(CELL.c.grain == grain, CELL.c.start == period.start))
     totals = [f"{'MAX' if measure.greatest else 'SUM'}({measure.key})" for measure in MEASURES.values()]
     names = ", ".join(["grain", "start", *DIMENSIONS, *MEASURES])
-    shown = ", ".join([*(name if name in dimensions else "''" for name in DIMENSIONS), *totals])
+    shown = ", ".join([*(name if name in KEPT[grain] else "''" for name in DIMENSIONS), *totals])
     low, high = to_ms(period.start), to_ms(period.end)
     connection.execute(
         text(
             f"INSERT INTO cell ({names}) SELECT {int(grain)}, {low}, {shown} FROM cell "
-            f"WHERE grain = {int(CellGrain.DAY)} AND start >= {low} AND start < {high} GROUP BY {', '.join(dimensions)}"
+            f"WHERE grain = {int(CellGrain.DAY)} AND start >= {low} AND start < {high} GROUP BY {', '.join(KEPT[grain])}"
         )
     )
 

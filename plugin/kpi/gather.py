@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -16,15 +17,16 @@ from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
-from plugin.kpi.tables import CellGrain
+from plugin.kpi.tables import KEPT, NARROWER, CellGrain
 from plugin.kpi.terms import Terms
 
 #: measure --> its sum, for one group in one period
 Sums = dict[str, float]
 Place = tuple[int, Group]
 GroupOf = Callable[[tuple[str, ...]], Group | None]
+#: cells of the centre's calendar, the coarsest first
+LADDER = ((CellGrain.MONTH, Grain.MONTH), (CellGrain.DAY, Grain.DAY))
 DAILY = (CellGrain.DAY, CellGrain.MONTH)
-WITHOUT_AGENT = {CellGrain.DAY: CellGrain.DAY_WITHOUT_AGENT, CellGrain.MONTH: CellGrain.MONTH_WITHOUT_AGENT}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,43 +40,50 @@ class Piece:
 
 def pieces_of(question: Question, terms: Terms) -> dict[CellGrain | None, list[Piece]]:
     """The periods, cut so that each part is told by the coarsest cells that can; None for what only the facts can tell."""
-    edges = {moment for period in question.periods for moment in (period.start, period.end)}
-    for cells, grain in ((CellGrain.MONTH, Grain.MONTH), (CellGrain.DAY, Grain.DAY)):
-        if all(_period(grain, edge, terms).start == edge for edge in edges):
-            return {cells: [_piece(number, period.start, period.end) for number, period in enumerate(question.periods)]}
     found: dict[CellGrain | None, list[Piece]] = defaultdict(list)
-    by_agent = "agent" in question.dimensions
     for number, period in enumerate(question.periods):
-        for piece, is_days in _days_and_rest(number, period, terms):
-            found[CellGrain.DAY if is_days else _finest(piece, by_agent)].append(piece)
+        for grain, start, end in _cut(period.start, period.end, terms, "agent" in question.dimensions):
+            found[grain].append(Piece(number=number, low=to_ms(start), high=to_ms(end)))
     return found
 
 
-def _days_and_rest(number: int, period: Period, terms: Terms) -> Iterator[tuple[Piece, bool]]:
-    """The parts of a period with whether they are whole days of the centre."""
-    first, last = _period(Grain.DAY, period.start, terms), _period(Grain.DAY, period.end, terms)
-    from_day = first.start if first.start == period.start else first.end
-    if from_day >= last.start:
-        yield _piece(number, period.start, period.end), False
+def _cut(
+    start: datetime, end: datetime, terms: Terms, by_agent: bool, ladder: Sequence[tuple[CellGrain, Grain]] = LADDER
+) -> Iterator[tuple[CellGrain | None, datetime, datetime]]:
+    """Whole months in the middle, on either side of them whole days, on either side of those what is left."""
+    if start >= end:
         return
-    if period.start < from_day:
-        yield _piece(number, period.start, from_day), False
-    yield _piece(number, from_day, last.start), True
-    if last.start < period.end:
-        yield _piece(number, last.start, period.end), False
+    if not ladder:
+        yield _finest(start, end, by_agent), start, end
+        return
+    (cells, grain), *finer = ladder
+    first, last = _next_border(grain, start, terms), _last_border(grain, end, terms)
+    if first >= last:
+        yield from _cut(start, end, terms, by_agent, finer)
+        return
+    yield from _cut(start, first, terms, by_agent, finer)
+    yield cells, first, last
+    yield from _cut(last, end, terms, by_agent, finer)
 
 
-def _finest(piece: Piece, by_agent: bool) -> CellGrain | None:
-    whole = not by_agent and piece.low % SLOT_MS == 0 and piece.high % SLOT_MS == 0
+def _finest(start: datetime, end: datetime, by_agent: bool) -> CellGrain | None:
+    whole = not by_agent and to_ms(start) % SLOT_MS == 0 and to_ms(end) % SLOT_MS == 0
     return CellGrain.QUARTER_HOUR if whole else None
 
 
-def _period(grain: Grain, moment: datetime, terms: Terms) -> Period:
-    return period_of(grain, moment, terms.timezone, terms.week_start)
+def _next_border(grain: Grain, moment: datetime, terms: Terms) -> datetime:
+    period = _period(grain, moment, terms.timezone)
+    return moment if period.start == moment else period.end
 
 
-def _piece(number: int, start: datetime, end: datetime) -> Piece:
-    return Piece(number=number, low=to_ms(start), high=to_ms(end))
+def _last_border(grain: Grain, moment: datetime, terms: Terms) -> datetime:
+    return _period(grain, moment, terms.timezone).start
+
+
+@lru_cache(maxsize=8192)
+def _period(grain: Grain, moment: datetime, timezone: str) -> Period:
+    """Remembered, because reports have the same borders over and over."""
+    return period_of(grain, moment, timezone)
 
 
 def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
@@ -117,14 +126,19 @@ def _from_cells(
 ) -> Rows:
     """(number of the period, its row): start, dimensions, sums."""
     low, high, alone = run[0].low, run[-1].high, len(run) == 1
-    grain = grain if "agent" in question.dimensions else WITHOUT_AGENT.get(grain, grain)
     totals = [f"{'MAX' if MEASURES[key].greatest else 'SUM'}({key})" for key in wanted]
     group = [*question.dimensions] if alone else ["start", *question.dimensions]
     query = (
         f"SELECT {', '.join([str(low) if alone else 'start', *question.dimensions, *totals])} FROM cell "
-        f"WHERE grain = {int(grain)} AND start >= {low} AND start < {high}"
+        f"WHERE grain = {int(_narrowest(grain, question))} AND start >= {low} AND start < {high}"
     )
     return _numbered(connection.execute(text(f"{query} GROUP BY {', '.join(group)}" if group else query)).all(), run)
+
+
+def _narrowest(grain: CellGrain, question: Question) -> CellGrain:
+    """The cells of this length that are fewest and still tell apart what is asked."""
+    enough = (one for one in NARROWER.get(grain, ()) if set(KEPT[one]) >= set(question.dimensions))
+    return next(enough, grain)
 
 
 def _from_facts(

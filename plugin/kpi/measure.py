@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import percentile_ms
@@ -14,6 +16,7 @@ from plugin.kpi.catalogue import METRICS, PERCENTILES, SERVICE_LEVELS
 from plugin.kpi.gather import Place, Sums, measure_sums, sketch_counts
 from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Measurement, Metric
+from plugin.kpi.period import Grain, period_of
 from plugin.kpi.question import GROUPINGS, Group, Question, grouping
 from plugin.kpi.terms import Terms
 
@@ -28,6 +31,8 @@ __all__ = [
     "metric_for",
     "variant_name",
 ]
+#: adapters take no event from before it
+_FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def measure(
@@ -114,35 +119,24 @@ def _accumulate(
     terms: Terms,
 ) -> None:
     """A stock is the stock before the report plus all that came and went since."""
-    stock = _open_tickets(connection, question, terms)
+    stock = _before(connection, METRICS[key], question, terms)
     flows: dict[Group, dict[int, float]] = defaultdict(dict)
     for (number, group), values in measured.items():
         flows[group][number] = values[key].numerator
     for group in {*stock, *flows}:
-        level = float(stock.get(group, 0))
+        level = stock.get(group, 0.0)
         for number in range(len(question.periods)):
             level += flows[group].get(number, 0)
             if level or (number, group) in measured:
                 measured.setdefault((number, group), {})[key] = Measurement(numerator=level)
 
 
-def _open_tickets(connection: Connection, question: Question, terms: Terms) -> dict[Group, int]:
-    start = to_ms(question.periods[0].start)
-    shown = ["'inbound'" if name == "direction" else name for name in question.dimensions]
-    query = (
-        f"SELECT {', '.join([*shown, 'COUNT(*)'])} FROM ticket_span "
-        # The plus keeps SQLite from walking through all that were ever opened before.
-        f"WHERE +opened_at < {start} AND (solved_at IS NULL OR solved_at >= {start})"
-    )
-    if shown:
-        query += f" GROUP BY {', '.join(str(place + 1) for place in range(len(shown)))}"
-    group_of = grouping(question, terms)
-    found: dict[Group, int] = defaultdict(int)
-    for *values, tickets in connection.execute(text(query)).all():
-        group = group_of(tuple(values))
-        if group is not None:
-            found[group] += int(tickets)
-    return found
+def _before(connection: Connection, metric: Metric, question: Question, terms: Terms) -> dict[Group, float]:
+    """The stock when the report begins: all that ever came and went before."""
+    first = period_of(Grain.MONTH, _FIRST_MOMENT, terms.timezone)
+    whole = replace(first, end=question.periods[0].start)
+    found = measure_sums(connection, sorted(_parts(metric)), replace(question, periods=(whole,)), terms)
+    return {group: measured_value(metric, totals).numerator for (_, group), totals in found.items()}
 
 
 def _percentiles(

@@ -12,14 +12,34 @@ from plugin.kpi.measures import DIMENSIONS, MEASURES
 
 
 class CellGrain(IntEnum):
-    """Days and months are those of the centre. A quarter of an hour has no agent; most reports need none of longer times either."""
+    """How long a cell is, and what it tells apart (`KEPT`). Days and months are those of the centre."""
 
     QUARTER_HOUR = 0
     DAY = 1
     MONTH = 2
     DAY_WITHOUT_AGENT = 3
     MONTH_WITHOUT_AGENT = 4
+    DAY_OF_AGENT = 5
+    MONTH_OF_AGENT = 6
 
+
+_WITHOUT_AGENT = tuple(name for name in DIMENSIONS if name != "agent")
+_OF_AGENT = ("source", "agent")
+#: the dimensions that cells keep; the others are empty
+KEPT: dict[CellGrain, tuple[str, ...]] = {
+    CellGrain.QUARTER_HOUR: _WITHOUT_AGENT,
+    CellGrain.DAY: DIMENSIONS,
+    CellGrain.MONTH: DIMENSIONS,
+    CellGrain.DAY_WITHOUT_AGENT: _WITHOUT_AGENT,
+    CellGrain.MONTH_WITHOUT_AGENT: _WITHOUT_AGENT,
+    CellGrain.DAY_OF_AGENT: _OF_AGENT,
+    CellGrain.MONTH_OF_AGENT: _OF_AGENT,
+}
+#: cells of the same length with fewer dimensions, which most reports make do with
+NARROWER: dict[CellGrain, tuple[CellGrain, ...]] = {
+    CellGrain.DAY: (CellGrain.DAY_WITHOUT_AGENT, CellGrain.DAY_OF_AGENT),
+    CellGrain.MONTH: (CellGrain.MONTH_WITHOUT_AGENT, CellGrain.MONTH_OF_AGENT),
+}
 
 CELL = Table(
     "cell",
