@@ -1,4 +1,4 @@
-"""initial schema"""
+"""initial"""
 
 from __future__ import annotations
 
@@ -123,6 +123,8 @@ def upgrade() -> None:
         sa.Column("internal_contacts", sa.BigInteger(), nullable=True),
         sa.Column("ivr_abandoned", sa.BigInteger(), nullable=True),
         sa.Column("flawed_contacts", sa.BigInteger(), nullable=True),
+        sa.Column("login_ms", sa.BigInteger(), nullable=True),
+        sa.Column("pause_ms", sa.BigInteger(), nullable=True),
         sa.Column("received", sa.BigInteger(), nullable=True),
         sa.Column("excluded_tickets", sa.BigInteger(), nullable=True),
         sa.Column("first_responses", sa.BigInteger(), nullable=True),
@@ -135,8 +137,6 @@ def upgrade() -> None:
         sa.Column("spans_solved", sa.BigInteger(), nullable=True),
         sa.Column("csat_positive", sa.BigInteger(), nullable=True),
         sa.Column("csat_answers", sa.BigInteger(), nullable=True),
-        sa.Column("login_ms", sa.BigInteger(), nullable=True),
-        sa.Column("pause_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "grain", "start", "source", "channel", "direction", "queue", "agent", name=op.f("pk_cell")
         ),

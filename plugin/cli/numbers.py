@@ -22,6 +22,7 @@ from plugin.report.render_csv import report_csv
 from plugin.report.render_html import report_html
 from plugin.report.render_json import report_json
 from plugin.report.render_text import report_text
+from plugin.report.wording import label
 from plugin.schedule.jobs import backtest_text, composer
 from plugin.work import settle_cells
 
@@ -91,7 +92,7 @@ def kpi() -> None:
 def kpi_list() -> None:
     """Name every KPI with its unit and which way is better."""
     for metric in METRICS.values():
-        click.echo(f"{metric.key:34} {metric.label:42} {metric.unit.value:8} {metric.better.value}")
+        click.echo(f"{metric.key:34} {label(metric.key):42} {metric.unit.value:8} {metric.better.value}")
 
 
 @kpi.command("show")
@@ -104,7 +105,7 @@ def kpi_show(key: str) -> None:
 
 
 def definition_text(metric: Metric) -> str:
-    lines = [f"{metric.key}: {metric.label}", f"= {_sum(metric.numerator)}"]
+    lines = [f"{metric.key}: {label(metric.key)}", f"= {_sum(metric.numerator)}"]
     if metric.denominator is not None:
         lines.append(f"/ {_sum(metric.denominator)}")
     lines.append(f"unit {metric.unit.value}, better: {metric.better.value}, definition version {metric.version}")

@@ -12,7 +12,7 @@ from plugin.kpi.measures import MEASURES, STREAMS, Measure, Sketch, Stream
 from plugin.kpi.terms import Terms
 
 SLOT_MS = 900_000
-_BUCKETS = "WITH bucket(start, stop) AS MATERIALIZED (SELECT start, stop FROM :given)"
+BUCKETS = "WITH bucket(start, stop) AS MATERIALIZED (SELECT start, stop FROM :given)"
 _STOPPED = "(CASE WHEN {until} < stop THEN {until} ELSE stop END)"
 _STARTED = "(CASE WHEN {at} > start THEN {at} ELSE start END)"
 
@@ -58,13 +58,13 @@ def sums(measures: Sequence[str], dimensions: Sequence[str], span: Span, terms: 
     columns = ["start", *dimensions]
     totals = [f"{'MAX' if m.greatest else 'SUM'}({m.key}) AS {m.key}" for m in wanted]
     return (
-        f"{_BUCKETS} SELECT {', '.join([*columns, *totals])} FROM ({' UNION ALL '.join(parts)}) AS part "
+        f"{BUCKETS} SELECT {', '.join([*columns, *totals])} FROM ({' UNION ALL '.join(parts)}) AS part "
         f"GROUP BY {', '.join(columns)}"
     )
 
 
 def _stream_sums(stream: Stream, wanted: Iterable[Measure], dimensions: Sequence[str], span: Span, terms: Terms) -> str:
-    columns = [f"{_start(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
+    columns = [f"{_start(stream, span)} AS start", *(f"{dimension(stream, name)} AS {name}" for name in dimensions)]
     columns += [
         _total(measure, stream, span, terms)
         if measure.stream == stream.key
@@ -86,8 +86,8 @@ def _start(stream: Stream, span: Span) -> str:
     return "start" if stream.until or span.slots is None else f"({stream.at} / {SLOT_MS}) * {SLOT_MS}"
 
 
-def _dimension(stream: Stream, name: str) -> str:
-    return str(getattr(stream, name)) if name in ("channel", "direction", "queue") else name
+def dimension(stream: Stream, name: str) -> str:
+    return str(getattr(stream, name))
 
 
 def _until(stream: Stream, span: Span) -> str:
@@ -127,20 +127,8 @@ def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span) -> str:
     """A SELECT of (start, *dimensions, bucket, n): how many durations fell into each bucket of the sketch."""
     stream = STREAMS[sketch.stream]
-    columns = [f"{_start(stream, span)} AS start", *(f"{_dimension(stream, name)} AS {name}" for name in dimensions)]
+    columns = [f"{_start(stream, span)} AS start", *(f"{dimension(stream, name)} AS {name}" for name in dimensions)]
     where = f"{_where(stream, span)} AND {sketch.where} AND {sketch.bucket} IS NOT NULL"
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 2))
     counted = f"{sketch.bucket} AS bucket, COUNT(*) AS n"
-    return (
-        f"{_BUCKETS} SELECT {', '.join(columns)}, {counted} FROM {_from(stream, span)} WHERE {where} GROUP BY {group}"
-    )
-
-
-def reopened(dimensions: Sequence[str]) -> str:
-    """A SELECT of (start, *dimensions, n): the distinct tickets that were reopened in each bucket."""
-    columns = ["start", *(f"{_dimension(STREAMS['span_opened'], name)} AS {name}" for name in dimensions)]
-    group = ", ".join(str(number + 1) for number in range(len(columns)))
-    return (
-        f"{_BUCKETS} SELECT {', '.join(columns)}, COUNT(DISTINCT subject_key) FROM bucket CROSS JOIN ticket_span "
-        f"WHERE reopened = 1 AND opened_at >= start AND opened_at < stop GROUP BY {group}"
-    )
+    return f"{BUCKETS} SELECT {', '.join(columns)}, {counted} FROM {_from(stream, span)} WHERE {where} GROUP BY {group}"

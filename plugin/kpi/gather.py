@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from plugin.database import execute_given, to_ms
-from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
+from plugin.kpi.aggregate import BUCKETS, SLOT_MS, Span, dimension, distribution, sums
 from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
@@ -180,7 +180,7 @@ def _merge(found: dict[Place, Sums], rows: Rows, wanted: Sequence[str], question
             if known is None:
                 totals[key] = amount
             else:
-                totals[key] = max(known, amount) if MEASURES[key].greatest else known + amount
+                totals[key] = max(known, amount) if key in MEASURES and MEASURES[key].greatest else known + amount
 
 
 def sketch_counts(
@@ -217,3 +217,25 @@ def _sketched(connection: Connection, key: str, run: Sequence[Piece], question: 
         f"WHERE sketch = '{key}' AND start >= {low} AND start < {high} GROUP BY {', '.join(group)}"
     )
     return connection.execute(text(query)).all()
+
+
+def counted_rows(
+    connection: Connection, query: str, stream: str, measures: Sequence[str], question: Question, terms: Terms
+) -> dict[Place, Sums]:
+    """What a query over `bucket(start, stop)`, one bucket for each period, counts for the groups of a question.
+
+    The query selects `start`, `{dimensions}` (those of the question as the stream has them, with a comma after each), and a column
+    for each measure; it groups by `{group}`. Counts of different groups that fall together in the question are added.
+    """
+    shown = [f"{dimension(STREAMS[stream], name)} AS {name}" for name in question.dimensions]
+    group = ", ".join(str(place + 1) for place in range(len(shown) + 1))
+    written = query.format(dimensions="".join(f"{each}, " for each in shown), group=group)
+    pieces = [
+        Piece(number=number, low=to_ms(period.start), high=to_ms(period.end))
+        for number, period in enumerate(question.periods)
+    ]
+    span = _span(pieces)
+    found: dict[Place, Sums] = {}
+    rows = _numbered(execute_given(connection, f"{BUCKETS} {written}", **span.given), pieces)
+    _merge(found, rows, measures, question, grouping(question, terms))
+    return found

@@ -9,16 +9,15 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection
 
-from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import percentile_ms
-from plugin.kpi.aggregate import Span, reopened
 from plugin.kpi.catalogue import METRICS, PERCENTILES, SERVICE_LEVELS
 from plugin.kpi.gather import Place, Sums, measure_sums, sketch_counts
 from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Measurement, Metric
 from plugin.kpi.period import Grain, period_of
-from plugin.kpi.question import GROUPINGS, Group, Question, grouping
+from plugin.kpi.question import GROUPINGS, Group, Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole import WHOLE
 
 __all__ = [
     "GROUPINGS",
@@ -43,10 +42,11 @@ def measure(
     Groups without any activity in a period are absent, except that a report without groups has every period.
     """
     metrics = {key: metric_for(key, terms) for key in kpis}
-    wanted = sorted({name for metric in metrics.values() for name in _parts(metric) if name in MEASURES})
-    found = measure_sums(connection, wanted, question, terms)
-    if any("reopened_tickets" in _parts(metric) for metric in metrics.values()):
-        _add(found, _reopened(connection, question, terms))
+    needed = {name for metric in metrics.values() for name in _parts(metric)}
+    found = measure_sums(connection, sorted(needed & MEASURES.keys()), question, terms)
+    for counting, supplied in WHOLE.items():
+        if needed & set(supplied):
+            _add(found, counting(connection, question, terms))
     if not question.by:
         for number in range(len(question.periods)):
             found.setdefault((number, ()), {})
@@ -95,20 +95,6 @@ def _add(found: dict[Place, Sums], more: Mapping[Place, Sums]) -> None:
         known = found.setdefault(place, {})
         for key, value in totals.items():
             known[key] = known.get(key, 0) + value
-
-
-def _reopened(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
-    """Distinct tickets do not add up over periods, so they are counted from the spans themselves."""
-    span = Span(buckets=[(to_ms(period.start), to_ms(period.end)) for period in question.periods])
-    numbers = {start: number for number, (start, _) in enumerate(span.buckets)}
-    group_of = grouping(question, terms)
-    found: dict[Place, Sums] = {}
-    for start, *values, tickets in execute_given(connection, reopened(question.dimensions), **span.given):
-        group = group_of(tuple(values))
-        if group is not None:
-            totals = found.setdefault((numbers[start], group), {"reopened_tickets": 0})
-            totals["reopened_tickets"] += int(tickets)
-    return found
 
 
 def _accumulate(

@@ -54,11 +54,10 @@ class Metric:
     """One entry of the catalogue: `numerator` over `denominator`, each a sum of measures (`{measure: factor}`).
 
     Without a denominator it is a count. `needs` names the facts without which it is not available; `version` rises when the
-    definition changes, `doc` is its heading in `docs/kpis/`.
+    definition changes, `doc` is its heading in `docs/kpi/`.
     """
 
     key: str
-    label: str
     unit: Unit
     better: Better
     numerator: Mapping[str, float]

@@ -10,6 +10,7 @@ from typing import cast
 
 from babel.dates import format_date, format_interval, format_skeleton
 
+from plugin.kpi.names import metric_name
 from plugin.kpi.period import Grain, Period
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
@@ -17,8 +18,6 @@ from plugin.report.locales import en, lv, ru, zh
 
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
-#: endings of a key in a report with a comparison
-_COMPARED = ("previous", "weekday", "year", "change")
 #: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
 _LONG_DAY = {"en": "EEEE d MMMM y"}
 _SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
@@ -43,19 +42,16 @@ def comma(language: str = "en") -> str:
 
 def label(kpi: str, language: str = "en", fallback: str = "") -> str:
     """The name of a KPI; `asa.p90` and `service_level.sl2` are named after their metric. Unknown to the tables: the fallback."""
-    names = _table("LABELS", language)
-    if kpi in names:
-        return names[kpi]
+    named = metric_name(kpi, language)
+    if named is not None:
+        return named
     whole, _, ending = kpi.rpartition(".")
-    if ending in _COMPARED:
-        return text(f"label.{ending}", language, label=label(whole, language))
-    metric, _, suffix = kpi.partition(".")
-    if not suffix or metric not in names:
+    inner = label(whole, language) if whole else ""
+    if inner == whole:
         return fallback or kpi
-    if suffix.startswith("sl"):
-        return text("label.variant", language, label=names[metric], variant=suffix.replace("sl", "SL-"))
-    key = f"label.{suffix}"
-    return text(key, language, label=names[metric]) if has(key) else f"{names[metric]} ({suffix})"
+    if ending.startswith("sl"):
+        return text("label.variant", language, label=inner, variant=ending.replace("sl", "SL-"))
+    return text(f"label.{ending}", language, label=inner) if has(f"label.{ending}") else f"{inner} ({ending})"
 
 
 def fact(name: str, language: str = "en") -> str:

@@ -145,7 +145,7 @@ def kpis() -> Response:
     entries: list[Json] = [
         {
             "key": metric.key,
-            "label": label(metric.key, g.language, metric.label),
+            "label": label(metric.key, g.language),
             "unit": metric.unit.value,
             "better": metric.better.value,
             "version": metric.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from plugin.kpi.catalogue import METRICS
+from plugin.kpi.catalogue import CHAPTERS
 from plugin.kpi.metric import Metric
 from plugin.report.goals import goals_for
 from plugin.report.material import Material
@@ -14,16 +14,6 @@ from plugin.report.wording import label
 from plugin.web.choice import Choice
 from plugin.web.overview import Reading
 from plugin.web.tiles import Tile, tile
-
-#: a fact that a KPI needs --> what it is about; the first that applies
-_FAMILIES = {
-    "cost": "cost",
-    "survey:csat": "customers",
-    "ticket": "tickets",
-    "ticket_reply": "tickets",
-    "queue": "contacts",
-}
-_ORDER = ("contacts", "handling", "tickets", "customers", "cost")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +27,10 @@ class Entry:
 
 
 def catalogue(reading: Reading, choice: Choice, language: str) -> Mapping[str, list[Entry]]:
-    """Family --> its entries, in the order of the catalogue, those that are available first."""
-    # The variants of the service level are on its own page.
-    metrics = [metric for metric in METRICS.values() if "." not in metric.key]
-    kpis = tuple(metric.key for metric in metrics)
+    """Chapter --> its entries, in the order of the catalogue, those that are available first."""
+    # Variants are on the page of their KPI.
+    chapters = {name: [m for m in metrics if "." not in m.key] for name, metrics in CHAPTERS.items()}
+    kpis = tuple(metric.key for metrics in chapters.values() for metric in metrics)
     material = Material(
         title="",
         kpis=kpis,
@@ -52,19 +42,15 @@ def catalogue(reading: Reading, choice: Choice, language: str) -> Mapping[str, l
         goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
         language=language,
     )
-    found: dict[str, list[Entry]] = {name: [] for name in _ORDER}
-    for metric in metrics:
-        found[_family(metric)].append(_entry(metric, material, reading, language))
-    return {name: sorted(entries, key=lambda entry: entry.tile is None) for name, entries in found.items() if entries}
-
-
-def _family(metric: Metric) -> str:
-    return next((family for fact, family in _FAMILIES.items() if fact in metric.needs), "handling")
+    found = {
+        name: [_entry(metric, material, reading, language) for metric in metrics] for name, metrics in chapters.items()
+    }
+    return {name: sorted(entries, key=lambda entry: entry.tile is None) for name, entries in found.items()}
 
 
 def _entry(metric: Metric, material: Material, reading: Reading, language: str) -> Entry:
     reason = material.now.unavailable.get(metric.key)
-    named = label(metric.key, language, metric.label)
+    named = label(metric.key, language)
     if reason is None:
         return Entry(kpi=metric.key, label=named, tile=tile(metric.key, material, reading.document), missing="")
     told = unavailable({metric.key: reason}, language)[0]

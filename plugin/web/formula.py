@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from plugin.kpi.measure import Question, measure_sums
 from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Metric, Unit
+from plugin.kpi.names import measure_name
 from plugin.kpi.period import Period
 from plugin.kpi.terms import Terms, terms_of
 from plugin.report import figures
 from plugin.web.overview import Reading
-from plugin.web.wording import say
 
 _MS = 0.001
 
@@ -47,9 +47,7 @@ def _values(sums: Mapping[str, float], reading: Reading, period: Period, terms: 
 
 
 def _words(key: str, terms: Terms, language: str) -> str:
-    return say(
-        f"measure.{key}",
-        language,
+    return measure_name(key, language).format(
         threshold=figures.span(terms.threshold_ms * _MS, language),
         short=figures.span(terms.short_ms * _MS, language),
     )

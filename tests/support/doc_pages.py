@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-KPI_PAGES = DOCS / "kpis"
+KPI_PAGES = DOCS / "kpi"
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _SUM = re.compile(r"(?P<name>[a-z_]+) (?P<value>[\d.]+)")
 _RESULT = re.compile(r"(?P<kpi>[a-z_.0-9]+) = (?:(?P<top>[\d.]+) / (?P<under>[\d.]+) = )?(?P<value>[\d.]+)")

@@ -1,0 +1,12 @@
+"""The sums that metrics are made of: a chapter for each family of facts, put together to one table."""
+
+from plugin.kpi.measures import contacts, queues, surveys, tickets, workforce
+from plugin.kpi.measures.shape import DIMENSIONS, Measure, Sketch, Stream
+
+__all__ = ["DIMENSIONS", "MEASURES", "SKETCHES", "STREAMS", "Measure", "Sketch", "Stream"]
+
+_CHAPTERS = (queues, contacts, workforce, tickets, surveys)
+
+STREAMS: dict[str, Stream] = {stream.key: stream for chapter in _CHAPTERS for stream in chapter.STREAMS}
+MEASURES: dict[str, Measure] = {measure.key: measure for chapter in _CHAPTERS for measure in chapter.MEASURES}
+SKETCHES: dict[str, Sketch] = {sketch.key: sketch for chapter in _CHAPTERS for sketch in chapter.SKETCHES}

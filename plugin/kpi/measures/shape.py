@@ -1,0 +1,67 @@
+"""What a measure is: an aggregate over a stream, a fact table seen at one of its moments.
+
+`$threshold` and `$short` in an expression stand for the policy's service-level threshold and short-abandon limit in milliseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DIMENSIONS = ("source", "channel", "direction", "queue", "agent")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stream:
+    """`at` is the moment that decides the period; `where` leaves rows out; the other names are SQL for a dimension."""
+
+    key: str
+    table: str
+    at: str
+    where: str = "1 = 1"
+    source: str = "source"
+    channel: str = "channel"
+    direction: str = "direction"
+    queue: str = "queue"
+    agent: str = "agent"
+    #: an interval: `at` is its start, `until` its end, and it is split at the borders of periods
+    until: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Measure:
+    """`sql` is evaluated for each row of the stream and summed (or the greatest taken); `overlap` stands for the split length."""
+
+    key: str
+    stream: str
+    sql: str
+    greatest: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sketch:
+    """A distribution of durations: the bucket column of a stream and the condition under which a row belongs to it."""
+
+    key: str
+    stream: str
+    bucket: str
+    where: str = "1 = 1"
+
+
+def one_of(column: str, values: tuple[str, ...]) -> str:
+    return f"{column} IN ({', '.join(repr(value) for value in values)})"
+
+
+def count(key: str, stream: str, condition: str) -> Measure:
+    return Measure(key=key, stream=stream, sql=f"CASE WHEN {condition} THEN 1 ELSE 0 END")
+
+
+def total(key: str, stream: str, value: str, condition: str | None = None) -> Measure:
+    """The sum of a value that may be unknown, of the rows that meet the condition."""
+    known = f"COALESCE({value}, 0)"
+    return Measure(
+        key=key, stream=stream, sql=known if condition is None else f"CASE WHEN {condition} THEN {known} ELSE 0 END"
+    )
+
+
+INBOUND = one_of("direction", ("inbound", "callback"))
+EXTERNAL = "direction <> 'internal'"

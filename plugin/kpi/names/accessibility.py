@@ -1,0 +1,133 @@
+"""In the order English, Latvian, Russian, Chinese."""
+
+METRICS = {
+    "offered": ("Contacts offered", "Saņemtie zvani un saziņas", "Поступившие вызовы и обращения", "呼入量"),
+    "answered": ("Contacts answered", "Atbildētie zvani un saziņas", "Принятые вызовы и обращения", "接听量"),
+    "answer_rate": ("Answer rate", "Atbildēto zvanu īpatsvars", "Доля принятых вызовов", "接通率"),
+    "abandoned": ("Abandoned contacts", "Pamestie zvani", "Потерянные вызовы", "放弃量"),
+    "abandonment_rate": ("Abandonment rate", "Pamesto zvanu īpatsvars", "Доля потерянных вызовов", "放弃率"),
+    "abandonment_rate_excl_short": (
+        "Abandonment rate without short abandons",
+        "Pamesto zvanu īpatsvars bez īsajiem",
+        "Доля потерянных вызовов без коротких",
+        "放弃率（不含短时放弃）",
+    ),
+    "average_time_to_abandon": (
+        "Average time to abandon",
+        "Vidējais laiks līdz pamešanai",
+        "Среднее время до отказа",
+        "平均放弃时长",
+    ),
+    "service_level": ("Service level", "Apkalpošanas līmenis", "Уровень обслуживания", "服务水平"),
+    "asa": ("Average speed of answer", "Vidējais atbildes ātrums", "Средняя скорость ответа", "平均应答速度"),
+    "average_wait": ("Average wait", "Vidējais gaidīšanas laiks", "Среднее время ожидания", "平均排队时间"),
+    "longest_wait": ("Longest wait", "Ilgākais gaidīšanas laiks", "Максимальное время ожидания", "最长等待时间"),
+    "closed": ("Contacts while closed", "Zvani slēgtā laikā", "Вызовы в нерабочее время", "非营业时间呼入量"),
+    "blocked": ("Blocked contacts", "Bloķētie zvani", "Блокированные вызовы", "阻塞量"),
+    "saturated": ("Contacts at a full queue", "Zvani pilnā rindā", "Вызовы в полную очередь", "队列已满呼入量"),
+    "blocked_rate": ("Blocked rate", "Bloķēto zvanu īpatsvars", "Доля блокированных вызовов", "呼损率"),
+    "lost_rate": (
+        "Lost rate (blocked and abandoned)",
+        "Zaudēto zvanu īpatsvars",
+        "Доля упущенных вызовов (АТС и очередь)",
+        "损失率（阻塞和放弃）",
+    ),
+    "after_hours": ("Contacts after hours", "Zvani ārpus darba laika", "Обращения вне рабочих часов", "营业时间外来访"),
+    "callback_requested": ("Callbacks requested", "Pieprasītie atpakaļzvani", "Запрошенные перезвоны", "回拨请求量"),
+    "callback_completion": (
+        "Callback completion",
+        "Izpildīto atpakaļzvanu īpatsvars",
+        "Доля выполненных перезвонов",
+        "回拨完成率",
+    ),
+    "containment": (
+        "Self-service containment",
+        "Pašapkalpošanās īpatsvars",
+        "Доля закрытых в самообслуживании",
+        "自助服务解决率",
+    ),
+}
+
+MEASURES = {
+    "offered": ("contacts offered", "saņemtās saziņas", "поступившие обращения", "呼入量"),
+    "answered": ("contacts answered", "atbildētās saziņas", "принятые обращения", "接听量"),
+    "answered_in_time": (
+        "contacts answered within {threshold}",
+        "{threshold} laikā atbildētās saziņas",
+        "обращения, принятые за {threshold}",
+        "{threshold}内接听的联络",
+    ),
+    "answered_waits": (
+        "answered contacts whose wait is known",
+        "atbildētās saziņas ar zināmu gaidīšanas laiku",
+        "принятые обращения с известным ожиданием",
+        "等待时长已知的接听量",
+    ),
+    "answered_wait_ms": (
+        "waiting time until the answer",
+        "gaidīšanas laiks līdz atbildei",
+        "время ожидания до ответа",
+        "接听前的等待时长",
+    ),
+    "abandoned": ("contacts abandoned", "pamestās saziņas", "потерянные обращения", "放弃量"),
+    "abandoned_in_time": (
+        "contacts abandoned within {threshold}",
+        "{threshold} laikā pamestās saziņas",
+        "обращения, потерянные за {threshold}",
+        "{threshold}内放弃的联络",
+    ),
+    "abandoned_short": (
+        "contacts abandoned within {short}",
+        "{short} laikā pamestās saziņas",
+        "обращения, потерянные за {short}",
+        "{short}内放弃的联络",
+    ),
+    "abandoned_waits": (
+        "abandoned contacts whose wait is known",
+        "pamestās saziņas ar zināmu gaidīšanas laiku",
+        "потерянные обращения с известным ожиданием",
+        "等待时长已知的放弃量",
+    ),
+    "abandoned_wait_ms": (
+        "waiting time until they left",
+        "gaidīšanas laiks līdz pamešanai",
+        "время ожидания до отказа",
+        "放弃前的等待时长",
+    ),
+    "waits": (
+        "contacts whose wait is known",
+        "saziņas ar zināmu gaidīšanas laiku",
+        "обращения с известным ожиданием",
+        "等待时长已知的联络",
+    ),
+    "wait_ms": (
+        "waiting time, whatever came of it",
+        "gaidīšanas laiks ar jebkuru iznākumu",
+        "время ожидания при любом исходе",
+        "等待时长（不论结果）",
+    ),
+    "longest_wait_ms": (
+        "the longest wait of an answered or abandoned contact",
+        "ilgākā atbildētas vai pamestas saziņas gaidīšana",
+        "самое долгое ожидание принятого или потерянного обращения",
+        "接听或放弃的联络中最长的等待",
+    ),
+    "closed": (
+        "contacts to a closed queue",
+        "saziņas uz slēgtu rindu",
+        "обращения в закрытую очередь",
+        "打入已关闭队列的联络",
+    ),
+    "blocked": (
+        "contacts to a queue without agents",
+        "saziņas uz rindu bez aģentiem",
+        "обращения в очередь без операторов",
+        "打入无座席队列的联络",
+    ),
+    "saturated": (
+        "contacts refused by a full queue",
+        "pilnas rindas noraidītās saziņas",
+        "обращения, отклонённые полной очередью",
+        "被已满队列拒绝的联络",
+    ),
+}

@@ -1,0 +1,24 @@
+"""Measures that do not add up over cells (distinct tickets, cohorts, stocks of people): counted from facts for whole periods.
+
+A module here has one function from a question to sums, the same shape as `gather.measure_sums`; `WHOLE` says which measures
+each of them supplies, and metrics name them like any other measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection
+
+from plugin.kpi.gather import Place, Sums
+from plugin.kpi.question import Question
+from plugin.kpi.terms import Terms
+from plugin.kpi.whole.reopened import reopened_tickets
+
+Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
+
+#: how they are counted --> the measures that come out
+WHOLE: dict[Counting, tuple[str, ...]] = {
+    reopened_tickets: ("reopened_tickets",),
+}
+WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)

@@ -1,0 +1,17 @@
+"""Distinct tickets that were reopened in a period (KPIS 5.7)."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from plugin.kpi.gather import Place, Sums, counted_rows
+from plugin.kpi.question import Question
+from plugin.kpi.terms import Terms
+
+
+def reopened_tickets(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
+    query = (
+        "SELECT start, {dimensions} COUNT(DISTINCT subject_key) FROM bucket CROSS JOIN ticket_span "
+        "WHERE reopened = 1 AND opened_at >= start AND opened_at < stop GROUP BY {group}"
+    )
+    return counted_rows(connection, query, "span_opened", ("reopened_tickets",), question, terms)
