@@ -202,6 +202,7 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "queue_visit",
             "agent_leg",
             "ring_attempt",
+            "evaluation",
             "agent_state",
             "ticket",
             "ticket_span",

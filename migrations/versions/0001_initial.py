@@ -176,9 +176,19 @@ def upgrade() -> None:
         sa.Column("resolved", sa.Integer(), nullable=True),
         sa.Column("ticket", sa.String(), nullable=True),
         sa.Column("flaw", sa.String(), nullable=True),
+        sa.Column("offered", sa.Integer(), nullable=False),
+        sa.Column("handle_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_ms", sa.BigInteger(), nullable=True),
+        sa.Column("hold_abandoned", sa.Integer(), nullable=False),
+        sa.Column("ivr", sa.String(), nullable=True),
+        sa.Column("topic", sa.String(), nullable=True),
+        sa.Column("sentiment_milli", sa.BigInteger(), nullable=True),
+        sa.Column("converted", sa.Integer(), nullable=False),
+        sa.Column("callback_of", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_contact")),
     )
     with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_callback_of", ["callback_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_counted_at"), ["counted_at"], unique=False)
         batch_op.create_index("ix_contact_customer", ["customer", "started_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_contact_ended_at"), ["ended_at"], unique=False)
@@ -223,6 +233,25 @@ def upgrade() -> None:
         sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("slot", name=op.f("pk_dirty_slot")),
     )
+    op.create_table(
+        "evaluation",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("evaluated_at", sa.BigInteger(), nullable=True),
+        sa.Column("points_milli", sa.BigInteger(), nullable=True),
+        sa.Column("possible_milli", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_evaluation")),
+    )
+    with op.batch_alter_table("evaluation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_evaluation_counted_at"), ["counted_at"], unique=False)
+
     op.create_table(
         "event",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     CONTACT_TAGGED = "contact.tagged"
     CONTACT_SENTIMENT = "contact.sentiment"
     CONTACT_EVALUATED = "contact.evaluated"
+    CONTACT_CONVERTED = "contact.converted"
     TICKET_OPENED = "ticket.opened"
     TICKET_ASSIGNED = "ticket.assigned"
     TICKET_CUSTOMER_REPLIED = "ticket.customer_replied"

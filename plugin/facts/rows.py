@@ -18,10 +18,13 @@ def _bin(duration_ms: int | None) -> int | None:
 
 
 def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -> None:
-    """Adds the rows of one contact: itself, its visits, legs and ring attempts."""
+    """Adds the rows of one contact: itself, its visits, legs, ring attempts and evaluations."""
     shared = {**identity, "channel": facts.channel, "direction": facts.direction}
     first_leg = facts.legs[0] if facts.legs else None
     first_queue = facts.visits[0].queue if facts.visits else ""
+    _evaluation_rows(rows, shared, facts, (first_leg.queue if first_leg else "") or first_queue)
+    if not facts.is_known:
+        return
     rows.setdefault("contact", []).append(
         {
             **shared,
@@ -39,6 +42,15 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -
             "resolved": None if facts.resolved is None else int(facts.resolved),
             "ticket": facts.ticket,
             "flaw": facts.flaw,
+            "offered": int(facts.offered),
+            "handle_ms": facts.handle_ms,
+            "hold_ms": facts.hold_ms,
+            "hold_abandoned": int(facts.hold_abandoned),
+            "ivr": facts.ivr,
+            "topic": facts.topic,
+            "sentiment_milli": facts.sentiment_milli,
+            "converted": int(facts.converted),
+            "callback_of": facts.callback_of,
         }
     )
     ordinals = {id(visit): number for number, visit in enumerate(facts.visits)}
@@ -68,6 +80,23 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -
                 "ended_at": ring.ended_at,
                 "result": ring.result,
                 "ring_ms": ring.ring_ms,
+            }
+        )
+
+
+def _evaluation_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, queue: str) -> None:
+    first_agent = facts.legs[0].agent if facts.legs else ""
+    for number, one in enumerate(facts.evaluations.values()):
+        rows.setdefault("evaluation", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "queue": queue,
+                "agent": one.agent or first_agent,
+                "counted_at": facts.counted_at if facts.is_known else one.evaluated_at,
+                "evaluated_at": one.evaluated_at,
+                "points_milli": one.points_milli,
+                "possible_milli": one.possible_milli,
             }
         )
 

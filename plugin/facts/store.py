@@ -26,12 +26,19 @@ def table_of(model: type) -> Table:
 CONTACT, VISIT, LEG, RING = (
     table_of(m) for m in (tables.Contact, tables.QueueVisit, tables.AgentLeg, tables.RingAttempt)
 )
+EVALUATION = table_of(tables.Evaluation)
 TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
 DIRTY = table_of(tables.DirtySlot)
 
 #: what a subject is about --> its tables, each with the columns that say when its rows count
 TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
-    "contact": ((CONTACT, ("counted_at",)), (VISIT, ("entered_at",)), (LEG, ("counted_at",)), (RING, ("started_at",))),
+    "contact": (
+        (CONTACT, ("counted_at",)),
+        (VISIT, ("entered_at",)),
+        (LEG, ("counted_at",)),
+        (RING, ("started_at",)),
+        (EVALUATION, ("counted_at",)),
+    ),
     "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
     "survey": ((SURVEY, ("answered_at",)),),
 }

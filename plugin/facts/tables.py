@@ -1,7 +1,8 @@
 """What the events add up to. Every row belongs to one subject of one source; `subject_key` finds a subject's rows.
 
 When a fact counts: `queue_visit.entered_at`; `agent_leg.counted_at` (the entry of its visit); `contact.counted_at` (its first queue
-entry, else its start); a ticket's `created_at`, `solved_at`, `first_response_at`; `ticket_span.opened_at`; `survey.answered_at`.
+entry, else its start), which its evaluations share; a ticket's `created_at`, `solved_at`, `first_response_at`;
+`ticket_span.opened_at`; `survey.answered_at`.
 A `_bin` is the logarithmic bucket of the duration beside it, for percentiles.
 """
 
@@ -34,6 +35,7 @@ class Contact(SQLModel, table=True):
         Index("ix_contact_customer", "customer", "started_at"),
         Index("ix_contact_subject", "subject"),
         Index("ix_contact_ticket", "ticket"),
+        Index("ix_contact_callback_of", "callback_of"),
     )
 
     subject_key: int = _key()
@@ -55,6 +57,40 @@ class Contact(SQLModel, table=True):
     resolved: int | None = None
     ticket: str | None = None
     flaw: str | None = None
+    #: 1 when a queue visit of it was offered to agents (KPIS 3.1)
+    offered: int = 0
+    #: of all its legs together; None when none of them is known
+    handle_ms: int | None = _ms()
+    hold_ms: int | None = _ms()
+    #: the customer hung up while he was on hold
+    hold_abandoned: int = 0
+    #: how it left the menu that it entered: contained, routed, abandoned, closed; None without a menu or while in it
+    ivr: str | None = None
+    topic: str | None = None
+    #: thousandths, -1000 to 1000
+    sentiment_milli: int | None = _ms()
+    converted: int = 0
+    #: the contact in which the customer asked for this callback
+    callback_of: str | None = None
+
+
+class Evaluation(SQLModel, table=True):
+    """Points of a quality evaluation, in thousandths; `agent` is whose work was evaluated."""
+
+    __tablename__ = "evaluation"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    direction: str
+    queue: str = ""
+    agent: str = ""
+    counted_at: datetime | None = _moment(index=True)
+    evaluated_at: datetime | None = _moment()
+    points_milli: int | None = _ms()
+    possible_milli: int | None = _ms()
 
 
 class QueueVisit(SQLModel, table=True):

@@ -21,6 +21,9 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACT_CALLBACK_REQUESTED: ("contact", "queue"),
     Kind.CONTACT_ENDED: ("contact",),
     Kind.CONTACT_WRAPPED_UP: ("contact", "wrap_up"),
+    Kind.CONTACT_SENTIMENT: ("sentiment",),
+    Kind.CONTACT_EVALUATED: ("evaluation",),
+    Kind.CONTACT_CONVERTED: ("sale",),
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
 }
 
@@ -31,21 +34,31 @@ BY_DATA = {
     "session": "login",
     "activity": "agent_state",
     "resolved": "disposition",
+    "contained": "ivr",
+    "by": "ended_by",
 }
 
 
 def supplied_by(event: Event) -> frozenset[str]:
     """Names of the facts that this event supplies; `survey:csat` and the like for answered surveys."""
     survey = str(event.data.get("type", "csat")) if event.kind is Kind.SURVEY_ANSWERED else None
-    return _supplied(event.kind, tuple(event.data), event.agent is not None, survey)
+    return _supplied(event.kind, tuple(event.data), event.agent is not None, _names_customer(event), survey)
+
+
+def _names_customer(event: Event) -> bool:
+    return event.kind.about == "contact" and bool(event.customer)
 
 
 @lru_cache(maxsize=1024)
-def _supplied(kind: Kind, data: tuple[str, ...], has_agent: bool, survey: str | None) -> frozenset[str]:
+def _supplied(
+    kind: Kind, data: tuple[str, ...], has_agent: bool, names_customer: bool, survey: str | None
+) -> frozenset[str]:
     """Remembered, because a vendor sends few shapes of events."""
     facts = {*BY_KIND.get(kind, ()), *(BY_DATA[key] for key in data if key in BY_DATA)}
     if kind.about == "ticket":
         facts.add("ticket")
+    if names_customer:
+        facts.add("customer")
     if kind is Kind.CONTACT_ENDED and has_agent:
         facts.add("talk")
     if survey is not None:

@@ -91,6 +91,10 @@ def _call(rows: Rows, chance: random.Random, at: datetime, queue: str, slow: flo
             "handled": int(not lost),
             "transferred": int(not lost and chance.random() < 0.06),
             "held": 0,
+            "offered": 1,
+            "handle_ms": None if lost else talk_ms,
+            "hold_abandoned": 0,
+            "converted": 0,
         }
     )
     rows[tables.QueueVisit].append(

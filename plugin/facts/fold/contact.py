@@ -9,6 +9,7 @@ from plugin.contract.event import Event, Kind
 from plugin.facts.fold.contact_end import conclude
 from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
 from plugin.facts.fold.order import is_stated, ms_between, stated_ms, text
+from plugin.facts.fold.remark import REMARKS, remark
 
 #: reason of contact.overflowed --> outcome of the visit
 OVERFLOW_OUTCOMES = {
@@ -37,8 +38,10 @@ def fold_contact(
     `events` are sorted by `in_order`; `restarts` are the moments at which the source began anew; `knows` are the facts that its
     adapter supplies: only where "hold" is known does a leg without a hold event have a hold of 0.
     """
-    folding = _Folding(ContactFacts(started_at=events[0].at), knows)
-    pending = sorted(moment for moment in restarts if moment > events[0].at)
+    first = next((event for event in events if event.kind not in REMARKS), None)
+    started_at = (first or events[0]).at
+    folding = _Folding(ContactFacts(started_at=started_at, is_known=first is not None), knows)
+    pending = sorted(moment for moment in restarts if moment > started_at)
     for event in events:
         while pending and pending[0] <= event.at:
             folding.restart(pending.pop(0))
@@ -71,7 +74,6 @@ class _Folding:
             Kind.CONTACT_CALLBACK_REQUESTED: self._message,
             Kind.CONTACT_ENDED: self._ended,
             Kind.CONTACT_WRAPPED_UP: self._wrapped_up,
-            Kind.CONTACT_TAGGED: self._tagged,
         }
 
     def take(self, event: Event) -> None:
@@ -80,10 +82,13 @@ class _Folding:
         facts.direction = event.direction or facts.direction
         facts.customer = event.customer or facts.customer
         facts.ticket = text(event, "ticket") or facts.ticket
+        if event.kind in REMARKS:
+            remark(facts, event)
+            return
         handler = self._take.get(event.kind)
         if handler is not None:
             handler(event)
-        if event.kind not in (Kind.CONTACT_WRAPPED_UP, Kind.CONTACT_TAGGED, Kind.CONTACT_OFFERED):
+        if event.kind not in (Kind.CONTACT_WRAPPED_UP, Kind.CONTACT_OFFERED):
             self.last_at = max(self.last_at, event.at)
 
     # -- finding what an event speaks of
@@ -118,6 +123,7 @@ class _Folding:
 
     def _offered(self, event: Event) -> None:
         self.facts.entry_number = text(event, "entry_number") or self.facts.entry_number
+        self.facts.callback_of = text(event, "callback_of") or self.facts.callback_of
         self.in_menu = self.in_menu or event.data.get("ivr") is True
 
     def _queued(self, event: Event) -> None:
@@ -197,6 +203,8 @@ class _Folding:
             self._close_leg(event)
             return
         self.over_at = event.at
+        if event.data.get("contained") is True:
+            self.in_menu = self.facts.contained = True
         for leg in self.facts.legs:
             if leg.ended_at is None:
                 self._end_leg(leg, event)
@@ -231,6 +239,7 @@ class _Folding:
     def _end_leg(self, leg: Leg, event: Event) -> None:
         leg.ended_at = event.at
         if leg.held_at is not None:
+            self.facts.hold_abandoned = self.facts.hold_abandoned or event.data.get("by") == "customer"
             leg.hold_ms = (leg.hold_ms or 0) + ms_between(leg.held_at, event.at)
             leg.held_at = None
         stated_hold = stated_ms(event, "hold_s")
@@ -291,10 +300,6 @@ class _Folding:
             self._end_leg(leg, event)
             leg.talk_ms = None if wrap is None else leg.talk_ms
         leg.wrap_ms = wrap if wrap is not None else ms_between(leg.ended_at or event.at, event.at)
-
-    def _tagged(self, event: Event) -> None:
-        if isinstance(event.data.get("resolved"), bool):
-            self.facts.resolved = event.data["resolved"] is True
 
     def restart(self, at: datetime) -> None:
         """What was open is over, and nobody knows when."""

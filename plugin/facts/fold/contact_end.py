@@ -18,7 +18,8 @@ def conclude(facts: ContactFacts, over_at: datetime | None, last_at: datetime, *
     is_open = any(visit.outcome == "open" for visit in facts.visits) or any(leg.ended_at is None for leg in facts.legs)
     if not is_open and (over_at or facts.visits or facts.legs):
         facts.ended_at = max(last_at, over_at or last_at)
-    facts.outcome = _outcome(facts, is_over=over_at is not None, in_menu=in_menu)
+    facts.ivr = _ivr(facts, is_over=over_at is not None) if in_menu else None
+    facts.outcome = _outcome(facts, is_over=over_at is not None)
     return facts
 
 
@@ -47,11 +48,22 @@ def _quarantine(facts: ContactFacts) -> None:
                 setattr(leg, name, None)
 
 
-def _outcome(facts: ContactFacts, *, is_over: bool, in_menu: bool) -> str:
+def _ivr(facts: ContactFacts, *, is_over: bool) -> str | None:
+    """How the contact left the menu. Hanging up is not self-service; a closed queue gave it nowhere to go."""
+    if facts.legs or any(visit.outcome != "closed" for visit in facts.visits):
+        return "routed"
+    if facts.visits:
+        return "closed"
+    if not is_over:
+        return None
+    return "contained" if facts.contained else "abandoned"
+
+
+def _outcome(facts: ContactFacts, *, is_over: bool) -> str:
     if facts.legs:
         return "answered"
     if facts.visits:
         return facts.visits[-1].outcome
     if is_over:
-        return "ivr_abandoned" if in_menu else "ended"
+        return {None: "ended", "contained": "contained"}.get(facts.ivr, "ivr_abandoned")
     return "open"

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from plugin.contract.event import Channel, Direction
 
+#: outcomes of a visit that agents could have answered: what a queue was offered
+OFFERED = ("answered", "abandoned", "flow_out", "timeout", "withdrawn", "voicemail", "callback_requested")
+
 
 @dataclass(kw_only=True, slots=True)
 class Visit:
@@ -51,8 +54,22 @@ class Ring:
 
 
 @dataclass(kw_only=True, slots=True)
+class Evaluation:
+    """One filled-in quality form: points in thousandths. `agent` None: the form does not say whose work it is about."""
+
+    evaluated_at: datetime
+    points_milli: int
+    possible_milli: int
+    agent: str | None = None
+
+
+@dataclass(kw_only=True, slots=True)
 class ContactFacts:
-    """All facts of one contact. `outcome`: answered, the last visit's outcome, ivr_abandoned, ended, or open."""
+    """All facts of one contact.
+
+    `outcome`: answered, the last visit's outcome, contained, ivr_abandoned, ended, or open. `is_known` False: nothing but remarks
+    (an evaluation, a sale) has arrived, which make no contact.
+    """
 
     channel: str = Channel.VOICE
     direction: str = Direction.INBOUND
@@ -64,6 +81,15 @@ class ContactFacts:
     ended_at: datetime | None = None
     outcome: str = "open"
     flaw: str | None = None
+    is_known: bool = True
+    topic: str | None = None
+    sentiment_milli: int | None = None
+    converted: bool = False
+    contained: bool = False
+    ivr: str | None = None
+    hold_abandoned: bool = False
+    callback_of: str | None = None
+    evaluations: dict[str, Evaluation] = field(default_factory=dict)
     visits: list[Visit] = field(default_factory=list)
     legs: list[Leg] = field(default_factory=list)
     rings: list[Ring] = field(default_factory=list)
@@ -71,6 +97,23 @@ class ContactFacts:
     @property
     def counted_at(self) -> datetime:
         return self.visits[0].entered_at if self.visits else self.started_at
+
+    @property
+    def offered(self) -> bool:
+        return any(visit.outcome in OFFERED for visit in self.visits)
+
+    @property
+    def handle_ms(self) -> int | None:
+        """Talk, hold and wrap-up of the legs whose talk time is known."""
+        known = [leg for leg in self.legs if leg.talk_ms is not None]
+        if not known:
+            return None
+        return sum((leg.talk_ms or 0) + (leg.hold_ms or 0) + (leg.wrap_ms or 0) for leg in known)
+
+    @property
+    def hold_ms(self) -> int | None:
+        known = [leg.hold_ms for leg in self.legs if leg.hold_ms is not None]
+        return sum(known) if known else None
 
     @property
     def transferred(self) -> bool:

@@ -23,12 +23,17 @@ def ms_between(start: datetime, end: datetime) -> int:
     return round((end - start) / _MILLISECOND)
 
 
-def stated_ms(event: Event, name: str) -> int | None:
-    """A duration in seconds that the vendor stated, as milliseconds; None when it is not a finite number."""
+def milli(event: Event, name: str) -> int | None:
+    """A number that the vendor stated, as whole thousandths; None when it is not a finite number."""
     value = event.data.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
     return round(value * 1000)
+
+
+def stated_ms(event: Event, name: str) -> int | None:
+    """A duration in seconds that the vendor stated, as milliseconds."""
+    return milli(event, name)
 
 
 def is_stated(event: Event, name: str) -> bool:
