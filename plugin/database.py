@@ -8,12 +8,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -31,6 +27,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
+
+# Alembic takes a quarter of a command's start; only what migrates needs it.
+if TYPE_CHECKING:
+    from alembic.config import Config as AlembicConfig
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -185,6 +185,8 @@ def chunks(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
 
 
 def _alembic(engine: Engine) -> AlembicConfig:
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     inside = Path(__file__).parent / "_migrations"
     config.set_main_option(
@@ -196,11 +198,16 @@ def _alembic(engine: Engine) -> AlembicConfig:
 
 def migrate(engine: Engine) -> None:
     """Brings the schema to this release's state; forward only."""
+    from alembic import command
+
     command.upgrade(_alembic(engine), "head")
 
 
 def schema_state(engine: Engine) -> tuple[str | None, str | None]:
     """(revision of the database, newest revision of this release)."""
+    from alembic.runtime.migration import MigrationContext
+    from alembic.script import ScriptDirectory
+
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     return current, ScriptDirectory.from_config(_alembic(engine)).get_current_head()
