@@ -27,7 +27,7 @@ from plugin.normalise.customer import customer_key, masked, plain
 from plugin.normalise.supply import supplied_by
 
 BATCH = 500
-FOLDED = ("contact", "ticket", "survey")
+FOLDED = ("contact", "ticket", "survey", "customers")
 _LOCK_CLASS = 0x6465736B
 
 
@@ -207,6 +207,7 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "ticket",
             "ticket_span",
             "survey",
+            "customer_count",
             "link",
         ):
             connection.execute(text(f"DELETE FROM {table}"))

@@ -202,6 +202,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_customer")),
     )
     op.create_table(
+        "customer_count",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("first_on", sa.String(), nullable=False),
+        sa.Column("last_on", sa.String(), nullable=False),
+        sa.Column("at_start", sa.BigInteger(), nullable=False),
+        sa.Column("at_end", sa.BigInteger(), nullable=True),
+        sa.Column("joined", sa.BigInteger(), nullable=True),
+        sa.Column("lost", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_customer_count")),
+    )
+    op.create_table(
         "delivery",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.String(), nullable=False),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from plugin.facts.fold import ContactFacts, SurveyFacts, TicketFacts
+from plugin.facts.fold import ContactFacts, CustomerCountFacts, SurveyFacts, TicketFacts
 from plugin.facts.fold.order import ms_between
 from plugin.facts.sketch import bin_of
 
@@ -186,5 +186,22 @@ def survey_rows(rows: Rows, identity: Mapping[str, Any], facts: SurveyFacts) -> 
             "answered_at": facts.answered_at,
             "ticket": facts.ticket,
             "contact": facts.contact,
+        }
+    )
+
+
+def customer_count_rows(rows: Rows, identity: Mapping[str, Any], facts: CustomerCountFacts | None) -> None:
+    """None adds no row: a count without its dates or its start says nothing."""
+    if facts is None:
+        return
+    rows.setdefault("customer_count", []).append(
+        {
+            **identity,
+            "first_on": facts.first_on.isoformat(),
+            "last_on": facts.last_on.isoformat(),
+            "at_start": facts.at_start,
+            "at_end": facts.at_end,
+            "joined": facts.joined,
+            "lost": facts.lost,
         }
     )

@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from plugin.contract.event import Event
 from plugin.database import execute_given, insert_rows, to_ms
 from plugin.facts import tables
-from plugin.facts.fold import fold_contact, fold_survey, fold_ticket, in_order
-from plugin.facts.rows import contact_rows, survey_rows, ticket_rows
+from plugin.facts.fold import fold_contact, fold_customer_count, fold_survey, fold_ticket, in_order
+from plugin.facts.rows import contact_rows, customer_count_rows, survey_rows, ticket_rows
 
 Rows = dict[str, list[dict[str, Any]]]
 SLOT_MS = 900_000
@@ -28,6 +28,7 @@ CONTACT, VISIT, LEG, RING = (
 )
 EVALUATION = table_of(tables.Evaluation)
 TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
+CUSTOMER_COUNT = table_of(tables.CustomerCount)
 DIRTY = table_of(tables.DirtySlot)
 
 #: what a subject is about --> its tables, each with the columns that say when its rows count
@@ -41,6 +42,7 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     ),
     "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
     "survey": ((SURVEY, ("answered_at",)),),
+    "customers": ((CUSTOMER_COUNT, ()),),
 }
 
 
@@ -70,7 +72,7 @@ def refold(
     knows: Mapping[str, Collection[str]],
     dirty: Dirty,
 ) -> None:
-    """Replaces the facts of these contacts, tickets or surveys; `names` gives (source, subject) of each key."""
+    """Replaces the facts of these contacts, tickets, surveys or customer counts; `names` gives (source, subject) of each key."""
     rows: Rows = {}
     for key, events in subjects.items():
         source, subject = names[key]
@@ -80,6 +82,8 @@ def refold(
             contact_rows(rows, identity, fold_contact(ordered, restarts.get(source, ()), knows.get(source, ())))
         elif about == "ticket":
             ticket_rows(rows, identity, fold_ticket(ordered))
+        elif about == "customers":
+            customer_count_rows(rows, identity, fold_customer_count(ordered))
         else:
             survey_rows(rows, identity, fold_survey(ordered))
     for table, moments in TABLES[about]:
@@ -94,10 +98,11 @@ def replace_rows(
     rows: list[dict[str, Any]],
     dirty: Dirty,
 ) -> None:
-    old = f"SELECT {', '.join(moments)} FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)"  # noqa: S608
-    for row in execute_given(connection, old, key=keys):
-        for moment_ms in row:
-            dirty.at_ms(moment_ms)
+    if moments:
+        old = f"SELECT {', '.join(moments)} FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)"  # noqa: S608
+        for row in execute_given(connection, old, key=keys):
+            for moment_ms in row:
+                dirty.at_ms(moment_ms)
     execute_given(connection, f"DELETE FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)", key=keys)  # noqa: S608
     for new in rows:
         for name in moments:

@@ -241,6 +241,22 @@ class Survey(SQLModel, table=True):
     contact: str | None = None
 
 
+class CustomerCount(SQLModel, table=True):
+    """Customers from `first_on` to `last_on`: ISO dates of the centre's calendar, both included."""
+
+    __tablename__ = "customer_count"
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    first_on: str
+    last_on: str
+    at_start: int = Field(sa_column=Column(BigInteger, nullable=False))
+    at_end: int | None = Field(default=None, sa_column=Column(BigInteger))
+    joined: int | None = Field(default=None, sa_column=Column(BigInteger))
+    lost: int | None = Field(default=None, sa_column=Column(BigInteger))
+
+
 class Link(SQLModel, table=True):
     """The contact that a ticket came from; `how` is reference (an id of the vendor) or customer (same customer, close in time)."""
 

@@ -25,6 +25,7 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACT_EVALUATED: ("evaluation",),
     Kind.CONTACT_CONVERTED: ("sale",),
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
+    Kind.CUSTOMERS_COUNTED: ("customer_count",),
 }
 
 #: key of an event's data --> the fact that it proves to be supplied

@@ -34,6 +34,7 @@ FACTS = {
     "ticket",
     "ticket_reply",
     "survey",
+    "customer_count",
     "login",
 }
 HEADINGS = [

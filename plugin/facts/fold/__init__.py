@@ -3,12 +3,14 @@
 from plugin.facts.fold.agent import Interval, fold_agent
 from plugin.facts.fold.contact import fold_contact
 from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
+from plugin.facts.fold.customer_count import CustomerCountFacts, fold_customer_count
 from plugin.facts.fold.order import in_order
 from plugin.facts.fold.survey import SurveyFacts, fold_survey
 from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket
 
 __all__ = [
     "ContactFacts",
+    "CustomerCountFacts",
     "Interval",
     "Leg",
     "Ring",
@@ -18,6 +20,7 @@ __all__ = [
     "Visit",
     "fold_agent",
     "fold_contact",
+    "fold_customer_count",
     "fold_survey",
     "fold_ticket",
     "in_order",

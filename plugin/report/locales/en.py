@@ -198,6 +198,7 @@ FACTS = {
     "ticket": "tickets",
     "ticket_reply": "ticket replies",
     "survey": "survey answers",
+    "customer_count": "customer counts",
     "roster": "rosters",
     "cost": "costs",
     "headcount": "headcounts",

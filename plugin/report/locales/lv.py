@@ -191,6 +191,7 @@ FACTS = {
     "ticket": "pieteikumi",
     "ticket_reply": "atbildes uz pieteikumiem",
     "survey": "aptauju atbildes",
+    "customer_count": "klientu skaits",
     "roster": "darba grafiki",
     "cost": "izmaksas",
     "headcount": "darbinieku skaits",

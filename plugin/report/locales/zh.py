@@ -191,6 +191,7 @@ FACTS = {
     "ticket": "工单",
     "ticket_reply": "工单回复",
     "survey": "调查答复",
+    "customer_count": "客户数量",
     "roster": "排班",
     "cost": "成本",
     "headcount": "人数",
