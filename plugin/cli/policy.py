@@ -17,9 +17,10 @@ from plugin.normalise.sources import settings_of
 from plugin.policy import revisions
 from plugin.policy.changes import diff as changes
 from plugin.policy.document import Document
+from plugin.policy.ical import IcalError, exceptions_of
 from plugin.policy.problems import PolicyError
 from plugin.policy.references import Known
-from plugin.policy.text import parse, to_data
+from plugin.policy.text import from_data, parse, to_data
 
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
@@ -58,13 +59,39 @@ def check(file: Path) -> None:
 def apply(file: Path, author: str) -> None:
     """Make a file the policy. Running processes take it over within seconds."""
     with installation() as opened:
-        document = _read(opened, file)
-        with session_scope(opened.engine) as session:
-            revision = revisions.apply(session, document, author, now(), known=known(opened))
+        _apply(opened, _read(opened, file), author)
+
+
+def _apply(opened: Installation, document: Document, author: str) -> None:
+    with session_scope(opened.engine) as session:
+        revision = revisions.apply(session, document, author, now(), known=known(opened))
     if revision is None:
         click.echo("Nothing differs from the policy in force.")
         return
     click.echo(f"Revision {revision.id}:\n{revision.diff}")
+
+
+@policy.command("calendar-import")
+@click.argument("name")
+@FILE
+@click.option("--author", default=lambda: os.environ.get("USER") or getpass.getuser(), help="Who decided it.")
+def calendar_import(name: str, file: Path, author: str) -> None:
+    """Take the events of an iCalendar file as dated exceptions of the calendar NAME.
+
+    A whole day is closed; an event with times is what its day is open instead. What is there for other days stays.
+    """
+    with installation() as opened:
+        hours = opened.document.calendars.get(name)
+        if hours is None:
+            raise click.BadParameter(f'"{name}" does not exist; add [calendars.{name}] first', param_hint="NAME")
+        try:
+            found = exceptions_of(file.read_text(encoding="utf-8"), hours.timezone or opened.document.timezone)
+        except (IcalError, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{file}: {error}") from None
+        data = to_data(opened.document)
+        exceptions = data["calendars"][name].setdefault("exceptions", {})
+        exceptions |= {str(day): [str(each) for each in intervals] or "closed" for day, intervals in found.items()}
+        _apply(opened, from_data(data, known=known(opened)), author)
 
 
 @policy.command()

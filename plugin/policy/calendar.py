@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
+from plugin.policy.holidays import public_holidays
 from plugin.policy.localtime import instant_of, zone
 
 _DAY = timedelta(days=1)
@@ -15,6 +16,9 @@ _FORM = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 _DAY_MINUTES = 24 * 60
 #: How far ahead an opening is looked for: a year that is closed on every day but one.
 _HORIZON_DAYS = 400
+#: How far ahead opening time is counted until a promise is due.
+_LONGEST_DAYS = 3660
+_MILLISECOND = timedelta(milliseconds=1)
 
 Span = tuple[datetime, datetime]
 
@@ -30,13 +34,31 @@ class Interval:
         return f"{_clock(self.opens)}-{_clock(self.closes)}"
 
 
+Week = tuple[tuple[Interval, ...], ...]
+
+
 @dataclass(frozen=True, kw_only=True, slots=True, eq=False)
 class Calendar:
-    """`week` has seven days from Monday; an entry of `exceptions` stands in place of the weekday, empty when closed."""
+    """`week` has seven days from Monday; an entry of `exceptions` stands in place of the weekday, empty when closed.
+
+    `later` are the weeks that came into force afterwards, each from its local date on, in order. On a public holiday of
+    `holidays` (such as `LV` or `DE-BY`) it is closed unless an exception says otherwise.
+    """
 
     timezone: str
-    week: tuple[tuple[Interval, ...], ...]
+    week: Week
     exceptions: dict[date, tuple[Interval, ...]]
+    later: tuple[tuple[date, Week], ...] = ()
+    holidays: str | None = None
+
+    def hours_of(self, day: date) -> tuple[Interval, ...]:
+        """What the local day has: its exception, nothing on a holiday, else the week that is in force then."""
+        if day in self.exceptions:
+            return self.exceptions[day]
+        if self.holidays is not None and day in public_holidays(self.holidays, day.year):
+            return ()
+        week = next((week for first, week in reversed(self.later) if first <= day), self.week)
+        return week[day.weekday()]
 
 
 def parse_interval(text: str) -> Interval:
@@ -62,6 +84,26 @@ def open_seconds(calendar: Calendar, start: datetime, end: datetime) -> float:
     first, last = start.astimezone(tz).date() - _DAY, end.astimezone(tz).date() + _DAY
     clipped = ((max(opens, start), min(closes, end)) for opens, closes in _spans(calendar, first, last))
     return sum((closes - opens).total_seconds() for opens, closes in clipped if opens < closes)
+
+
+def open_ms(calendar: Calendar | None, start: datetime, end: datetime) -> int:
+    """The same in milliseconds, negative when the end is first; without a calendar it is always open."""
+    if calendar is None:
+        return round((end - start) / _MILLISECOND)
+    return round(open_seconds(calendar, start, end) * 1000) or -round(open_seconds(calendar, end, start) * 1000)
+
+
+def after_open_ms(calendar: Calendar | None, start: datetime, wanted_ms: int) -> datetime | None:
+    """The first instant at which so much opening time has passed since the start; None when ten years do not suffice."""
+    if calendar is None:
+        return start + wanted_ms * _MILLISECOND
+    left, day = wanted_ms * _MILLISECOND, start.astimezone(zone(calendar.timezone)).date()
+    for opens, closes in _spans(calendar, day - _DAY, day + _LONGEST_DAYS * _DAY):
+        begin = max(opens, start)
+        if closes - begin >= left:
+            return begin + left
+        left -= max(closes - begin, timedelta())
+    return None
 
 
 def next_opening(calendar: Calendar, instant: datetime) -> datetime | None:
@@ -91,9 +133,9 @@ def _spans(calendar: Calendar, first: date, last: date) -> Iterator[Span]:
 
 @lru_cache(maxsize=4096)
 def _opening_times(calendar: Calendar, day: date) -> tuple[Span, ...]:
-    intervals = calendar.exceptions.get(day, calendar.week[day.weekday()])
     spans = (
-        (_at(calendar, day, each.opens), _at(calendar, _closing_day(day, each), each.closes)) for each in intervals
+        (_at(calendar, day, each.opens), _at(calendar, _closing_day(day, each), each.closes))
+        for each in calendar.hours_of(day)
     )
     return tuple(sorted(span for span in spans if span[0] < span[1]))
 

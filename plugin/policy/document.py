@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from plugin.contract.event import Channel
-from plugin.policy.calendar import Calendar
+from plugin.policy.calendar import Calendar, Week
 from plugin.policy.fields import (
     Count,
     Currency,
@@ -24,6 +25,7 @@ from plugin.policy.fields import (
     SourceName,
     ZoneName,
 )
+from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Target
 from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
@@ -37,7 +39,9 @@ __all__ = [
     "Document",
     "EmailTarget",
     "Grain",
+    "LaterHours",
     "OpeningHours",
+    "QueueTerms",
     "Rule",
     "Scope",
     "Severity",
@@ -65,10 +69,9 @@ def _allocation(value: object) -> object:
 Allocation = Annotated[Literal["handle_time", "contacts"] | dict[Channel, Number], BeforeValidator(_allocation)]
 
 
-class OpeningHours(Part):
-    """One business calendar. `timezone` None: the document's."""
+class WeekHours(Part):
+    """The hours of a week; a day that is left out is closed."""
 
-    timezone: ZoneName | None = None
     monday: tuple[Hours, ...] = ()
     tuesday: tuple[Hours, ...] = ()
     wednesday: tuple[Hours, ...] = ()
@@ -76,12 +79,48 @@ class OpeningHours(Part):
     friday: tuple[Hours, ...] = ()
     saturday: tuple[Hours, ...] = ()
     sunday: tuple[Hours, ...] = ()
+
+    @property
+    def week(self) -> Week:
+        return tuple(getattr(self, day) for day in Weekday)
+
+
+class LaterHours(WeekHours):
+    """A week that is in force from a local date on."""
+
+    valid_from: date
+
+
+class OpeningHours(WeekHours):
+    """One business calendar. `timezone` None: the document's. `later` are the weeks that came into force after the first."""
+
+    timezone: ZoneName | None = None
+    holidays: Annotated[str, AfterValidator(check_holidays)] | None = None
     exceptions: dict[date, DayHours] = Field(default_factory=dict)
+    later: tuple[LaterHours, ...] = ()
+
+    @field_validator("later")
+    @classmethod
+    def _in_order(cls, later: tuple[LaterHours, ...]) -> tuple[LaterHours, ...]:
+        days = [hours.valid_from for hours in later]
+        if days != sorted(set(days)):
+            raise ValueError("each valid_from must be later than the one before; put them in order")
+        return later
 
 
 class Team(Part):
+    """`calendar`: the hours of its queues, where they have none of their own."""
+
     agents: tuple[Name, ...] = ()
     queues: tuple[Name, ...] = ()
+    calendar: Name | None = None
+
+
+class QueueTerms(Part):
+    """What holds for one queue: its hours (else its team's, else the centre's) and its tier, 1 for the first level."""
+
+    calendar: Name | None = None
+    tier: Annotated[int, Field(strict=True, ge=1)] | None = None
 
 
 class Campaign(Part):
@@ -126,6 +165,7 @@ class Document(Part):
     definitions: Definitions = Definitions()
     calendars: dict[Name, OpeningHours] = Field(default_factory=dict)
     teams: dict[Name, Team] = Field(default_factory=dict)
+    queues: dict[Name, QueueTerms] = Field(default_factory=dict)
     campaigns: dict[Name, Campaign] = Field(default_factory=dict)
     targets: tuple[Target, ...] = ()
     costs: tuple[Cost, ...] = ()
@@ -150,5 +190,19 @@ class Document(Part):
         hours = self.calendars.get(name or self.business_calendar or "")
         if hours is None:
             return None
-        week = tuple(getattr(hours, day) for day in Weekday)
-        return Calendar(timezone=hours.timezone or self.timezone, week=week, exceptions=hours.exceptions)
+        return Calendar(
+            timezone=hours.timezone or self.timezone,
+            week=hours.week,
+            exceptions=hours.exceptions,
+            later=tuple((later.valid_from, later.week) for later in hours.later),
+            holidays=hours.holidays,
+        )
+
+    def calendar_of_queue(self, queue: str) -> str | None:
+        """The name of the calendar of a queue: its own, else that of its first team that has one, else the centre's."""
+        return next((name for name in self._calendars_of(queue) if name is not None), self.business_calendar)
+
+    def _calendars_of(self, queue: str) -> Iterator[str | None]:
+        if queue in self.queues:
+            yield self.queues[queue].calendar
+        yield from (self.teams[name].calendar for name in self.teams_of_queue(queue))

@@ -59,9 +59,10 @@ def _or_one_of(names: Collection[str]) -> str:
 def _uses_of_calendars(document: Document) -> Iterator[Use]:
     if document.business_calendar is not None:
         yield ("business_calendar",), document.business_calendar
-    for name, rule in document.rules.items():
-        if rule.calendar is not None:
-            yield ("rules", name, "calendar"), rule.calendar
+    for table in ("rules", "teams", "queues"):
+        for name, part in getattr(document, table).items():
+            if part.calendar is not None:
+                yield (table, name, "calendar"), part.calendar
 
 
 def _uses_of_channels(document: Document) -> Iterator[Use]:

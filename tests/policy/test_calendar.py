@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -8,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.policy.calendar import Calendar, Interval, is_open, next_opening, open_seconds, parse_interval
+from plugin.policy.calendar import (
+    Calendar,
+    Interval,
+    after_open_ms,
+    is_open,
+    next_opening,
+    open_ms,
+    open_seconds,
+    parse_interval,
+)
 
 RIGA = "Europe/Riga"
 OFFICE = ["09:00-12:30", "13:00-18:00"]
@@ -149,3 +159,45 @@ def test_it_is_closed_until_the_next_opening_or_open_now(calendar: Calendar, sta
         assert is_open(calendar, opening)
         assert not is_open(calendar, opening - timedelta(microseconds=1))
         assert is_open(calendar, start) or open_seconds(calendar, start, opening) == 0
+
+
+def test_each_week_covers_the_part_of_a_time_that_it_was_in_force() -> None:
+    short = (parse_interval("10:00-11:00"),)
+    changed = replace(WEEKDAYS, later=((date(2026, 10, 7), (short,) * 7), (date(2026, 10, 8), ((),) * 7)))
+    # Tuesday 8.5 h, Wednesday 1 h, Thursday closed
+    assert open_seconds(changed, riga(2026, 10, 6), riga(2026, 10, 9)) == 9.5 * HOUR
+    assert is_open(changed, riga(2026, 10, 6, 17))
+    assert not is_open(changed, riga(2026, 10, 7, 17))
+
+
+def test_a_holiday_is_closed_unless_an_exception_says_otherwise() -> None:
+    # 18 November, Latvia's independence day, is a Wednesday in 2026.
+    latvian = replace(WEEKDAYS, holidays="LV")
+    assert open_seconds(latvian, riga(2026, 11, 17), riga(2026, 11, 20)) == 17 * HOUR
+    special = replace(calendar(*[OFFICE] * 5, _2026_11_18=["10:00-12:00"]), holidays="LV")
+    assert open_seconds(special, riga(2026, 11, 17), riga(2026, 11, 20)) == 19 * HOUR
+
+
+def test_a_part_of_a_country_has_holidays_of_its_own() -> None:
+    epiphany = datetime(2026, 1, 6, 10, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert not is_open(replace(WEEKDAYS, holidays="DE-BY"), epiphany)
+    assert is_open(replace(WEEKDAYS, holidays="DE"), epiphany)
+
+
+def test_open_time_is_negative_when_the_end_is_first_and_wall_time_without_a_calendar() -> None:
+    assert open_ms(WEEKDAYS, riga(2026, 10, 6, 10), riga(2026, 10, 5, 12)) == -int(6.5 * HOUR * 1000)
+    assert open_ms(None, riga(2026, 10, 6, 10), riga(2026, 10, 5, 10)) == -86_400_000
+
+
+@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1)), st.integers(0, 400 * 3_600_000))  # noqa: DTZ001
+def test_what_is_due_after_open_time_is_due_at_its_first_instant(naive: datetime, wanted_ms: int) -> None:
+    start = naive.replace(microsecond=0, tzinfo=UTC)
+    due = after_open_ms(WEEKDAYS, start, wanted_ms)
+    assert due is not None
+    assert open_ms(WEEKDAYS, start, due) == wanted_ms
+    assert wanted_ms == 0 or open_ms(WEEKDAYS, start, due - timedelta(milliseconds=1)) == wanted_ms - 1
+
+
+def test_what_is_due_in_a_calendar_that_never_opens_is_never_due() -> None:
+    assert after_open_ms(calendar(), riga(2026, 10, 5), 1) is None
+    assert after_open_ms(None, riga(2026, 10, 5), 60_000) == riga(2026, 10, 5, 0, 1)

@@ -165,7 +165,7 @@ def test_a_refusal_names_the_key_and_the_remedy(text: str, said: str) -> None:
 def test_all_problems_are_told_at_once() -> None:
     assert refusals('currency = 1\n[teams.a]\nx = 1\n[digests.d]\nat = "25:00"') == [
         "currency: must be a text in quotes",
-        "teams.a.x: unknown key; write one of agents, queues, or remove it",
+        "teams.a.x: unknown key; write one of agents, queues, calendar, or remove it",
         'digests.d.at: must be a time of day like "08:00"',
     ]
 
@@ -298,3 +298,49 @@ def test_a_calendar_has_the_zone_of_the_document_unless_its_own() -> None:
     assert a is not None
     assert b is not None
     assert (a.timezone, b.timezone) == ("Europe/Riga", "Asia/Tokyo")
+
+
+QUEUES = """
+business_calendar = "office"
+[calendars.office]
+[calendars.night]
+[calendars.weekend]
+[teams.a]
+queues = ["Support", "Sales"]
+[teams.b]
+queues = ["Support", "Sales"]
+calendar = "night"
+[queues.Sales]
+calendar = "weekend"
+"""
+
+
+def test_a_queue_has_its_own_calendar_else_its_teams_else_the_centres() -> None:
+    document = parse(QUEUES)
+    assert [document.calendar_of_queue(queue) for queue in ("Sales", "Support", "Other")] == [
+        "weekend",
+        "night",
+        "office",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('[queues.a]\ncalendar = "x"', 'queues.a.calendar: "x" does not exist; add [calendars.x] or remove it'),
+        ('[teams.a]\ncalendar = "x"', 'teams.a.calendar: "x" does not exist; add [calendars.x] or remove it'),
+        ("[queues.a]\ntier = 0", "queues.a.tier: must be at least 1"),
+        (
+            '[calendars.a]\nholidays = "XX"',
+            'calendars.a.holidays: must be a country such as "LV", or a part of one such as "DE-BY"',
+        ),
+        ('[calendars.a]\nholidays = "LV-RIX"', "calendars.a.holidays: RIX is not a part of LV; write LV"),
+        ("[[calendars.a.later]]", "calendars.a.later[0].valid_from: is missing; add it"),
+        (
+            "[[calendars.a.later]]\nvalid_from = 2026-02-01\n[[calendars.a.later]]\nvalid_from = 2026-02-01",
+            "calendars.a.later: each valid_from must be later than the one before; put them in order",
+        ),
+    ],
+)
+def test_a_refusal_of_calendars_and_queues_names_the_key_and_the_remedy(text: str, said: str) -> None:
+    assert refusals(text) == [said]

@@ -15,7 +15,9 @@ from plugin.policy.document import (
     Digest,
     Document,
     EmailTarget,
+    LaterHours,
     OpeningHours,
+    QueueTerms,
     Rule,
     SlackTarget,
     Source,
@@ -44,6 +46,7 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
     [
         ("Calendars", "calendars", OpeningHours),
         ("Teams and campaigns", "teams", Team),
+        ("Teams and campaigns", "queues", QueueTerms),
         ("Teams and campaigns", "campaigns", Campaign),
         ("Definitions", "definitions", Definitions),
         ("Targets", "targets", Target),
@@ -65,7 +68,20 @@ def test_every_key_of_a_part_has_an_example(heading: str, place: str, model: typ
 
 
 def test_every_key_is_on_the_page() -> None:
-    models: list[type[Part]] = [Document, OpeningHours, Team, Campaign, Definitions, Target, Cost, Source, Rule, Digest]
+    models: list[type[Part]] = [
+        Document,
+        OpeningHours,
+        LaterHours,
+        QueueTerms,
+        Team,
+        Campaign,
+        Definitions,
+        Target,
+        Cost,
+        Source,
+        Rule,
+        Digest,
+    ]
     written = set(re.findall(r"[a-z_]+", PAGE))
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
     assert keys - written == set()

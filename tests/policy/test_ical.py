@@ -1,0 +1,105 @@
+"""Files of iCalendar with the exceptions that follow, and what is refused and why."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from installed import installed
+from sqlalchemy import Engine
+
+from plugin.cli import main
+from plugin.policy.calendar import Interval
+from plugin.policy.ical import IcalError, exceptions_of
+
+
+def ics(*events: str) -> str:
+    body = "".join(f"BEGIN:VEVENT\r\n{event}\r\nEND:VEVENT\r\n" for event in events)
+    return f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n{body}END:VCALENDAR\r\n"
+
+
+def read(*events: str) -> dict[date, tuple[Interval, ...]]:
+    return exceptions_of(ics(*events), "Europe/Riga")
+
+
+def test_whole_days_are_closed_and_the_end_is_the_day_after_the_last() -> None:
+    assert read("DTSTART;VALUE=DATE:20261224\r\nDTEND;VALUE=DATE:20261227", "DTSTART;VALUE=DATE:20260101") == {
+        date(2026, 1, 1): (),
+        date(2026, 12, 24): (),
+        date(2026, 12, 25): (),
+        date(2026, 12, 26): (),
+    }
+
+
+def test_an_event_with_times_is_what_its_day_is_open_in_the_zone_of_the_calendar() -> None:
+    found = read(
+        "DTSTART;TZID=Europe/Riga:20261223T090000\r\nDTEND;TZID=Europe/Riga:20261223T130000",
+        "DTSTART:20261223T120000Z\r\nDTEND:20261223T140000Z",
+        "DTSTART:20261231T220000\r\nDTEND:20270101T000000",
+    )
+    assert found == {
+        date(2026, 12, 23): (Interval(9 * 60, 13 * 60), Interval(14 * 60, 16 * 60)),
+        date(2026, 12, 31): (Interval(22 * 60, 24 * 60),),
+    }
+
+
+def test_long_lines_are_joined_cancelled_events_and_alarms_are_left_out() -> None:
+    found = read(
+        "SUMMARY;LANGUAGE=en:A very lo\r\n ng name: of a day\r\nDTSTART;VALUE=DATE:202605\r\n 01"
+        "\r\nBEGIN:VALARM\r\nDTSTART;VALUE=DATE:20260601\r\nEND:VALARM",
+        "STATUS:CANCELLED\r\nDTSTART;VALUE=DATE:20260701",
+    )
+    assert found == {date(2026, 5, 1): ()}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<html>", "line 1: is not NAME:value; export the file again"),
+        ("VERSION:2.0", "line 1: is not BEGIN:VCALENDAR"),
+        ("BEGIN:VCALENDAR\nBEGIN:VEVENT", "VEVENT does not end: the file was cut"),
+        ("BEGIN:VCALENDAR\nEND:VEVENT", "line 2: END VEVENT closes what is not open"),
+        (ics("SUMMARY:x"), "line 3: an event has no DTSTART"),
+        (ics("DTSTART;VALUE=DATE:20261224\nRRULE:FREQ=YEARLY"), "line 5: RRULE repeats an event"),
+        (ics("DTSTART:20261224T090000\nDURATION:PT4H"), "line 5: DURATION is not read; write DTEND instead"),
+        (ics("DTSTART:20261224T090000"), "line 4: DTSTART has a time, so that the event needs a DTEND"),
+        (ics("DTSTART:20261224T090000\nDTEND:20261224T090000"), "line 5: DTEND must be after DTSTART"),
+        (
+            ics("DTSTART:20261224T090000\nDTEND:20261226T090000"),
+            "line 5: DTEND must be after DTSTART and at most a day",
+        ),
+        (ics("DTSTART:20261224T090030\nDTEND:20261224T100000"), "line 4: DTSTART must be a whole minute"),
+        (ics("DTSTART;TZID=Mars:20261224T0900\nDTEND:20261224T100000"), "line 4: DTSTART is neither a date"),
+        (
+            ics("DTSTART;TZID=Mars:20261224T090000\nDTEND:20261224T100000"),
+            "line 4: DTSTART has TZID Mars, which is not",
+        ),
+        (ics("DTSTART;VALUE=DATE:20261324"), "line 4: DTSTART is not a date like 20261224"),
+        (ics("DTSTART:20261324T090000\nDTEND:20261224T100000"), "line 4: DTSTART is not a time like"),
+        (ics("DTSTART;VALUE=DATE:20261224\nDTEND;VALUE=DATE:20261224"), "line 5: DTEND is not after DTSTART"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(IcalError) as caught:
+        exceptions_of(text, "UTC")
+    assert str(caught.value).startswith(said)
+
+
+def test_the_command_adds_exceptions_to_a_calendar_and_keeps_the_others(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = installed(engine, tmp_path, '[calendars.office]\n[calendars.office.exceptions]\n2026-01-02 = "closed"')
+    monkeypatch.setenv("DESKGAUGE_DATABASE_URL", opened.config.database_url)
+    monkeypatch.setenv("DESKGAUGE_DATA_DIR", str(tmp_path))
+    file = tmp_path / "holidays.ics"
+    file.write_text(ics("DTSTART;VALUE=DATE:20261224"))
+    result = CliRunner().invoke(main, ["policy", "calendar-import", "office", str(file)])
+    assert result.exit_code == 0, result.output
+    assert '+ calendars.office.exceptions.2026-12-24 = "closed"' in result.output
+    opened.reload()
+    assert opened.document.calendars["office"].exceptions == {date(2026, 1, 2): (), date(2026, 12, 24): ()}
+    file.write_text("nothing")
+    assert "line 1" in CliRunner().invoke(main, ["policy", "calendar-import", "office", str(file)]).output
+    assert "does not exist" in CliRunner().invoke(main, ["policy", "calendar-import", "shop", str(file)]).output
