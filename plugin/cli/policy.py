@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import getpass
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -22,6 +23,8 @@ from plugin.policy.problems import PolicyError
 from plugin.policy.references import Known
 from plugin.policy.text import from_data, parse, to_data
 
+#: how far ahead an event that repeats is written out
+REPEATED_FOR = timedelta(days=3 * 366)
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 
 
@@ -78,14 +81,16 @@ def _apply(opened: Installation, document: Document, author: str) -> None:
 def calendar_import(name: str, file: Path, author: str) -> None:
     """Take the events of an iCalendar file as dated exceptions of the calendar NAME.
 
-    A whole day is closed; an event with times is what its day is open instead. What is there for other days stays.
+    A whole day is closed; an event with times is what its day is open instead. What repeats is written out for three years.
+    What is there for other days stays.
     """
     with installation() as opened:
         hours = opened.document.calendars.get(name)
         if hours is None:
             raise click.BadParameter(f'"{name}" does not exist; add [calendars.{name}] first', param_hint="NAME")
         try:
-            found = exceptions_of(file.read_text(encoding="utf-8"), hours.timezone or opened.document.timezone)
+            text, timezone = file.read_text(encoding="utf-8"), hours.timezone or opened.document.timezone
+            found = exceptions_of(text, timezone, until=now().date() + REPEATED_FOR)
         except (IcalError, UnicodeDecodeError) as error:
             raise click.ClickException(f"{file}: {error}") from None
         data = to_data(opened.document)

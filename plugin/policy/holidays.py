@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-_INSTALL = "needs the library `holidays`: install deskgauge[holidays], or write the days under `exceptions`"
+_INSTALL = "needs the library `holidays`: install deskgauge[calendars], or write the days under `exceptions`"
 
 
 def _library() -> Any:
