@@ -8,7 +8,7 @@ receive     HTTP in, handshake, verify, answer
 inbox       raw deliveries, durable: claim, retry, dead letter, replay
 normalise   adapter registry; delivery to events
 events      append-only, deduplicated
-facts       contact, queue visit, agent leg, agent state, ticket, survey: a pure fold
+facts       contact, queue visit, agent leg, agent state, shift, ticket, survey: a pure fold
 kpi         period, calendar clock, measure, metric, cells, comparison
 report      what to say about a period
 alert       rule evaluation and the incident state machine

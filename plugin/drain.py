@@ -27,7 +27,7 @@ from plugin.normalise.customer import customer_key, masked, plain
 from plugin.normalise.supply import supplied_by
 
 BATCH = 500
-FOLDED = ("contact", "ticket", "survey", "customers")
+FOLDED = ("contact", "ticket", "survey", "roster", "headcount", "customers")
 _LOCK_CLASS = 0x6465736B
 
 
@@ -208,6 +208,8 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "ticket_span",
             "survey",
             "customer_count",
+            "roster_shift",
+            "headcount",
             "link",
         ):
             connection.execute(text(f"DELETE FROM {table}"))

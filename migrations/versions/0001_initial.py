@@ -290,6 +290,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_subject_key_at", ["subject_key", "at"], unique=False)
 
     op.create_table(
+        "headcount",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("team", sa.String(), nullable=False),
+        sa.Column("first_day", sa.String(), nullable=False),
+        sa.Column("last_day", sa.String(), nullable=False),
+        sa.Column("headcount", sa.Float(), nullable=False),
+        sa.Column("leavers", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_headcount")),
+    )
+    op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -466,6 +478,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ring_attempt", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ring_attempt_started_at"), ["started_at"], unique=False)
+
+    op.create_table(
+        "roster_shift",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("activity", sa.String(), nullable=False),
+        sa.Column("productive", sa.Integer(), nullable=False),
+        sa.Column("paid", sa.Integer(), nullable=False),
+        sa.Column("flaw", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_roster_shift")),
+    )
+    with op.batch_alter_table("roster_shift", schema=None) as batch_op:
+        batch_op.create_index("ix_roster_shift_agent_started_at", ["agent", "started_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_roster_shift_started_at"), ["started_at"], unique=False)
 
     op.create_table(
         "rule_state",

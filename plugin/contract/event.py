@@ -47,12 +47,15 @@ class Kind(StrEnum):
     SURVEY_ANSWERED = "survey.answered"
     AGENT_STATE = "agent.state"
     CUSTOMERS_COUNTED = "customers.counted"
+    ROSTER_PLANNED = "roster.planned"
+    ROSTER_CANCELLED = "roster.cancelled"
+    HEADCOUNT_COUNTED = "headcount.counted"
     #: the vendor's system started anew: whatever was open before is over, with an unknown end
     SOURCE_RESTARTED = "source.restarted"
 
     @cached_property
     def about(self) -> str:
-        """What the subject identifies: contact, ticket, survey, agent, customers or source."""
+        """What the subject identifies: contact, ticket, survey, agent, roster (a shift), headcount, customers or source."""
         return self.value.partition(".")[0]
 
 
@@ -77,10 +80,10 @@ class Direction(StrEnum):
 class Event:
     """One thing that happened at the vendor's side.
 
-    `subject` is the vendor's id of the contact, ticket, survey, agent, count or source that the kind speaks of; `dedupe_key` is
-    equal exactly when two deliveries tell of the same happening. `order` settles what came first among events of the same
-    instant (a vendor's sequence number, a line's place in its file); it is never the order of arrival. `customer` is the
-    number or address as the vendor sent it: the store keeps a keyed hash of it and nothing else.
+    `subject` is the vendor's id of the contact, ticket, survey, agent, shift, count or source that the kind speaks of;
+    `dedupe_key` is equal exactly when two deliveries tell of the same happening. `order` settles what came first among events
+    of the same instant (a vendor's sequence number, a line's place in its file); it is never the order of arrival. `customer`
+    is the number or address as the vendor sent it: the store keeps a keyed hash of it and nothing else.
     """
 
     kind: Kind

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from plugin.facts.fold import ContactFacts, CustomerCountFacts, SurveyFacts, TicketFacts
+from plugin.facts.fold import ContactFacts, CustomerCountFacts, HeadcountFacts, ShiftFacts, SurveyFacts, TicketFacts
 from plugin.facts.fold.order import ms_between
 from plugin.facts.sketch import bin_of
 
@@ -203,5 +203,37 @@ def customer_count_rows(rows: Rows, identity: Mapping[str, Any], facts: Customer
             "at_end": facts.at_end,
             "joined": facts.joined,
             "lost": facts.lost,
+        }
+    )
+
+
+def roster_rows(rows: Rows, identity: Mapping[str, Any], facts: ShiftFacts | None) -> None:
+    if facts is None:
+        return
+    rows.setdefault("roster_shift", []).append(
+        {
+            **identity,
+            "agent": facts.agent,
+            "started_at": facts.started_at,
+            "ended_at": facts.ended_at,
+            "activity": facts.activity,
+            "productive": int(facts.productive),
+            "paid": int(facts.paid),
+            "flaw": facts.flaw,
+        }
+    )
+
+
+def headcount_rows(rows: Rows, identity: Mapping[str, Any], facts: HeadcountFacts | None) -> None:
+    if facts is None:
+        return
+    rows.setdefault("headcount", []).append(
+        {
+            **identity,
+            "team": facts.team,
+            "first_day": facts.first_day.isoformat(),
+            "last_day": facts.last_day.isoformat(),
+            "headcount": facts.headcount,
+            "leavers": facts.leavers,
         }
     )

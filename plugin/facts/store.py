@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -12,8 +12,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 from plugin.contract.event import Event
 from plugin.database import execute_given, insert_rows, to_ms
 from plugin.facts import tables
-from plugin.facts.fold import fold_contact, fold_customer_count, fold_survey, fold_ticket, in_order
-from plugin.facts.rows import contact_rows, customer_count_rows, survey_rows, ticket_rows
+from plugin.facts.fold import (
+    fold_contact,
+    fold_customer_count,
+    fold_headcount,
+    fold_roster,
+    fold_survey,
+    fold_ticket,
+    in_order,
+)
+from plugin.facts.rows import (
+    contact_rows,
+    customer_count_rows,
+    headcount_rows,
+    roster_rows,
+    survey_rows,
+    ticket_rows,
+)
 
 Rows = dict[str, list[dict[str, Any]]]
 SLOT_MS = 900_000
@@ -29,6 +44,7 @@ CONTACT, VISIT, LEG, RING = (
 EVALUATION = table_of(tables.Evaluation)
 TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
 CUSTOMER_COUNT = table_of(tables.CustomerCount)
+SHIFT, HEADCOUNT = (table_of(m) for m in (tables.RosterShift, tables.Headcount))
 DIRTY = table_of(tables.DirtySlot)
 
 #: what a subject is about --> its tables, each with the columns that say when its rows count
@@ -42,7 +58,17 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     ),
     "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
     "survey": ((SURVEY, ("answered_at",)),),
+    "roster": ((SHIFT, ("started_at",)),),
+    "headcount": ((HEADCOUNT, ()),),
     "customers": ((CUSTOMER_COUNT, ()),),
+}
+#: those whose facts need nothing but their own events --> these in order to rows
+_ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
+    "ticket": lambda rows, identity, events: ticket_rows(rows, identity, fold_ticket(events)),
+    "survey": lambda rows, identity, events: survey_rows(rows, identity, fold_survey(events)),
+    "roster": lambda rows, identity, events: roster_rows(rows, identity, fold_roster(events)),
+    "headcount": lambda rows, identity, events: headcount_rows(rows, identity, fold_headcount(events)),
+    "customers": lambda rows, identity, events: customer_count_rows(rows, identity, fold_customer_count(events)),
 }
 
 
@@ -72,7 +98,7 @@ def refold(
     knows: Mapping[str, Collection[str]],
     dirty: Dirty,
 ) -> None:
-    """Replaces the facts of these contacts, tickets, surveys or customer counts; `names` gives (source, subject) of each key."""
+    """Replaces the facts of these subjects, all of what `about` names; `names` gives (source, subject) of each key."""
     rows: Rows = {}
     for key, events in subjects.items():
         source, subject = names[key]
@@ -80,12 +106,8 @@ def refold(
         ordered = in_order(events)
         if about == "contact":
             contact_rows(rows, identity, fold_contact(ordered, restarts.get(source, ()), knows.get(source, ())))
-        elif about == "ticket":
-            ticket_rows(rows, identity, fold_ticket(ordered))
-        elif about == "customers":
-            customer_count_rows(rows, identity, fold_customer_count(ordered))
         else:
-            survey_rows(rows, identity, fold_survey(ordered))
+            _ROWS[about](rows, identity, ordered)
     for table, moments in TABLES[about]:
         replace_rows(connection, table, moments, list(subjects), rows.get(table.name, []), dirty)
 

@@ -167,6 +167,39 @@ class AgentState(SQLModel, table=True):
     keys: str = "{}"
 
 
+class RosterShift(SQLModel, table=True):
+    """A planned stretch of an agent's time. One with a `flaw` counts nowhere."""
+
+    __tablename__ = "roster_shift"
+    __table_args__ = (Index("ix_roster_shift_agent_started_at", "agent", "started_at"),)
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    agent: str
+    started_at: datetime | None = _moment(index=True)
+    ended_at: datetime | None = _moment()
+    activity: str
+    productive: int
+    paid: int
+    flaw: str | None = None
+
+
+class Headcount(SQLModel, table=True):
+    """How many agents a team (empty: the whole centre) had on average from one date to another, both included."""
+
+    __tablename__ = "headcount"
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    team: str = ""
+    first_day: str
+    last_day: str
+    headcount: float
+    leavers: int | None = None
+
+
 class Ticket(SQLModel, table=True):
     __tablename__ = "ticket"
     __table_args__ = (

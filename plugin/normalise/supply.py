@@ -26,6 +26,8 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACT_CONVERTED: ("sale",),
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
     Kind.CUSTOMERS_COUNTED: ("customer_count",),
+    Kind.ROSTER_PLANNED: ("roster",),
+    Kind.HEADCOUNT_COUNTED: ("headcount",),
 }
 
 #: key of an event's data --> the fact that it proves to be supplied

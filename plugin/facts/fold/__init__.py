@@ -4,16 +4,20 @@ from plugin.facts.fold.agent import Interval, fold_agent
 from plugin.facts.fold.contact import fold_contact
 from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
 from plugin.facts.fold.customer_count import CustomerCountFacts, fold_customer_count
+from plugin.facts.fold.headcount import HeadcountFacts, fold_headcount
 from plugin.facts.fold.order import in_order
+from plugin.facts.fold.roster import ShiftFacts, fold_roster
 from plugin.facts.fold.survey import SurveyFacts, fold_survey
 from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket
 
 __all__ = [
     "ContactFacts",
     "CustomerCountFacts",
+    "HeadcountFacts",
     "Interval",
     "Leg",
     "Ring",
+    "ShiftFacts",
     "Span",
     "SurveyFacts",
     "TicketFacts",
@@ -21,6 +25,8 @@ __all__ = [
     "fold_agent",
     "fold_contact",
     "fold_customer_count",
+    "fold_headcount",
+    "fold_roster",
     "fold_survey",
     "fold_ticket",
     "in_order",

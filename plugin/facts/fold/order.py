@@ -18,17 +18,28 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: (event.at, event.order, _RANK[event.kind], event.dedupe_key))
 
 
+def latest(events: Iterable[Event]) -> Event:
+    """The event that decides where each of a subject's events says everything: the highest sequence, then kind, time and key."""
+    return max(events, key=lambda event: (event.order, _RANK[event.kind], event.at, event.dedupe_key))
+
+
 def ms_between(start: datetime, end: datetime) -> int:
     """Whole milliseconds, rounded, negative when `end` is first."""
     return round((end - start) / _MILLISECOND)
 
 
-def milli(event: Event, name: str) -> int | None:
-    """A number that the vendor stated, as whole thousandths; None when it is not a finite number."""
+def number(event: Event, name: str) -> float | None:
+    """None when it is not a finite number."""
     value = event.data.get(name)
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         return None
-    return round(value * 1000)
+    return float(value)
+
+
+def milli(event: Event, name: str) -> int | None:
+    """A number that the vendor stated, as whole thousandths; None when it is not a finite number."""
+    value = number(event, name)
+    return None if value is None else round(value * 1000)
 
 
 def stated_ms(event: Event, name: str) -> int | None:
