@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
 
+import busy_centre
+import postgres_cleaning
 import pytest
 import throwaway_postgres
+from hypothesis import settings
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
 from plugin.database import migrate, open_engine
 
 _numbers = count(1)
+NewDatabase = Callable[[str], str]
+# How long an example takes says how busy the machine is.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(scope="session")
@@ -54,12 +61,48 @@ def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{path}"
 
 
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> NewDatabase:
+    """Makes a database of the kind `sqlite` or `postgresql` that lasts as long as the session; returns its URL."""
+
+    def make(kind: str) -> str:
+        if kind == "sqlite":
+            path = tmp_path_factory.mktemp("lasting") / "deskgauge.db"
+            path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
+            return f"sqlite:///{path}"
+        server, name = request.getfixturevalue("postgres_server"), f"lasting_{next(_numbers)}"
+        _run(server, f"CREATE DATABASE {name} TEMPLATE template_deskgauge")
+        return _database(server, name)
+
+    return make
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def centre(request: pytest.FixtureRequest, new_database: NewDatabase) -> Iterator[Engine]:
+    """A filled centre on each database, made once and only read from."""
+    engine = open_engine(new_database(request.param))
+    busy_centre.fill(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(postgres_server: str) -> list[str]:
+    """Names of databases that are as good as new."""
+    return []
+
+
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    name = f"test_{next(_numbers)}"
-    _run(postgres_server, f"CREATE DATABASE {name} TEMPLATE template_deskgauge")
+def postgres_url(postgres_server: str, postgres_databases: list[str]) -> Iterator[str]:
+    if not postgres_databases:
+        postgres_databases.append(f"test_{next(_numbers)}")
+        _run(postgres_server, f"CREATE DATABASE {postgres_databases[-1]} TEMPLATE template_deskgauge")
+    name = postgres_databases.pop()
     yield _database(postgres_server, name)
-    _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    if postgres_cleaning.cleaned(_database(postgres_server, name)):
+        postgres_databases.append(name)
+    else:
+        _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

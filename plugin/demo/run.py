@@ -67,13 +67,24 @@ class Demo:
 
 
 def run_demo(
-    folder: Path, *, serve: bool, host: str, port: int, echo: Echo, end_date: date | None = None, days: int = DAYS
+    folder: Path,
+    *,
+    serve: bool,
+    host: str,
+    port: int,
+    echo: Echo,
+    end_date: date | None = None,
+    days: int = DAYS,
+    scale: float = 1.0,
 ) -> int:
-    """The exit code. `end_date` is the last full day, by default yesterday in the centre; it needs nothing but loopback."""
+    """The exit code. `end_date` is the last full day, by default yesterday in the centre; it needs nothing but loopback.
+
+    `scale`: how much of the centre's volume there is.
+    """
     try:
         demo = _prepare(folder, host, port, end_date or _yesterday(), echo)
         with _ended_by_signals():
-            return _run(demo, days, serve=serve)
+            return _run(demo, days, scale, serve=serve)
     except (FolderTaken, NotStarted, SendFailed) as problem:
         echo(f"Error: {problem}")
         return 1
@@ -107,7 +118,7 @@ def _prepare(folder: Path, host: str, port: int, end_date: date, echo: Echo) -> 
     )
 
 
-def _run(demo: Demo, days: int, *, serve: bool) -> int:
+def _run(demo: Demo, days: int, scale: float, *, serve: bool) -> int:
     with ExitStack() as stack:
         opened = open_installation(demo.config)
         stack.callback(opened.engine.dispose)
@@ -115,7 +126,7 @@ def _run(demo: Demo, days: int, *, serve: bool) -> int:
         web = start(demo.config, demo.keys, "web", "--host", demo.host, "--port", str(demo.port))
         stack.callback(web.stop)
         wait_until_healthy(web, demo.reach, demo.port)
-        sent = _send(demo, days)
+        sent = _send(demo, days, scale)
         stored = _work(demo, opened, days)
         _report(demo, opened, sent, stored)
         if serve:
@@ -135,8 +146,8 @@ def _install(demo: Demo, opened: Installation, days: int) -> None:
     (demo.folder / "policy.toml").write_text(render(policy), encoding="utf-8")
 
 
-def _send(demo: Demo, days: int) -> Sent:
-    centre = simulate(demo.end_date, days=days)
+def _send(demo: Demo, days: int, scale: float) -> Sent:
+    centre = simulate(demo.end_date, days=days, scale=scale)
     waiting = postings(centre, demo.keys)
     demo.echo(f"{len(waiting)} webhooks of {days} days, up to {demo.end_date}, go to {demo.config.base_url}/hooks/…")
     target = Target(host=demo.reach, port=demo.port, base_url=demo.config.base_url)

@@ -19,6 +19,8 @@ from plugin.demo.run import run_demo
 
 MONDAY = date(2026, 11, 23)
 ROOT = Path(__file__).parents[2]
+#: on one worker, so that the demo runs once for all of them
+ONE_RUN = pytest.mark.xdist_group("demo")
 
 
 @pytest.fixture(scope="module")
@@ -29,16 +31,19 @@ def outcome(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int, str]:
     return folder, code, "\n".join(lines)
 
 
+@ONE_RUN
 def test_ends_well(outcome: tuple[Path, int, str]) -> None:
     assert outcome[1] == 0
 
 
+@ONE_RUN
 def test_prints_the_digest_of_the_last_day(outcome: tuple[Path, int, str]) -> None:
     assert "Monday 23 November 2026" in outcome[2]
     assert re.search(r"Abandonment rate +1\d\.\d%", outcome[2])
     assert "Cost per contact" in outcome[2]
 
 
+@ONE_RUN
 def test_counts_what_was_sent(outcome: tuple[Path, int, str]) -> None:
     found = re.search(r"(\d+) requests sent: (\d+) accepted, (\d+) duplicates, (\d+) refused", outcome[2])
     assert found is not None
@@ -48,6 +53,7 @@ def test_counts_what_was_sent(outcome: tuple[Path, int, str]) -> None:
     assert refused == 1
 
 
+@ONE_RUN
 def test_leaves_the_messages_as_files_and_lists_them(outcome: tuple[Path, int, str]) -> None:
     folder, _, printed = outcome
     messages = folder / "messages"
@@ -59,6 +65,7 @@ def test_leaves_the_messages_as_files_and_lists_them(outcome: tuple[Path, int, s
     assert all(str(path) in printed for path in messages.iterdir())
 
 
+@ONE_RUN
 def test_tells_of_an_alert_and_of_its_end(outcome: tuple[Path, int, str]) -> None:
     files = (outcome[0] / "messages").glob("c0demo0002-*.slack.json")
     texts = [json.loads(path.read_text())["text"] for path in files]
@@ -66,6 +73,7 @@ def test_tells_of_an_alert_and_of_its_end(outcome: tuple[Path, int, str]) -> Non
     assert sum(text.startswith("Back to normal") for text in texts) == 1
 
 
+@ONE_RUN
 def test_stops_its_server(outcome: tuple[Path, int, str]) -> None:
     found = re.search(r"http://127\.0\.0\.1:(\d+)/hooks", outcome[2])
     assert found is not None
@@ -73,6 +81,7 @@ def test_stops_its_server(outcome: tuple[Path, int, str]) -> None:
         assert client.connect_ex(("127.0.0.1", int(found[1]))) != 0
 
 
+@ONE_RUN
 def test_keeps_no_secret_in_the_database(outcome: tuple[Path, int, str]) -> None:
     """The token that Aircall puts into every body is masked before it is stored; the files hold none of the secrets either."""
     log = (outcome[0] / "web.log").read_text()
@@ -103,7 +112,7 @@ def test_says_what_to_do_when_the_folder_is_taken(tmp_path: Path) -> None:
 def test_serves_the_home_page_until_it_is_ended(tmp_path: Path) -> None:
     program = (
         "import sys, datetime, pathlib; from plugin.demo.run import run_demo; "
-        "sys.exit(run_demo(pathlib.Path(sys.argv[1]), serve=True, host='127.0.0.1', port=0, days=1, "
+        "sys.exit(run_demo(pathlib.Path(sys.argv[1]), serve=True, host='127.0.0.1', port=0, days=1, scale=0.1, "
         "end_date=datetime.date(2026, 11, 23), echo=lambda line: print(line, flush=True)))"
     )
     command = [sys.executable, "-c", program, str(tmp_path / "demo")]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import demo_truth
@@ -27,6 +26,8 @@ MONDAY = date(2026, 11, 23)
 #: seven days: tickets are reopened, closed and rated days after they came
 DAYS = 7
 SCALE = 0.35
+#: on one worker, so that the week is drained once for all of them
+pytestmark = pytest.mark.xdist_group("a week of the demo")
 
 
 @pytest.fixture(scope="module")
@@ -35,23 +36,16 @@ def centre() -> Centre:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+def opened(
+    request: pytest.FixtureRequest, new_database: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
     """The week drained once for all tests of a database."""
     folder = tmp_path_factory.mktemp("demo")
-    engine = open_engine(_url(request, folder))
+    engine = open_engine(new_database(request.param))
     installation = installed(engine, folder, MONDAY)
     receive(installation, fortnight(MONDAY, days=DAYS, scale=SCALE))
     yield installation
     engine.dispose()
-
-
-def _url(request: pytest.FixtureRequest, folder: Path) -> str:
-    if request.param == "sqlite":
-        path = folder / "deskgauge.db"
-        path.write_bytes(request.getfixturevalue("sqlite_template").read_bytes())
-        return f"sqlite:///{path}"
-    url: str = request.getfixturevalue("demo_postgres_url")
-    return url
 
 
 def rows(engine: Engine, query: str, **values: Any) -> Sequence[Any]:

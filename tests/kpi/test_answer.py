@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from busy_centre import DOCUMENT, NOW, fill
 from installed import asked, imported, installed
 from sqlalchemy import Engine, text
 
-from plugin.database import reading, writing
+from plugin.database import open_engine, reading, writing
 from plugin.kpi.answer import Ask, AskError, answer
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure
@@ -48,10 +49,24 @@ def queue_log(path: Path, calls: list[tuple[datetime, int, int | None]], queue: 
     return path
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def by_minutes(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[Engine]:
+    """The busy centre, in which everything happens at full minutes; only read from."""
+    engine = open_engine(new_database(request.param))
+    fill(engine)
+    with writing(engine) as connection:
+        connection.execute(text("UPDATE queue_visit SET entered_at = entered_at - entered_at % 60000"))
+        connection.execute(text("UPDATE agent_leg SET counted_at = counted_at - counted_at % 60000"))
+        connection.execute(text("INSERT INTO dirty_slot SELECT DISTINCT entered_at / 900000 FROM queue_visit"))
+    while refresh_cells(engine, terms_of(DOCUMENT)):
+        pass
+    yield engine
+    engine.dispose()
+
+
 @pytest.mark.parametrize("by", [(), ("queue",), ("channel", "queue")])
 @pytest.mark.parametrize("grain", [Grain.HOUR, Grain.DAY, Grain.WEEK])
-def test_cells_and_facts_give_the_same_numbers(engine: Engine, by: tuple[str, ...], grain: Grain) -> None:
-    fill(engine)
+def test_cells_and_facts_give_the_same_numbers(by_minutes: Engine, by: tuple[str, ...], grain: Grain) -> None:
     terms = terms_of(DOCUMENT)
     start, end = datetime(2026, 11, 9, tzinfo=RIGA), datetime(2026, 11, 23, tzinfo=RIGA)
     periods = tuple(periods_between(grain, start, end, "Europe/Riga"))
@@ -62,13 +77,7 @@ def test_cells_and_facts_give_the_same_numbers(engine: Engine, by: tuple[str, ..
         )
         for p in periods
     )
-    with writing(engine) as connection:
-        connection.execute(text("UPDATE queue_visit SET entered_at = entered_at - entered_at % 60000"))
-        connection.execute(text("UPDATE agent_leg SET counted_at = counted_at - counted_at % 60000"))
-        connection.execute(text("INSERT INTO dirty_slot SELECT DISTINCT entered_at / 900000 FROM queue_visit"))
-    while refresh_cells(engine, terms):
-        pass
-    with reading(engine) as connection:
+    with reading(by_minutes) as connection:
         cells = measure(connection, KPIS, Question(periods=periods, by=by, as_of=NOW), terms)
         facts = measure(connection, KPIS, Question(periods=moved, by=by, as_of=NOW), terms)
     active = {place: values for place, values in cells.items() if values["offered"].value}
@@ -76,10 +85,9 @@ def test_cells_and_facts_give_the_same_numbers(engine: Engine, by: tuple[str, ..
     assert len(active) > len(periods) / 4
 
 
-def test_the_parts_add_up_to_the_whole(engine: Engine) -> None:
-    fill(engine)
+def test_the_parts_add_up_to_the_whole(centre: Engine) -> None:
     start, end = datetime(2026, 11, 2, tzinfo=RIGA), datetime(2026, 11, 23, tzinfo=RIGA)
-    with reading(engine) as connection:
+    with reading(centre) as connection:
         ask = Ask(kpis=("offered", "service_level", "asa"), start=start, end=end)
         whole = answer(connection, DOCUMENT, ask, NOW).rows[0].values
         for grain, by in ((Grain.DAY, ()), (Grain.HOUR, ("queue",)), (None, ("queue", "agent"))):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
-from busy_centre import DOCUMENT, NOW, fill
+from busy_centre import DOCUMENT, NOW
 from sqlalchemy import Engine, event
 
 from plugin.database import execute_given, reading, to_ms
@@ -31,10 +32,9 @@ def question(*periods: Period, by: tuple[str, ...] = ()) -> Question:
 
 
 @pytest.mark.parametrize("by", [(), ("queue",), ("agent",), ("channel", "agent")])
-def test_a_range_cut_anywhere_adds_up_to_its_facts(engine: Engine, by: tuple[str, ...]) -> None:
-    fill(engine)
+def test_a_range_cut_anywhere_adds_up_to_its_facts(centre: Engine, by: tuple[str, ...]) -> None:
     random = Random(3)
-    with reading(engine) as connection:
+    with reading(centre) as connection:
         for _ in range(6):
             start = datetime(2026, 11, 2, tzinfo=UTC) + timedelta(seconds=random.randrange(8 * 86400))
             end = start + timedelta(minutes=random.randrange(30, 12 * 1440))
@@ -50,12 +50,11 @@ def test_a_range_cut_anywhere_adds_up_to_its_facts(engine: Engine, by: tuple[str
             }
 
 
-def test_durations_of_a_range_cut_anywhere_are_those_of_its_facts(engine: Engine) -> None:
-    fill(engine)
+def test_durations_of_a_range_cut_anywhere_are_those_of_its_facts(centre: Engine) -> None:
     start, end = datetime(2026, 11, 5, 9, 7, 11, tzinfo=UTC), datetime(2026, 11, 20, 14, 31, tzinfo=UTC)
     span = Span(buckets=[(to_ms(start), to_ms(end))])
     query = distribution(SKETCHES["answered_wait"], ("queue",), span)
-    with reading(engine) as connection:
+    with reading(centre) as connection:
         expected: dict[str, dict[int, int]] = {}
         for _, queue, bucket, number in execute_given(connection, query, **span.given):
             expected.setdefault(queue, {})[bucket] = number
@@ -87,20 +86,22 @@ def test_the_coarsest_cells_that_can_tell_are_chosen(
     assert {grain: len(pieces) for grain, pieces in pieces_of(asked, TERMS).items()} == grains
 
 
-def test_a_year_by_day_takes_no_more_statements_than_a_week_by_day(engine: Engine) -> None:
-    fill(engine)
-
+def test_a_year_by_day_takes_no_more_statements_than_a_week_by_day(centre: Engine) -> None:
     def statements(start: str, end: str) -> int:
         first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
         days = tuple(periods_between(Grain.DAY, first, last, TERMS.timezone))
         before = len(seen)
-        with reading(engine) as connection:
+        with reading(centre) as connection:
             measure_sums(connection, list(MEASURES), question(*days), TERMS)
             sketch_counts(connection, "answered_wait", question(*days, by=("agent",)), TERMS)
         return len(seen) - before
 
+    def note(*given: Any) -> None:
+        seen.append(given[2])
+
     seen: list[str] = []
-    event.listen(engine, "before_cursor_execute", lambda *given: seen.append(given[2]))
+    event.listen(centre, "before_cursor_execute", note)
     week = statements("2026-11-09T00:00+02:00", "2026-11-16T00:00+02:00")
     assert week > 1
     assert statements("2025-11-10T00:00+02:00", "2026-11-10T00:00+02:00") == week
+    event.remove(centre, "before_cursor_execute", note)
