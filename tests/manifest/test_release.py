@@ -29,7 +29,7 @@ def test_manifest_and_code_agree(known: Known) -> None:
 @pytest.mark.parametrize("name", [".env.example", "docs/manifest.schema.json", "docs/reference.md"])
 def test_what_is_made_of_the_manifest_is_up_to_date(name: str) -> None:
     """Otherwise run `deskgauge manifest check --update`."""
-    assert (ROOT / name).read_text() == made_files(manifest())[name]
+    assert (ROOT / name).read_text() == made_files(manifest(), ROOT)[name]
 
 
 def told(data: dict[str, Any], known: Known) -> list[str]:

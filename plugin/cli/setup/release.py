@@ -75,14 +75,16 @@ def _update(known: Known) -> None:
     text = rendered(taken_over(json.loads(path().read_text(encoding="utf-8")), known))
     found = _read(text)
     path().write_text(text, encoding="utf-8")
-    for name, content in made_files(found).items():
+    for name, content in made_files(found, known.root).items():
         (known.root / name).write_text(content, encoding="utf-8")
 
 
 def _outdated(found: Manifest, known: Known) -> Iterator[Problem]:
     """Files of a checkout that are not what would be made now."""
-    for name, content in made_files(found).items() if known.root else ():
-        file = (known.root or path().parent) / name
+    if known.root is None:
+        return
+    for name, content in made_files(found, known.root).items():
+        file = known.root / name
         if not file.exists() or file.read_text(encoding="utf-8") != content:
             yield Problem(path=name, text="is out of date; run `deskgauge manifest check --update`")
 
