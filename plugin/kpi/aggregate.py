@@ -72,14 +72,24 @@ def _stream_sums(stream: Stream, wanted: Iterable[Measure], dimensions: Sequence
         for measure in wanted
     ]
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 1))
-    return f"SELECT {', '.join(columns)} FROM {_from(stream, span)} WHERE {_where(stream, span)} GROUP BY {group}"
+    return (
+        f"SELECT {', '.join(columns)} FROM {_from(stream, span, terms)} WHERE {_where(stream, span)} GROUP BY {group}"
+    )
 
 
-def _from(stream: Stream, span: Span) -> str:
+def _from(stream: Stream, span: Span, terms: Terms) -> str:
     """On SQLite the order of a CROSS JOIN is that of the loops: an interval meets its buckets, a bucket finds its facts."""
+    table = limited(stream.table, terms)
     if stream.until:
-        return f"{stream.table} CROSS JOIN bucket"
-    return f"bucket CROSS JOIN {stream.table}" if span.slots is None else stream.table
+        return f"{table} CROSS JOIN bucket"
+    return f"bucket CROSS JOIN {table}" if span.slots is None else table
+
+
+def limited(sql: str, terms: Terms) -> str:
+    """An expression with the policy's limits, in milliseconds, in place of their names."""
+    for name, limit_ms in terms.limits.items():
+        sql = sql.replace(f"${name}", str(limit_ms))
+    return sql
 
 
 def _start(stream: Stream, span: Span) -> str:
@@ -117,18 +127,18 @@ def _moments(stream: Stream, span: Span) -> list[str]:
 
 
 def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
-    sql = measure.sql.replace("$threshold", str(terms.threshold_ms)).replace("$short", str(terms.short_ms))
+    sql = limited(measure.sql, terms)
     if stream.until:
         stopped, started = _STOPPED.format(until=_until(stream, span)), _STARTED.format(at=stream.at)
         sql = sql.replace("overlap", f"({stopped} - {started})")
     return f"{'MAX' if measure.greatest else 'SUM'}({sql}) AS {measure.key}"
 
 
-def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span) -> str:
+def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span, terms: Terms) -> str:
     """A SELECT of (start, *dimensions, bucket, n): how many durations fell into each bucket of the sketch."""
     stream = STREAMS[sketch.stream]
     columns = [f"{_start(stream, span)} AS start", *(f"{dimension(stream, name)} AS {name}" for name in dimensions)]
-    where = f"{_where(stream, span)} AND {sketch.where} AND {sketch.bucket} IS NOT NULL"
+    where = f"{_where(stream, span)} AND {sketch.where} AND ({sketch.bucket}) IS NOT NULL"
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 2))
     counted = f"{sketch.bucket} AS bucket, COUNT(*) AS n"
-    return f"{BUCKETS} SELECT {', '.join(columns)}, {counted} FROM {_from(stream, span)} WHERE {where} GROUP BY {group}"
+    return f"{BUCKETS} SELECT {', '.join(columns)}, {counted} FROM {_from(stream, span, terms)} WHERE {where} GROUP BY {group}"

@@ -12,7 +12,7 @@ from plugin.inbox.sources import supplied
 from plugin.kpi.attainment import add_attainment
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.cost import CostError, add_costs, has_costs
-from plugin.kpi.measure import GROUPINGS, Group, Question, measure, measure_sums, metric_for, variant_name
+from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
 from plugin.kpi.terms import Terms, terms_of
@@ -43,7 +43,20 @@ EXCLUDED = {
     "open_visits": "open",
     "flawed_contacts": "quarantined",
     "ivr_abandoned": "left in the menu",
+    "anonymous_contacts": "anonymous",
     "excluded_tickets": "spam, deleted or merged tickets",
+}
+
+#: what is left out of some KPIs only
+_ONLY_FOR = {"anonymous_contacts": {"fcr_repeat", "repeat_contact_rate"}}
+#: KPI --> the window that it looks ahead, in the definition and in the terms
+_WINDOWS = {
+    "fcr_repeat": ("repeat_contact_s", "repeat_ms"),
+    "repeat_contact_rate": ("repeat_contact_s", "repeat_ms"),
+    "missed_call_return_rate": ("callback_within_s", "callback_ms"),
+    "callback_completion": ("callback_within_s", "callback_ms"),
+    "time_to_callback": ("callback_within_s", "callback_ms"),
+    "containment.true": ("self_service_repeat_s", "self_service_ms"),
 }
 
 
@@ -98,7 +111,7 @@ def answer(
         definitions={key: _definition(key, terms, supply, document.currency) for key in shown},
         rows=rows,
         unavailable=unavailable,
-        excluded=_excluded(connection, question, terms),
+        excluded=_excluded(connection, question, terms, shown),
         notes=(*notes, *(["Groups without activity are left out."] if sparse else [])),
     )
 
@@ -210,6 +223,8 @@ def _is_active(values: Mapping[str, Measurement]) -> bool:
 
 def _nothing(key: str, terms: Terms) -> Measurement:
     metric = metric_for(key, terms)
+    if metric.over_time == "max":
+        return NOTHING
     percentile = key.rpartition(".")[2] in PERCENTILES
     return Measurement(numerator=0, denominator=0 if metric.denominator is not None or percentile else None)
 
@@ -231,6 +246,9 @@ def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) 
         definition |= {"variant": f"SL-{key[-1]}", "threshold_s": terms.threshold_ms / 1000}
     if key in ("abandonment_rate_excl_short", "service_level.sl5", "service_level.sl6"):
         definition["short_abandon_s"] = terms.short_ms / 1000
+    if _base(key) in _WINDOWS:
+        name, limit = _WINDOWS[_base(key)]
+        definition[name] = getattr(terms, limit) / 1000
     if key == "aht":
         definition["components"] = _handle_components(supply)
     if key == "reopen_rate":
@@ -244,9 +262,10 @@ def _handle_components(supply: Collection[str]) -> str:
     return " + ".join(known) + (f", no {' and '.join(missing)}" if missing else "")
 
 
-def _excluded(connection: Connection, question: Question, terms: Terms) -> dict[str, int]:
+def _excluded(connection: Connection, question: Question, terms: Terms, shown: Sequence[str]) -> dict[str, int]:
     """What the numbers leave out, over the whole range; only what is there."""
     first, last = question.periods[0], question.periods[-1]
     whole = replace(question, periods=(replace(first, end=last.end),), by=())
-    totals = measure_sums(connection, list(EXCLUDED), whole, terms).get((0, ()), {})
-    return {name: int(totals[key]) for key, name in EXCLUDED.items() if totals.get(key)}
+    keys = [key for key in EXCLUDED if key not in _ONLY_FOR or _ONLY_FOR[key] & set(shown)]
+    totals = measure_sums(connection, keys, whole, terms).get((0, ()), {})
+    return {EXCLUDED[key]: int(totals[key]) for key in keys if totals.get(key)}

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, text
 from plugin.database import execute_given, from_ms, to_ms, writing
 from plugin.facts.store import DIRTY
 from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
-from plugin.kpi.measures import DIMENSIONS, MEASURES, SKETCHES, STREAMS
+from plugin.kpi.measures import DIMENSIONS, STORED, STORED_SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.tables import CELL, CELL_BASIS, KEPT, NARROWER, SKETCH, CellGrain
 from plugin.kpi.terms import Terms
@@ -60,6 +60,7 @@ def mark_all_dirty(engine: Engine, terms: Terms) -> int:
         selects = [
             f"SELECT {stream.at} / {SLOT_MS} FROM {stream.table} WHERE {stream.at} IS NOT NULL"
             for stream in STREAMS.values()
+            if not stream.live
         ]
         connection.execute(text(f"INSERT INTO dirty_slot (slot) {' UNION '.join(selects)}"))
         _mark_long_intervals(connection)
@@ -105,22 +106,22 @@ def _recompute_day(connection: Connection, day: Period, dirty: list[int], terms:
     _insert_cells(connection, CellGrain.DAY, whole_day, terms)
     for grain in NARROWER[CellGrain.DAY]:
         _roll_up(connection, day, grain)
-    _recompute_sketches(connection, day.start, whole_day)
+    _recompute_sketches(connection, day.start, whole_day, terms)
 
 
-def _recompute_sketches(connection: Connection, start: datetime, whole_day: Span) -> None:
+def _recompute_sketches(connection: Connection, start: datetime, whole_day: Span, terms: Terms) -> None:
     # All keys are named because the primary key begins with them.
-    connection.execute(delete(SKETCH).where(SKETCH.c.sketch.in_(list(SKETCHES)), SKETCH.c.start == start))
+    connection.execute(delete(SKETCH).where(SKETCH.c.sketch.in_(list(STORED_SKETCHES)), SKETCH.c.start == start))
     names = ", ".join(["sketch", "start", *_WITHOUT_AGENT, "bucket", "n"])
-    for sketch in SKETCHES.values():
-        rows = distribution(sketch, _WITHOUT_AGENT, whole_day)
+    for sketch in STORED_SKETCHES.values():
+        rows = distribution(sketch, _WITHOUT_AGENT, whole_day, terms)
         columns = ", ".join(["start", *_WITHOUT_AGENT, "bucket", "n"])
         statement = f"INSERT INTO sketch ({names}) SELECT '{sketch.key}', {columns} FROM ({rows}) AS counted"
         execute_given(connection, statement, **whole_day.given)
 
 
 def _insert_cells(connection: Connection, grain: CellGrain, span: Span, terms: Terms) -> None:
-    keys, dimensions = list(MEASURES), KEPT[grain]
+    keys, dimensions = list(STORED), KEPT[grain]
     names = ", ".join(["grain", "start", *DIMENSIONS, *keys])
     shown = ", ".join(["start", *(name if name in dimensions else f"'' AS {name}" for name in DIMENSIONS), *keys])
     query = sums(keys, dimensions, span, terms)
@@ -131,8 +132,8 @@ def _insert_cells(connection: Connection, grain: CellGrain, span: Span, terms: T
 def _roll_up(connection: Connection, period: Period, grain: CellGrain) -> None:
     """Adds up a day's or a month's cells that keep everything."""
     connection.execute(delete(CELL).where(CELL.c.grain == grain, CELL.c.start == period.start))
-    totals = [f"{'MAX' if measure.greatest else 'SUM'}({measure.key})" for measure in MEASURES.values()]
-    names = ", ".join(["grain", "start", *DIMENSIONS, *MEASURES])
+    totals = [f"{'MAX' if measure.greatest else 'SUM'}({measure.key})" for measure in STORED.values()]
+    names = ", ".join(["grain", "start", *DIMENSIONS, *STORED])
     shown = ", ".join([*(name if name in KEPT[grain] else "''" for name in DIMENSIONS), *totals])
     low, high = to_ms(period.start), to_ms(period.end)
     connection.execute(

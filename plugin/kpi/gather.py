@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, text
 
 from plugin.database import execute_given, to_ms
+from plugin.facts.sketch import bin_of
 from plugin.kpi.aggregate import BUCKETS, SLOT_MS, Span, dimension, distribution, sums
-from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
+from plugin.kpi.measures import MEASURES, SKETCHES, STORED, STORED_SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.tables import KEPT, NARROWER, CellGrain
@@ -104,18 +105,35 @@ def measure_sums(connection: Connection, wanted: Sequence[str], question: Questi
     if not wanted:
         return found
     group_of = grouping(question, terms)
-    for grain, pieces in pieces_of(question, terms).items():
+    stored, live = _told_apart(wanted)
+    if live:
+        rows = _from_facts(connection, live, whole_pieces(question), question, terms)
+        _merge(found, rows, live, question, group_of)
+    for grain, pieces in pieces_of(question, terms).items() if stored else ():
         if grain is None:
-            rows = _from_facts(connection, wanted, pieces, question, terms)
-            _merge(found, rows, wanted, question, group_of)
+            rows = _from_facts(connection, stored, pieces, question, terms)
+            _merge(found, rows, stored, question, group_of)
             continue
         for run in _runs(pieces):
-            _merge(found, _from_cells(connection, wanted, grain, run, question), wanted, question, group_of)
+            _merge(found, _from_cells(connection, stored, grain, run, question), stored, question, group_of)
         # Cells hold what is over; a login or a pause that still lasts runs on to the end of the report, or to now.
-        lasting = [key for key in wanted if STREAMS[MEASURES[key].stream].until]
+        lasting = [key for key in stored if STREAMS[MEASURES[key].stream].until]
         rows = _from_facts(connection, lasting, pieces, question, terms, only_open=True) if lasting else ()
         _merge(found, rows, lasting, question, group_of)
     return found
+
+
+def _told_apart(wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The measures that cells hold, and those that only the facts can tell."""
+    return [key for key in wanted if key in STORED], [key for key in wanted if key not in STORED]
+
+
+def whole_pieces(question: Question) -> list[Piece]:
+    """The periods as they are."""
+    return [
+        Piece(number=number, low=to_ms(period.start), high=to_ms(period.end))
+        for number, period in enumerate(question.periods)
+    ]
 
 
 Rows = Iterable[tuple[int, Sequence[Any]]]
@@ -198,14 +216,26 @@ def sketch_counts(
 
 def _durations(connection: Connection, key: str, question: Question, terms: Terms) -> Rows:
     """(number of the period, its row): start, dimensions, bucket, count."""
+    if key not in STORED_SKETCHES:
+        yield from _measured(connection, key, question, terms)
+        return
     for grain, pieces in pieces_of(question, terms).items():
         if grain in DAILY and "agent" not in question.dimensions:
             for run in _runs(pieces):
                 yield from _numbered(_sketched(connection, key, run, question), run)
         else:
             span = _span(pieces)
-            query = distribution(SKETCHES[key], question.dimensions, span)
+            query = distribution(SKETCHES[key], question.dimensions, span, terms)
             yield from _numbered(execute_given(connection, query, **span.given), pieces)
+
+
+def _measured(connection: Connection, key: str, question: Question, terms: Terms) -> Rows:
+    """The same from the durations themselves."""
+    pieces = whole_pieces(question)
+    span = _span(pieces)
+    query = distribution(SKETCHES[key], question.dimensions, span, terms)
+    for number, row in _numbered(execute_given(connection, query, **span.given), pieces):
+        yield number, (*row[:-2], bin_of(int(row[-2])), row[-1])
 
 
 def _sketched(connection: Connection, key: str, run: Sequence[Piece], question: Question) -> Iterable[Sequence[Any]]:
@@ -230,10 +260,7 @@ def counted_rows(
     shown = [f"{dimension(STREAMS[stream], name)} AS {name}" for name in question.dimensions]
     group = ", ".join(str(place + 1) for place in range(len(shown) + 1))
     written = query.format(dimensions="".join(f"{each}, " for each in shown), group=group)
-    pieces = [
-        Piece(number=number, low=to_ms(period.start), high=to_ms(period.end))
-        for number, period in enumerate(question.periods)
-    ]
+    pieces = whole_pieces(question)
     span = _span(pieces)
     found: dict[Place, Sums] = {}
     rows = _numbered(execute_given(connection, f"{BUCKETS} {written}", **span.given), pieces)

@@ -30,6 +30,8 @@ __all__ = [
     "metric_for",
     "variant_name",
 ]
+#: a greatest value of nothing
+NOTHING = Measurement(numerator=0, denominator=0)
 #: adapters take no event from before it
 _FIRST_MOMENT = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,6 +73,8 @@ def metric_for(key: str, terms: Terms) -> Metric:
 
 
 def measured_value(metric: Metric, totals: Mapping[str, float]) -> Measurement:
+    if metric.over_time == "max" and not totals.keys() & metric.numerator.keys():
+        return NOTHING
     numerator = _weighted(metric.numerator, totals) * metric.scale
     denominator = None if metric.denominator is None else _weighted(metric.denominator, totals)
     return Measurement(numerator=numerator, denominator=denominator)

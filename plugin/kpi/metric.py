@@ -15,6 +15,8 @@ class Unit(StrEnum):
     SECONDS = "seconds"
     MONEY = "money"
     POINTS = "points"
+    #: a mean that is no share, no time and no money
+    NUMBER = "number"
 
 
 class Better(StrEnum):

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table
 from sqlmodel import SQLModel
 
 from plugin.database import Moment
-from plugin.kpi.measures import DIMENSIONS, MEASURES
+from plugin.kpi.measures import DIMENSIONS, STORED
 
 
 class CellGrain(IntEnum):
@@ -47,7 +47,7 @@ CELL = Table(
     Column("grain", Integer, primary_key=True, autoincrement=False),
     Column("start", Moment, primary_key=True, autoincrement=False),
     *(Column(name, String, primary_key=True) for name in DIMENSIONS),
-    *(Column(key, BigInteger) for key in MEASURES),
+    *(Column(key, BigInteger) for key in STORED),
 )
 
 SKETCH = Table(

@@ -6,9 +6,11 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from plugin.kpi.measures import MEASURES, SKETCHES, STREAMS
+from plugin.kpi.measures import STORED, STORED_SKETCHES, STREAMS
 from plugin.policy.document import Document
 
+_HOUR_MS = 3_600_000
+_DAY_MS = 24 * _HOUR_MS
 #: rises when cells are stored at other grains
 _CELLS = 2
 
@@ -21,15 +23,29 @@ class Terms:
     week_start: int = 0
     threshold_ms: int = 20_000
     short_ms: int = 5_000
+    repeat_ms: int = 7 * 86_400_000
+    callback_ms: int = 86_400_000
+    self_service_ms: int = 86_400_000
     service_level: str = "sl3"
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
     campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def limits(self) -> dict[str, int]:
+        """The limits that measures name, in milliseconds."""
+        return {
+            "threshold": self.threshold_ms,
+            "short": self.short_ms,
+            "repeat": self.repeat_ms,
+            "callback": self.callback_ms,
+            "self_service": self.self_service_ms,
+        }
+
+    @property
     def cell_basis(self) -> str:
         """Names everything that stored cells depend on: when it changes, they are computed anew."""
-        measures = zlib.crc32(repr((STREAMS, MEASURES, SKETCHES)).encode())
+        measures = zlib.crc32(repr((STREAMS, STORED, STORED_SKETCHES)).encode())
         return f"{_CELLS}|{self.timezone}|{self.threshold_ms}|{self.short_ms}|{measures:08x}"
 
 
@@ -40,6 +56,9 @@ def terms_of(document: Document) -> Terms:
         week_start=document.week_starts_on.number,
         threshold_ms=definitions.service_level_threshold_s * 1000,
         short_ms=definitions.short_abandon_s * 1000,
+        repeat_ms=definitions.repeat_contact_days * _DAY_MS,
+        callback_ms=definitions.callback_within_h * _HOUR_MS,
+        self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},

@@ -133,6 +133,12 @@ class Definitions(Part):
     service_level_variant: Literal["SL-1", "SL-2", "SL-3", "SL-4", "SL-5", "SL-6"] = "SL-3"
     service_level_threshold_s: Count = 20
     short_abandon_s: Count = 5
+    #: a customer who comes back within so many days was not helped at first contact
+    repeat_contact_days: Count = 7
+    #: a missed caller counts as called back within so many hours
+    callback_within_h: Count = 24
+    #: self-service did not help a caller who comes back within so many hours
+    self_service_repeat_h: Count = 24
 
     @model_validator(mode="after")
     def _short_is_shorter(self) -> Self:

@@ -121,7 +121,7 @@ def test_an_empty_period_has_counts_of_zero_and_ratios_of_nothing(engine: Engine
         "offered": 0,
         "answered": 0,
         "abandoned": 0,
-        "longest_wait": 0,
+        "longest_wait": None,
         **dict.fromkeys(("service_level", "asa", "asa.p90", "average_wait", "talk_time", "aht", "abandonment_rate")),
     }
 

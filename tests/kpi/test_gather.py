@@ -53,7 +53,7 @@ def test_a_range_cut_anywhere_adds_up_to_its_facts(centre: Engine, by: tuple[str
 def test_durations_of_a_range_cut_anywhere_are_those_of_its_facts(centre: Engine) -> None:
     start, end = datetime(2026, 11, 5, 9, 7, 11, tzinfo=UTC), datetime(2026, 11, 20, 14, 31, tzinfo=UTC)
     span = Span(buckets=[(to_ms(start), to_ms(end))])
-    query = distribution(SKETCHES["answered_wait"], ("queue",), span)
+    query = distribution(SKETCHES["answered_wait"], ("queue",), span, TERMS)
     with reading(centre) as connection:
         expected: dict[str, dict[int, int]] = {}
         for _, queue, bucket, number in execute_given(connection, query, **span.given):

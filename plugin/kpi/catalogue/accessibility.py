@@ -13,6 +13,8 @@ SERVICE_LEVELS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "sl6": ({"answered_in_time": 1, "abandoned_short": 1}, {"answered": 1, "abandoned": 1}),
 }
 DEFAULT_SERVICE_LEVEL = "sl3"
+#: callers whom the queue did not let in or threw out: no agents there (blocked), no room (saturated)
+_REFUSED: dict[str, float] = {"blocked": 1, "saturated": 1}
 
 
 def _service_level(key: str, variant: str) -> Metric:
@@ -22,6 +24,8 @@ def _service_level(key: str, variant: str) -> Metric:
 METRICS = (
     count("offered", "queue"),
     count("answered", "queue", better=Better.HIGHER),
+    count("contacts_offered", "queue"),
+    count("contacts_handled", "agent", better=Better.HIGHER),
     ratio("answer_rate", Better.HIGHER, {"answered": 1}, {"offered": 1}, "queue"),
     count("abandoned", "queue", better=Better.LOWER),
     ratio("abandonment_rate", Better.LOWER, {"abandoned": 1}, {"offered": 1}, "queue"),
@@ -53,7 +57,55 @@ METRICS = (
         over_time="max",
         scale=0.001,
     ),
+    Metric(
+        key="average_queue_length",
+        unit=Unit.NUMBER,
+        better=Better.LOWER,
+        numerator={"queued_ms": 1},
+        denominator={"elapsed_ms": 1},
+        needs=("queue",),
+    ),
     count("closed", "queue"),
     count("blocked", "queue", better=Better.LOWER),
     count("saturated", "queue", better=Better.LOWER),
+    ratio("blocked_rate", Better.LOWER, _REFUSED, {**_REFUSED, "offered": 1}, "queue"),
+    ratio("lost_rate", Better.LOWER, {**_REFUSED, "abandoned": 1}, {**_REFUSED, "offered": 1}, "queue"),
+    count("callback_requested", "queue", of="callbacks_requested"),
+    ratio("callback_take_up", Better.NEUTRAL, {"callbacks_requested": 1}, {"offered": 1}, "queue"),
+    ratio(
+        "callback_completion", Better.HIGHER, {"callbacks_connected": 1}, {"callbacks_requested": 1}, "queue", "agent"
+    ),
+    mean_time(
+        "time_to_callback",
+        Better.LOWER,
+        "callback_wait_ms",
+        "callbacks_connected",
+        "queue",
+        "agent",
+        sketch="callback_wait",
+    ),
+    ratio(
+        "missed_call_return_rate",
+        Better.HIGHER,
+        {"missed_callers_reached": 1},
+        {"missed_callers": 1},
+        "queue",
+        "agent",
+        "customer",
+    ),
+    ratio("containment", Better.HIGHER, {"contained": 1}, {"menu_entered": 1}, "ivr"),
+    ratio(
+        "containment.true",
+        Better.HIGHER,
+        {"contained": 1, "contained_returned": -1},
+        {"menu_entered": 1},
+        "ivr",
+        "customer",
+    ),
+    count("outbound_contacts", "contact"),
+    count("outbound_connected", "agent"),
+    mean_time(
+        "outbound_talk_time", Better.NEUTRAL, "outbound_talk_ms", "outbound_talks", "talk", sketch="outbound_talk"
+    ),
+    ratio("outbound_abandonment_rate", Better.LOWER, {"live_abandoned": 1}, {"live_answered": 1}, "queue"),
 )

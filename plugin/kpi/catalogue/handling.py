@@ -1,12 +1,31 @@
 """What agents do with a contact (KPIS 4.1 to 4.4, 4.12, 4.13, 4.15)."""
 
-from plugin.kpi.catalogue.shape import mean_time, ratio
-from plugin.kpi.metric import Better
+from plugin.kpi.catalogue.shape import count, mean_time, ratio
+from plugin.kpi.metric import Better, Metric, Unit
 
 METRICS = (
     mean_time("talk_time", Better.NEUTRAL, "talk_ms", "talks", "talk", sketch="talk"),
     mean_time("hold_time", Better.LOWER, "hold_ms", "holds", "hold"),
+    mean_time("hold_time.held", Better.LOWER, "contacts_hold_ms", "contacts_held", "hold"),
+    count("hold_abandons", "hold", "ended_by", better=Better.LOWER),
     mean_time("wrap_up_time", Better.NEUTRAL, "wrap_ms", "wraps", "wrap_up"),
     mean_time("aht", Better.LOWER, "handle_ms", "talks", "talk"),
+    mean_time("aht.contact", Better.LOWER, "contacts_handle_ms", "contacts_timed", "talk"),
     ratio("transfer_rate", Better.LOWER, {"contacts_transferred": 1}, {"contacts_handled": 1}, "transfer"),
+    ratio(
+        "quality_score",
+        Better.HIGHER,
+        {"evaluation_points_milli": 1},
+        {"evaluation_possible_milli": 1},
+        "evaluation",
+    ),
+    Metric(
+        key="sentiment",
+        unit=Unit.NUMBER,
+        better=Better.HIGHER,
+        numerator={"sentiment_milli": 1},
+        denominator={"sentiments": 1},
+        needs=("sentiment",),
+        scale=0.001,
+    ),
 )

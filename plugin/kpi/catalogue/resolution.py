@@ -8,6 +8,13 @@ METRICS = (
     count("solved", "ticket", better=Better.HIGHER),
     ratio("resolution_rate", Better.HIGHER, {"solved": 1}, {"received": 1}, "ticket"),
     ratio("fcr", Better.HIGHER, {"solved_at_first_contact": 1}, {"solved": 1}, "ticket_reply"),
+    ratio("fcr_repeat", Better.HIGHER, {"unrepeated_contacts": 1}, {"repeat_eligible": 1}, "agent", "customer"),
+    ratio("repeat_contact_rate", Better.LOWER, {"repeated_contacts": 1}, {"repeat_eligible": 1}, "agent", "customer"),
+    ratio("fcr_disposition", Better.HIGHER, {"contacts_resolved": 1}, {"contacts_handled": 1}, "disposition"),
+    ratio("call_resolution_rate", Better.HIGHER, {"contacts_resolved": 1}, {"contacts_offered": 1}, "disposition"),
+    ratio(
+        "call_resolution_rate.answered", Better.HIGHER, {"contacts_resolved": 1}, {"contacts_handled": 1}, "disposition"
+    ),
     mean_time(
         "first_response_time",
         Better.LOWER,

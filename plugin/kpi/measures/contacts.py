@@ -1,10 +1,15 @@
-"""Contacts and the legs of their agents, at the moment when the contact first entered a queue (KPIS 4.1 to 4.4, 4.12)."""
+"""Contacts and the legs of their agents, at the moment when it first entered a queue (KPIS 3.1, 3.2, 3.12, 4, 5.1, 9.4)."""
 
 from plugin.kpi.measures.shape import EXTERNAL, INBOUND, Measure, Sketch, Stream, count, total
 
+_OUTBOUND = "direction = 'outbound'"
+_SOLD = "converted = 1 AND handled = 1"
+
 STREAMS = (
     Stream(key="leg", table="agent_leg", at="counted_at", where=INBOUND),
+    Stream(key="outbound_leg", table="agent_leg", at="counted_at", where=_OUTBOUND),
     Stream(key="contact", table="contact", at="counted_at"),
+    Stream(key="evaluation", table="evaluation", at="counted_at"),
 )
 
 MEASURES = (
@@ -16,13 +21,35 @@ MEASURES = (
     count("wraps", "leg", "wrap_ms IS NOT NULL"),
     total("wrap_ms", "leg", "wrap_ms"),
     total("handle_ms", "leg", "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)", "talk_ms IS NOT NULL"),
+    count("contacts_offered", "contact", f"offered = 1 AND {INBOUND}"),
     count("contacts_handled", "contact", f"handled = 1 AND {INBOUND}"),
     count("contacts_transferred", "contact", f"transferred = 1 AND {INBOUND}"),
     count("contacts_connected", "contact", f"handled = 1 AND {EXTERNAL}"),
     count("calls_connected", "contact", f"handled = 1 AND {EXTERNAL} AND channel = 'voice'"),
+    count("contacts_held", "contact", f"held = 1 AND {INBOUND}"),
+    total("contacts_hold_ms", "contact", "hold_ms", f"held = 1 AND {INBOUND}"),
+    count("hold_abandons", "contact", f"hold_abandoned = 1 AND {INBOUND}"),
+    count("contacts_timed", "contact", f"handle_ms IS NOT NULL AND {INBOUND}"),
+    total("contacts_handle_ms", "contact", "handle_ms", INBOUND),
+    count("contacts_resolved", "contact", f"resolved = 1 AND handled = 1 AND {INBOUND}"),
+    count("anonymous_contacts", "contact", f"handled = 1 AND customer IS NULL AND {INBOUND}"),
+    count("menu_entered", "contact", f"ivr IN ('contained', 'routed', 'abandoned') AND {INBOUND}"),
+    count("contained", "contact", f"ivr = 'contained' AND {INBOUND}"),
+    count("sentiments", "contact", "sentiment_milli IS NOT NULL"),
+    total("sentiment_milli", "contact", "sentiment_milli"),
+    count("contacts_converted", "contact", f"{_SOLD} AND {EXTERNAL}"),
+    count("outbound_contacts", "contact", _OUTBOUND),
+    count("outbound_connected", "contact", f"handled = 1 AND {_OUTBOUND}"),
+    count("outbound_talks", "outbound_leg", "talk_ms IS NOT NULL"),
+    total("outbound_talk_ms", "outbound_leg", "talk_ms"),
+    total("evaluation_points_milli", "evaluation", "points_milli"),
+    total("evaluation_possible_milli", "evaluation", "possible_milli"),
     count("internal_contacts", "contact", "direction = 'internal'"),
     count("ivr_abandoned", "contact", "outcome = 'ivr_abandoned'"),
     count("flawed_contacts", "contact", "flaw IS NOT NULL"),
 )
 
-SKETCHES = (Sketch(key="talk", stream="leg", bucket="talk_bin"),)
+SKETCHES = (
+    Sketch(key="talk", stream="leg", bucket="talk_bin"),
+    Sketch(key="outbound_talk", stream="outbound_leg", bucket="talk_bin"),
+)

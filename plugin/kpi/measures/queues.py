@@ -1,12 +1,18 @@
 """Queue visits, each at the moment of its entry (KPIS 3)."""
 
+from plugin.facts.fold.contact_facts import OFFERED
 from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count, one_of, total
 
-OFFERED = ("answered", "abandoned", "flow_out", "timeout", "withdrawn", "voicemail", "callback_requested")
 _WAITED = one_of("outcome", ("answered", "abandoned", "timeout", "leave_empty"))
 _ABANDONED, _ANSWERED = "outcome = 'abandoned'", "outcome = 'answered'"
 
-STREAMS = (Stream(key="visit", table="queue_visit", at="entered_at", where=INBOUND),)
+#: a dialler has to bring an agent to whoever picks up within two seconds (16 CFR 310.4(b)(4)(ii))
+_SAFE_HARBOUR_MS = 2000
+
+STREAMS = (
+    Stream(key="visit", table="queue_visit", at="entered_at", where=INBOUND),
+    Stream(key="dialled", table="queue_visit", at="entered_at", where="direction = 'outbound'"),
+)
 
 MEASURES = (
     count("offered", "visit", one_of("outcome", OFFERED)),
@@ -21,6 +27,7 @@ MEASURES = (
     total("abandoned_wait_ms", "visit", "wait_ms", _ABANDONED),
     count("waits", "visit", f"{_WAITED} AND wait_ms IS NOT NULL"),
     total("wait_ms", "visit", "wait_ms", _WAITED),
+    total("queued_ms", "visit", "wait_ms"),
     Measure(
         key="longest_wait_ms",
         stream="visit",
@@ -33,6 +40,13 @@ MEASURES = (
     count("closed", "visit", "outcome = 'closed'"),
     count("blocked", "visit", one_of("outcome", ("join_empty", "leave_empty"))),
     count("saturated", "visit", one_of("outcome", ("full", "divert"))),
+    count("arrivals", "visit", "outcome NOT IN ('error', 'open')"),
+    count("live_answered", "dialled", one_of("outcome", OFFERED)),
+    count(
+        "live_abandoned",
+        "dialled",
+        f"{one_of('outcome', OFFERED)} AND (outcome <> 'answered' OR wait_ms > {_SAFE_HARBOUR_MS})",
+    ),
     count("failed_visits", "visit", "outcome = 'error'"),
     count("open_visits", "visit", "outcome = 'open'"),
 )

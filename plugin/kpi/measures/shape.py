@@ -1,6 +1,6 @@
 """What a measure is: an aggregate over a stream, a fact table seen at one of its moments.
 
-`$threshold` and `$short` in an expression stand for the policy's service-level threshold and short-abandon limit in milliseconds.
+`$threshold`, `$short` and the other keys of `Terms.limits` stand in an expression for a limit of the policy in milliseconds.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class Stream:
     agent: str = "agent"
     #: an interval: `at` is its start, `until` its end, and it is split at the borders of periods
     until: str | None = None
+    #: what it says of a row depends on other subjects, whose late events mark nothing of it as changed: always read from the facts
+    live: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,7 +41,10 @@ class Measure:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sketch:
-    """A distribution of durations: the bucket column of a stream and the condition under which a row belongs to it."""
+    """A distribution of durations: the bucket column of a stream and the condition under which a row belongs to it.
+
+    In a live stream `bucket` is the duration itself, in milliseconds.
+    """
 
     key: str
     stream: str

@@ -13,6 +13,20 @@ METRICS = {
     "transfer_rate": ("Transfer rate", "Pāradresēto zvanu īpatsvars", "Доля переводов", "转接率"),
     "escalation_rate": ("Escalation rate", "Eskalāciju īpatsvars", "Доля эскалаций", "升级率"),
     "quality_score": ("Quality score", "Kvalitātes novērtējums", "Оценка качества", "质检得分"),
+    "hold_time.held": (
+        "Average hold time of held contacts",
+        "Aizturēto saziņu vidējais aizturēšanas laiks",
+        "Среднее время удержания удержанных обращений",
+        "被保持联络的平均保持时长",
+    ),
+    "hold_abandons": ("Hung up on hold", "Pārtraukts aizturēšanas laikā", "Прервано на удержании", "保持中挂断"),
+    "aht.contact": (
+        "Average handle time of a contact",
+        "Saziņas vidējais apstrādes laiks",
+        "Среднее время обработки обращения",
+        "每联络平均处理时长",
+    ),
+    "sentiment": ("Sentiment", "Noskaņojums", "Тональность", "情绪得分"),
 }
 
 MEASURES = {
@@ -50,5 +64,59 @@ MEASURES = {
         "apkalpotās saziņas, kas tika pāradresētas",
         "обработанные обращения с переводом",
         "被转接的已处理联络",
+    ),
+    "contacts_held": (
+        "handled contacts that were on hold",
+        "apkalpotās saziņas, kas tika aizturētas",
+        "обработанные обращения с удержанием",
+        "曾被保持的已处理联络",
+    ),
+    "contacts_hold_ms": (
+        "hold time of those contacts",
+        "šo saziņu aizturēšanas laiks",
+        "время удержания этих обращений",
+        "这些联络的保持时长",
+    ),
+    "hold_abandons": (
+        "contacts that the customer ended on hold",
+        "saziņas, ko klients pārtrauca aizturēšanas laikā",
+        "обращения, прерванные клиентом на удержании",
+        "客户在保持中挂断的联络",
+    ),
+    "contacts_timed": (
+        "contacts whose handle time is known",
+        "saziņas ar zināmu apstrādes laiku",
+        "обращения с известным временем обработки",
+        "处理时长已知的联络",
+    ),
+    "contacts_handle_ms": (
+        "talk, hold and wrap-up time of all agents",
+        "visu aģentu sarunu, aizturēšanas un pēcapstrādes laiks",
+        "время разговора, удержания и поствызывной обработки всех операторов",
+        "所有座席的通话、保持与话后处理时长",
+    ),
+    "evaluation_points_milli": (
+        "thousandths of points given",
+        "piešķirto punktu tūkstošdaļas",
+        "тысячные доли начисленных баллов",
+        "得分（千分之一）",
+    ),
+    "evaluation_possible_milli": (
+        "thousandths of points possible",
+        "iespējamo punktu tūkstošdaļas",
+        "тысячные доли возможных баллов",
+        "满分（千分之一）",
+    ),
+    "sentiments": (
+        "contacts with a sentiment score",
+        "saziņas ar noskaņojuma vērtējumu",
+        "обращения с оценкой тональности",
+        "有情绪评分的联络",
+    ),
+    "sentiment_milli": (
+        "thousandths of their scores",
+        "to vērtējumu tūkstošdaļas",
+        "тысячные доли их оценок",
+        "其评分（千分之一）",
     ),
 }

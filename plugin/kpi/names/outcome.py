@@ -34,4 +34,10 @@ METRICS = {
 MEASURES = {
     "csat_positive": ("good ratings", "labi vērtējumi", "хорошие оценки", "好评"),
     "csat_answers": ("ratings", "vērtējumi", "оценки", "评价"),
+    "contacts_converted": (
+        "handled contacts with a sale",
+        "apkalpotās saziņas ar pārdevumu",
+        "обработанные обращения с продажей",
+        "促成销售的已处理联络",
+    ),
 }

@@ -36,6 +36,24 @@ METRICS = {
         "Решено одним ответом",
         "一次回复解决率",
     ),
+    "fcr_disposition": (
+        "First-contact resolution (disposition)",
+        "Atrisināts pirmajā saziņā (aģenta atzīme)",
+        "Решение с первого контакта (отметка оператора)",
+        "首次解决率（座席标记）",
+    ),
+    "call_resolution_rate": (
+        "Call resolution rate",
+        "Zvanu atrisināšanas īpatsvars",
+        "Доля решённых звонков",
+        "来电解决率",
+    ),
+    "call_resolution_rate.answered": (
+        "Call resolution rate of handled contacts",
+        "Apkalpoto zvanu atrisināšanas īpatsvars",
+        "Доля решённых среди принятых звонков",
+        "已接来电解决率",
+    ),
 }
 
 MEASURES = {
@@ -78,4 +96,28 @@ MEASURES = {
         "新开与重开的工单",
     ),
     "spans_solved": ("tickets solved", "atrisinātie pieteikumi", "решённые заявки", "已解决的工单"),
+    "repeat_eligible": (
+        "handled contacts of known customers",
+        "zināmu klientu apkalpotās saziņas",
+        "обработанные обращения известных клиентов",
+        "已知客户的已处理联络",
+    ),
+    "repeated_contacts": (
+        "of them, those that were followed by another",
+        "no tām, kurām sekoja vēl viena",
+        "из них те, за которыми последовало ещё одно",
+        "其中之后再次来访的",
+    ),
+    "unrepeated_contacts": (
+        "of them, those that no other followed",
+        "no tām, kurām nesekoja neviena cita",
+        "из них те, за которыми не последовало других",
+        "其中之后未再来访的",
+    ),
+    "contacts_resolved": (
+        "handled contacts marked as resolved",
+        "apkalpotās saziņas ar atzīmi „atrisināts”",
+        "обработанные обращения с отметкой «решено»",
+        "标记为已解决的已处理联络",
+    ),
 }

@@ -13,12 +13,16 @@ from sqlalchemy import Connection
 from plugin.kpi.gather import Place, Sums
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole.elapsed import elapsed
 from plugin.kpi.whole.reopened import reopened_tickets
+from plugin.kpi.whole.returned import missed_callers
 
 Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
 
 #: how they are counted --> the measures that come out
 WHOLE: dict[Counting, tuple[str, ...]] = {
     reopened_tickets: ("reopened_tickets",),
+    missed_callers: ("missed_callers", "missed_callers_reached"),
+    elapsed: ("elapsed_ms",),
 }
 WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)

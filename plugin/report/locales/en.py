@@ -206,4 +206,10 @@ FACTS = {
     "evaluation": "quality evaluations",
     "tier": "a tier map",
     "ivr": "IVR outcomes",
+    "contact": "contacts",
+    "sentiment": "sentiment scores",
+    "sale": "sales",
+    "ended_by": "who hung up",
+    "disposition": "dispositions of agents",
+    "calendar": "a business calendar",
 }

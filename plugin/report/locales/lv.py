@@ -199,4 +199,10 @@ FACTS = {
     "evaluation": "kvalitātes novērtējumi",
     "tier": "līmeņu karte",
     "ivr": "IVR rezultāti",
+    "contact": "saziņas",
+    "sentiment": "noskaņojuma vērtējumi",
+    "sale": "pārdevumi",
+    "ended_by": "kurš pārtrauca savienojumu",
+    "disposition": "aģentu atzīmes par iznākumu",
+    "calendar": "darba laika kalendārs",
 }

@@ -199,4 +199,10 @@ FACTS = {
     "evaluation": "质检评分",
     "tier": "层级对应表",
     "ivr": "IVR 结果",
+    "contact": "联络",
+    "sentiment": "情绪评分",
+    "sale": "销售",
+    "ended_by": "挂断方",
+    "disposition": "座席处理结果",
+    "calendar": "营业时间日历",
 }
