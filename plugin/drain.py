@@ -27,7 +27,7 @@ from plugin.normalise.customer import customer_key, masked, plain
 from plugin.normalise.supply import supplied_by
 
 BATCH = 500
-FOLDED = ("contact", "ticket", "survey", "roster", "headcount", "customers")
+FOLDED = ("contact", "ticket", "survey", "roster", "headcount", "customers", "cost")
 _LOCK_CLASS = 0x6465736B
 
 
@@ -210,6 +210,7 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "customer_count",
             "roster_shift",
             "headcount",
+            "cost_entry",
             "link",
         ):
             connection.execute(text(f"DELETE FROM {table}"))

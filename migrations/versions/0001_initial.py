@@ -160,6 +160,10 @@ def upgrade() -> None:
         sa.Column("spans_solved", sa.BigInteger(), nullable=True),
         sa.Column("csat_positive", sa.BigInteger(), nullable=True),
         sa.Column("csat_answers", sa.BigInteger(), nullable=True),
+        sa.Column("worked_ms", sa.BigInteger(), nullable=True),
+        sa.Column("contacts_received", sa.BigInteger(), nullable=True),
+        sa.Column("tickets_received", sa.BigInteger(), nullable=True),
+        sa.Column("solved_once", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint(
             "grain", "start", "source", "channel", "direction", "queue", "agent", name=op.f("pk_cell")
         ),
@@ -217,6 +221,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contact_ended_at"), ["ended_at"], unique=False)
         batch_op.create_index("ix_contact_subject", ["subject"], unique=False)
         batch_op.create_index("ix_contact_ticket", ["ticket"], unique=False)
+
+    op.create_table(
+        "cost_entry",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("category", sa.String(), nullable=False),
+        sa.Column("first_on", sa.String(), nullable=False),
+        sa.Column("last_on", sa.String(), nullable=False),
+        sa.Column("amount_milli", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.String(), nullable=True),
+        sa.Column("channel", sa.String(), nullable=True),
+        sa.Column("team", sa.String(), nullable=True),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_cost_entry")),
+    )
+    with op.batch_alter_table("cost_entry", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_cost_entry_last_on"), ["last_on"], unique=False)
 
     op.create_table(
         "customer",

@@ -50,12 +50,14 @@ class Kind(StrEnum):
     ROSTER_PLANNED = "roster.planned"
     ROSTER_CANCELLED = "roster.cancelled"
     HEADCOUNT_COUNTED = "headcount.counted"
+    COST_ENTERED = "cost.entered"
+    COST_REMOVED = "cost.removed"
     #: the vendor's system started anew: whatever was open before is over, with an unknown end
     SOURCE_RESTARTED = "source.restarted"
 
     @cached_property
     def about(self) -> str:
-        """What the subject identifies: contact, ticket, survey, agent, roster (a shift), headcount, customers or source."""
+        """What the subject identifies: contact, ticket, survey, agent, roster (a shift), headcount, customers, cost or source."""
         return self.value.partition(".")[0]
 
 

@@ -23,7 +23,7 @@ CLOSED_WORDS: Mapping[str, frozenset[str]] = {
     "channel": frozenset(Channel),
     "direction": frozenset(Direction),
 }
-NUMBER_KEYS = frozenset({"position", "points", "possible", "order", "at_start", "at_end", "new", "lost"})
+NUMBER_KEYS = frozenset({"position", "points", "possible", "order", "at_start", "at_end", "new", "lost", "amount"})
 FLAG_KEYS = frozenset({"ivr", "resolved", "talk_includes_hold"})
 TIME_KEYS = frozenset({"created_at"})
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from plugin.facts.fold import ContactFacts, CustomerCountFacts, HeadcountFacts, ShiftFacts, SurveyFacts, TicketFacts
+from plugin.facts.fold import (
+    ContactFacts,
+    CostEntryFacts,
+    CustomerCountFacts,
+    HeadcountFacts,
+    ShiftFacts,
+    SurveyFacts,
+    TicketFacts,
+)
 from plugin.facts.fold.order import ms_between
 from plugin.facts.sketch import bin_of
 
@@ -235,5 +243,24 @@ def headcount_rows(rows: Rows, identity: Mapping[str, Any], facts: HeadcountFact
             "last_day": facts.last_day.isoformat(),
             "headcount": facts.headcount,
             "leavers": facts.leavers,
+        }
+    )
+
+
+def cost_entry_rows(rows: Rows, identity: Mapping[str, Any], facts: CostEntryFacts | None) -> None:
+    """None adds no row: the entry was removed, or says no amount and no days."""
+    if facts is None:
+        return
+    rows.setdefault("cost_entry", []).append(
+        {
+            **identity,
+            "category": facts.category,
+            "first_on": facts.first_on.isoformat(),
+            "last_on": facts.last_on.isoformat(),
+            "amount_milli": facts.amount_milli,
+            "currency": facts.currency,
+            "channel": facts.channel,
+            "team": facts.team,
+            "note": facts.note,
         }
     )

@@ -14,6 +14,7 @@ from plugin.database import execute_given, insert_rows, to_ms
 from plugin.facts import tables
 from plugin.facts.fold import (
     fold_contact,
+    fold_cost_entry,
     fold_customer_count,
     fold_headcount,
     fold_roster,
@@ -23,6 +24,7 @@ from plugin.facts.fold import (
 )
 from plugin.facts.rows import (
     contact_rows,
+    cost_entry_rows,
     customer_count_rows,
     headcount_rows,
     roster_rows,
@@ -45,6 +47,7 @@ EVALUATION = table_of(tables.Evaluation)
 TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
 CUSTOMER_COUNT = table_of(tables.CustomerCount)
 SHIFT, HEADCOUNT = (table_of(m) for m in (tables.RosterShift, tables.Headcount))
+COST_ENTRY = table_of(tables.CostEntry)
 DIRTY = table_of(tables.DirtySlot)
 
 #: what a subject is about --> its tables, each with the columns that say when its rows count
@@ -61,6 +64,7 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "roster": ((SHIFT, ("started_at",)),),
     "headcount": ((HEADCOUNT, ()),),
     "customers": ((CUSTOMER_COUNT, ()),),
+    "cost": ((COST_ENTRY, ()),),
 }
 #: those whose facts need nothing but their own events --> these in order to rows
 _ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
@@ -69,6 +73,7 @@ _ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
     "roster": lambda rows, identity, events: roster_rows(rows, identity, fold_roster(events)),
     "headcount": lambda rows, identity, events: headcount_rows(rows, identity, fold_headcount(events)),
     "customers": lambda rows, identity, events: customer_count_rows(rows, identity, fold_customer_count(events)),
+    "cost": lambda rows, identity, events: cost_entry_rows(rows, identity, fold_cost_entry(events)),
 }
 
 

@@ -290,6 +290,25 @@ class CustomerCount(SQLModel, table=True):
     lost: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
+class CostEntry(SQLModel, table=True):
+    """A cost from `first_on` to `last_on`, both included; channel or team None: borne by all of them. Amounts in thousandths."""
+
+    __tablename__ = "cost_entry"
+
+    subject_key: int = _key()
+    source: str
+    subject: str
+    category: str
+    first_on: str
+    last_on: str = Field(index=True)
+    amount_milli: int = Field(sa_column=Column(BigInteger, nullable=False))
+    #: None: that of the policy
+    currency: str | None = None
+    channel: str | None = None
+    team: str | None = None
+    note: str | None = None
+
+
 class Link(SQLModel, table=True):
     """The contact that a ticket came from; `how` is reference (an id of the vendor) or customer (same customer, close in time)."""
 

@@ -12,6 +12,7 @@ from plugin.inbox.sources import supplied
 from plugin.kpi.attainment import add_attainment
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.cost import CostError, add_costs, has_costs
+from plugin.kpi.cost_entries import with_entered_costs
 from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
@@ -91,6 +92,7 @@ def answer(
 ) -> Report:
     """The report. `knows` gives the facts that each source's adapter supplies, beside those that its events have shown."""
     check(ask)
+    document = with_entered_costs(connection, document, ask.start, ask.end)
     terms = terms_of(document)
     timezone = ask.timezone or terms.timezone
     periods = _periods(ask, timezone, terms)

@@ -77,6 +77,9 @@ CITATIONS: dict[str, str] = {
     "total_cost": _METRICNET,
     "cost_per_contact": _METRICNET,
     "cost_per_call": _METRICNET,
+    "cost_per_ticket": "our own decision: tickets solved in the period, for what their channels, teams or queues bear",
+    "cost_per_resolution": "our own decision: tickets that were never reopened",
+    "cost_per_minute": _METRICNET,
     "plan_attainment": "Infor documentation, *lower is better*; Stratec, *performance calculations*",
 }
 

@@ -1,4 +1,4 @@
-"""What the centre cost in a period, spread over channels and groups so that the parts add up to the whole (KPIS 7).
+"""What the centre cost in a period, from the policy and from what was entered, beside what it did for it (KPIS 7).
 
 Parts are added with `fsum`, whose result does not depend on the order in which a database returns them.
 """
@@ -6,28 +6,24 @@ Parts are added with `fsum`, whose result does not depend on the order in which 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import fsum
 
 from sqlalchemy import Connection
 
-from plugin.contract.event import Channel
+from plugin.kpi.allocation import WEIGHTS, Cost, Sharing, spread
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.measure import Group, Question, Sums, measure_sums, measured_value
+from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Measurement
-from plugin.kpi.period import Period
 from plugin.kpi.terms import Terms
 from plugin.policy.costs import costs_between
 from plugin.policy.document import Document
 from plugin.policy.localtime import midnight, zone
 
-WEIGHTS = ("handle_ms", "contacts_connected", "tickets_answered")
-COUNTS = ("contacts_connected", "tickets_answered", "calls_connected")
-Scope = tuple[str | None, str | None]
-#: (channel, values of the groupings)
-Part = tuple[str, Group]
+_MINUTE_MS = 60_000
 
 
 class CostError(ValueError):
@@ -36,28 +32,45 @@ class CostError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeriodCosts:
-    """Amounts by (channel, team); None where an entry is borne by all of them."""
+    """`pro_rated`: of at least one entry only a part lies in the period."""
 
-    amounts: Mapping[Scope, float]
+    costs: tuple[Cost, ...]
     pro_rated: bool
 
-    @property
-    def total(self) -> float:
-        return fsum(self.amounts.values())
+    def sums(self) -> Sums:
+        """Of the whole centre, which bears everything, also in a period in which nobody called."""
+        amounts: dict[str, list[float]] = defaultdict(list)
+        for cost in self.costs:
+            for key in ("cost", f"cost_{cost.category}"):
+                amounts[key].append(cost.amount)
+        return {key: fsum(found) for key, found in amounts.items()}
 
 
 def costs_of(document: Document, start: datetime, end: datetime) -> PeriodCosts:
-    """The costs of [start, end) in the centre's days; a part of a day bears that part of its costs."""
-    amounts: defaultdict[Scope, float] = defaultdict(float)
+    """The costs of [start, end) in the centre's days; a part of a day bears that part of its costs. Raises `CostError`."""
+    amounts: defaultdict[tuple[str, str | None, str | None], list[float]] = defaultdict(list)
     pro_rated = False
     for first, after, share in _days(document, start, end):
         found = costs_between(document, first, after)
-        if len(found.currencies) > 1:
-            raise CostError(f"costs are in {' and '.join(found.currencies)}; enter them in one currency")
+        _check_currency(found.currencies, document.currency)
         pro_rated = pro_rated or found.pro_rated or share < 1
         for line in found.lines:
-            amounts[line.channel.value if line.channel else None, line.team] += float(line.amount) * share
-    return PeriodCosts(amounts=dict(amounts), pro_rated=pro_rated)
+            key = (line.category.value, line.channel.value if line.channel else None, line.team)
+            amounts[key].append(float(line.amount) * share)
+    costs = [
+        Cost(category=category, channel=channel, team=team, amount=fsum(parts))
+        for (category, channel, team), parts in amounts.items()
+    ]
+    return PeriodCosts(costs=tuple(costs), pro_rated=pro_rated)
+
+
+def _check_currency(found: Sequence[str], wanted: str) -> None:
+    if len(found) > 1:
+        raise CostError(f"costs are in {' and '.join(found)}; enter them in one currency")
+    if found and found[0] != wanted:
+        raise CostError(
+            f"costs are in {found[0]}, but the policy says {wanted}; write `currency` there, or enter {wanted}"
+        )
 
 
 def has_costs(document: Document, start: datetime, end: datetime) -> bool:
@@ -86,119 +99,82 @@ def add_costs(
     terms: Terms,
 ) -> tuple[str, ...]:
     """Adds the cost metrics to every row; returns notes on how they came about. Raises `CostError`."""
-    parts = _parts(connection, question, terms)
-    notes: set[str] = set()
-    for number, period in enumerate(question.periods):
-        costs = costs_of(document, period.start, period.end)
-        if costs.pro_rated:
-            notes.add("Costs are pro-rated by calendar days.")
-        spread = _spread(costs, parts.get(number, {}), document.allocation, question, terms)
-        for group in _groups(measured, parts.get(number, {}), number, question):
+    costs = [costs_of(document, period.start, period.end) for period in question.periods]
+    names = _names(question, (cost for each in costs for cost in each.costs))
+    counts = _counts(keys)
+    parts = _parts(connection, names, counts, question, terms)
+    for number, each in enumerate(costs):
+        sharing = Sharing(names=names, rule=document.allocation, parts=parts.get(number, {}))
+        borne = spread(each.costs, sharing)
+        for group in _groups(measured, (*sharing.parts, *borne), number, names, question):
+            sums = _added(_matching((sharing.parts, borne), names, group, question))
+            if not question.by and not question.only:
+                sums |= each.sums()
+            sums["worked_minutes"] = sums.get("worked_ms", 0) / _MINUTE_MS
             values = measured.setdefault((number, group), {})
-            sums = _sums_of(group, period, costs, parts.get(number, {}), spread, question)
             values.update({key: measured_value(METRICS[key], sums) for key in keys})
-    return tuple(sorted(notes))
+    return ("Costs are pro-rated by calendar days.",) if any(each.pro_rated for each in costs) else ()
+
+
+def _names(question: Question, costs: Iterable[Cost]) -> tuple[str, ...]:
+    """The groupings of a part: the channel, what the report asks about, and the team where one bears costs of its own."""
+    team = ["team"] if any(cost.team for cost in costs) else []
+    return tuple(dict.fromkeys(["channel", *question.by, *question.only, *team]))
+
+
+def _counts(keys: Sequence[str]) -> list[str]:
+    """The sums over facts that the metrics and the allocation need."""
+    needed = {name for key in keys for name in (*METRICS[key].numerator, *(METRICS[key].denominator or {}))}
+    return sorted({*needed & MEASURES.keys(), *(key for weights in WEIGHTS.values() for key in weights)})
+
+
+def _parts(
+    connection: Connection, names: tuple[str, ...], counts: Sequence[str], question: Question, terms: Terms
+) -> dict[int, dict[Group, Sums]]:
+    """Per period, the sums of every group of the whole centre, whatever the report is restricted to."""
+    everything = replace(question, by=names, only={})
+    found: dict[int, dict[Group, Sums]] = defaultdict(dict)
+    for (number, group), sums in measure_sums(connection, counts, everything, terms).items():
+        found[number][group] = sums
+    return found
 
 
 def _groups(
-    measured: Mapping[tuple[int, Group], object], parts: Mapping[Part, Sums], number: int, question: Question
+    measured: Mapping[tuple[int, Group], object],
+    parts: Iterable[Group],
+    number: int,
+    names: tuple[str, ...],
+    question: Question,
 ) -> list[Group]:
     """Those of the report and those that bear costs, where the report is about no other number."""
     if not question.by:
         return [()]
-    names = _names(question)
     bearing = {
-        tuple(part[1][names.index(name)] for name in question.by)
+        tuple(part[names.index(name)] for name in question.by)
         for part in parts
-        if all(part[1][names.index(name)] == value for name, value in question.only.items())
+        if all(part[names.index(name)] == value for name, value in question.only.items())
     }
     return sorted({group for place, group in measured if place == number} | bearing)
 
 
-def _names(question: Question) -> tuple[str, ...]:
-    """The groupings of a part, in order: the channel, then what the report asks about."""
-    return tuple(dict.fromkeys(["channel", *question.by, *question.only]))
-
-
-def _parts(connection: Connection, question: Question, terms: Terms) -> dict[int, dict[Part, Sums]]:
-    """Per period, the weights of every (channel, group) of the whole centre, whatever the report is restricted to."""
-    everything = replace(question, by=_names(question), only={})
-    found: dict[int, dict[Part, Sums]] = defaultdict(dict)
-    for (number, group), sums in measure_sums(connection, sorted({*WEIGHTS, *COUNTS}), everything, terms).items():
-        found[number][group[0], group] = sums
-    return found
-
-
-def _weight(sums: Sums, rule: str) -> float:
-    contacts = sums.get("contacts_connected", 0) + sums.get("tickets_answered", 0)
-    return contacts if rule == "contacts" else sums.get("handle_ms", 0)
-
-
-def _spread(
-    costs: PeriodCosts,
-    parts: Mapping[Part, Sums],
-    allocation: str | Mapping[Channel, float],
-    question: Question,
-    terms: Terms,
-) -> dict[Part, float]:
-    """The amount that each (channel, group) bears; the parts add up to the costs as long as there was any contact."""
-    rule = allocation if isinstance(allocation, str) else "handle_time"
-    spread: dict[Part, float] = defaultdict(float)
-    for (channel, team), amount in costs.amounts.items():
-        for share_channel, share in _channel_shares(channel, parts, allocation, rule).items():
-            bearing = {part: sums for part, sums in parts.items() if part[0] == share_channel}
-            if team is not None and (named := _of_team(bearing, team, question)):
-                bearing = named
-            for part, weight in _shares(bearing, rule).items():
-                spread[part] += amount * share * weight
-    return spread
-
-
-def _channel_shares(
-    channel: str | None, parts: Mapping[Part, Sums], allocation: str | Mapping[Channel, float], rule: str
-) -> dict[str, float]:
-    if channel is not None:
-        return {channel: 1.0}
-    if not isinstance(allocation, str):
-        return {name.value: percent / 100 for name, percent in allocation.items()}
-    shares: dict[str, list[float]] = defaultdict(list)
-    for part, share in _shares(parts, rule).items():
-        shares[part[0]].append(share)
-    return {name: fsum(found) for name, found in sorted(shares.items())}
-
-
-def _shares(parts: Mapping[Part, Sums], rule: str) -> dict[Part, float]:
-    """Shares that add up to 1, by handle time where there is any, else by contacts; empty without either."""
-    for by in dict.fromkeys((rule, "contacts")):
-        weights = {part: _weight(sums, by) for part, sums in parts.items()}
-        total = sum(weights.values())
-        if total:
-            return {part: weight / total for part, weight in weights.items()}
-    return {}
-
-
-def _of_team(parts: Mapping[Part, Sums], team: str, question: Question) -> dict[Part, Sums]:
-    names = _names(question)
-    if "team" not in names:
-        return {}
-    place = names.index("team")
-    return {part: sums for part, sums in parts.items() if part[1][place] == team}
-
-
-def _sums_of(
-    group: Group,
-    period: Period,
-    costs: PeriodCosts,
-    parts: Mapping[Part, Sums],
-    spread: Mapping[Part, float],
-    question: Question,
-) -> dict[str, float]:
-    """What the cost metrics are made of, for one row of the report."""
-    names = _names(question)
+def _matching(
+    tables: Iterable[Mapping[Group, Sums]], names: tuple[str, ...], group: Group, question: Question
+) -> Iterator[Sums]:
+    """The sums of the parts that belong to one row of the report."""
     wanted = {**question.only, **dict(zip(question.by, group, strict=True))}
-    mine = [part for part in parts if all(part[1][names.index(name)] == value for name, value in wanted.items())]
-    sums: dict[str, float] = {key: sum(parts[part].get(key, 0) for part in mine) for key in COUNTS}
-    # The whole centre bears everything, also in a period in which nobody called.
-    sums["cost"] = costs.total if not wanted else fsum(spread.get(part, 0) for part in mine)
-    sums["voice_cost"] = fsum(spread.get(part, 0) for part in mine if part[0] == Channel.VOICE)
-    return sums
+    places = [(names.index(name), value) for name, value in wanted.items()]
+    for table in tables:
+        yield from (sums for part, sums in table.items() if all(part[place] == value for place, value in places))
+
+
+def _added(found: Iterable[Sums]) -> Sums:
+    amounts: dict[str, list[float]] = defaultdict(list)
+    for sums in found:
+        for key, value in sums.items():
+            amounts[key].append(value)
+    return {key: _sum(values) for key, values in amounts.items()}
+
+
+def _sum(values: Sequence[float]) -> float:
+    """Counts stay whole numbers."""
+    return sum(values) if all(isinstance(value, int) for value in values) else fsum(values)

@@ -11,6 +11,8 @@ from plugin.kpi.period import Period
 from plugin.kpi.terms import Terms
 
 Group = tuple[str, ...]
+#: the group of a cost that nothing in the period can bear, such as the fixed share of a channel without contacts
+NOT_ALLOCATED = "not allocated"
 #: a dimension of a report --> the stored dimensions that it is worked out from
 GROUPINGS: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in DIMENSIONS},

@@ -13,7 +13,7 @@ from plugin.report.goal import met
 from plugin.report.headline import driver_text, headline, target_text
 from plugin.report.material import GRACE, Finality, Material, finality
 from plugin.report.moved import Move, moves
-from plugin.report.wording import comma, label, moment_name, period_name, sentences, text
+from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
 
 #: Fewer answers than this are marked, because one more could turn the number round.
 _SMALL = 5
@@ -123,7 +123,7 @@ def _groups(material: Material) -> list[str]:
     lines = []
     for row in rows[:_GROUPS]:
         values = [_group_value(kpi, row.values[kpi], material) for kpi in kpis if kpi in row.values]
-        group = row.group.get(split.dimension) or text("none", material.language)
+        group = group_name(row.group.get(split.dimension, ""), material.language)
         lines.append(text("group.line", material.language, group=group, values=" · ".join(values)))
     more = len(rows) - _GROUPS
     return lines + ([text("group.more", material.language, count=more)] if more > 0 else [])

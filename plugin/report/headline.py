@@ -9,7 +9,7 @@ from plugin.report.compare import change_text
 from plugin.report.goal import Goal, distance, margin
 from plugin.report.material import Material, is_empty
 from plugin.report.moved import Move
-from plugin.report.wording import label, period_name, sentences, text
+from plugin.report.wording import group_name, label, period_name, sentences, text
 
 #: From this share on, the rest is not worth a word.
 _NEARLY_ALL = 0.9
@@ -137,7 +137,7 @@ def driver_text(material: Material, move: Move, prefix: str) -> str:
     if move.driver is None:
         return ""
     share = move.driver.amount / (move.change.now - move.change.before)
-    group = move.driver.group or text("none", material.language)
+    group = group_name(move.driver.group, material.language)
     if share >= _NEARLY_ALL:
         return text(f"{prefix}_all" if prefix == "headline.moved" else "moved.all", material.language, group=group)
     part = figures.percent(share, material.language, 0)

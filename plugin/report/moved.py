@@ -27,6 +27,9 @@ _SAME_STORY = {
     "resolution_rate": "resolution",
     "cost_per_contact": "cost",
     "cost_per_call": "cost",
+    "cost_per_ticket": "cost",
+    "cost_per_resolution": "cost",
+    "cost_per_minute": "cost",
     "total_cost": "cost",
 }
 #: Smaller changes are not worth a manager's time, however certain: one point, a twentieth.

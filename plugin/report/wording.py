@@ -12,6 +12,7 @@ from babel.dates import format_date, format_interval, format_skeleton
 
 from plugin.kpi.names import metric_name
 from plugin.kpi.period import Grain, Period
+from plugin.kpi.question import NOT_ALLOCATED
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
 from plugin.report.locales import en, lv, ru, zh
@@ -30,6 +31,13 @@ def _table(name: str, language: str) -> dict[str, str]:
 def text(key: str, language: str = "en", **values: object) -> str:
     """Raises KeyError for a key that no language has. A date that ends in a full stop (`2026 г.`) ends the sentence, too."""
     return _DOUBLE_STOP.sub(".", _table("TEXTS", language)[key].format(**values))
+
+
+def group_name(value: str, language: str = "en") -> str:
+    """What a group of a report is called: its own name, or words for what has none and for costs that nothing bears."""
+    if value == NOT_ALLOCATED:
+        return text("not_allocated", language)
+    return value or text("none", language)
 
 
 def has(key: str) -> bool:

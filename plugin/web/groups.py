@@ -12,7 +12,7 @@ from plugin.report import subject
 from plugin.report.goal import met
 from plugin.report.goals import goals_for
 from plugin.report.material import Material
-from plugin.report.wording import label, text
+from plugin.report.wording import group_name, label, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +65,7 @@ def _row(
 ) -> GroupRow:
     value = row.group.get(dimension, "")
     return GroupRow(
-        name=value or text("none", material.language),
+        name=group_name(value, material.language),
         value=value,
         cells=tuple(_cell(kpi, row.values.get(kpi), row.group, material, document, report) for kpi in kpis),
     )

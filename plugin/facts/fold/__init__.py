@@ -3,6 +3,7 @@
 from plugin.facts.fold.agent import Interval, fold_agent
 from plugin.facts.fold.contact import fold_contact
 from plugin.facts.fold.contact_facts import ContactFacts, Leg, Ring, Visit
+from plugin.facts.fold.cost_entry import CostEntryFacts, fold_cost_entry
 from plugin.facts.fold.customer_count import CustomerCountFacts, fold_customer_count
 from plugin.facts.fold.headcount import HeadcountFacts, fold_headcount
 from plugin.facts.fold.order import in_order
@@ -12,6 +13,7 @@ from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket
 
 __all__ = [
     "ContactFacts",
+    "CostEntryFacts",
     "CustomerCountFacts",
     "HeadcountFacts",
     "Interval",
@@ -24,6 +26,7 @@ __all__ = [
     "Visit",
     "fold_agent",
     "fold_contact",
+    "fold_cost_entry",
     "fold_customer_count",
     "fold_headcount",
     "fold_roster",

@@ -7,6 +7,7 @@ TEXTS = {
     "points": "{amount} pp",
     "not_applicable": "n/a",
     "none": "(none)",
+    "not_allocated": "(not allocated)",
     "list.and": "{first} and {last}",
     # Suffixes of a KPI's name
     "label.p50": "{label}, median",

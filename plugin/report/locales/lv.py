@@ -6,6 +6,7 @@ TEXTS = {
     "points": "{amount} p. p.",
     "not_applicable": "nav",
     "none": "(nav)",
+    "not_allocated": "(nav attiecināts)",
     "list.and": "{first} un {last}",
     "label.p50": "{label}, mediāna",
     "label.p90": "{label}, 90. procentile",

@@ -6,6 +6,7 @@ TEXTS = {
     "points": "{amount} п. п.",
     "not_applicable": "н/д",
     "none": "(нет)",
+    "not_allocated": "(не распределено)",
     "list.and": "{first} и {last}",
     "label.p50": "{label}, медиана",
     "label.p90": "{label}, 90-й процентиль",

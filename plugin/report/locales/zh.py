@@ -6,6 +6,7 @@ TEXTS = {
     "points": "{amount} 个百分点",
     "not_applicable": "无",
     "none": "（无）",
+    "not_allocated": "（未分摊）",
     "list.and": "{first}和{last}",
     "label.p50": "{label}（中位数）",
     "label.p90": "{label}（第 90 百分位）",

@@ -1,0 +1,14 @@
+"""What costs are divided by and shared out by, beside the sums of other chapters (KPIS 7)."""
+
+from plugin.kpi.measures.shape import EXTERNAL, INBOUND, Sketch, Stream, count, total
+
+STREAMS = (Stream(key="external_leg", table="agent_leg", at="counted_at", where=EXTERNAL),)
+
+MEASURES = (
+    total("worked_ms", "external_leg", "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)", "talk_ms IS NOT NULL"),
+    count("contacts_received", "contact", INBOUND),
+    count("tickets_received", "ticket_created", "excluded IS NULL AND channel <> 'voice'"),
+    count("solved_once", "ticket_solved", "reopens = 0"),
+)
+
+SKETCHES: tuple[Sketch, ...] = ()
