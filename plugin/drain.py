@@ -19,6 +19,7 @@ from plugin.database import from_ms, reading, writing
 from plugin.events.store import event_row, insert_customers, insert_events, load_subjects, restarts, subject_key
 from plugin.facts.agents import refold_agents
 from plugin.facts.link import relink
+from plugin.facts.place import place_surveys
 from plugin.facts.store import Dirty, mark_dirty, open_contacts, refold
 from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
@@ -107,6 +108,8 @@ class _Touched:
     names: dict[str, dict[int, tuple[str, str]]] = field(default_factory=lambda: defaultdict(dict))
     agents: dict[int, datetime] = field(default_factory=dict)
     restarted: dict[str, datetime] = field(default_factory=dict)
+    #: what surveys speak of, which must not change while they are placed
+    asked_about: set[int] = field(default_factory=set)
 
     def note(self, source: str, about: str, key: int, event: Event) -> None:
         if event.kind is Kind.SOURCE_RESTARTED:
@@ -115,6 +118,9 @@ class _Touched:
         self.names[about][key] = (source, event.subject)
         if about == "agent":
             self.agents[key] = min(event.at, self.agents.get(key, event.at))
+        if about == "survey":
+            named = ((thing, event.data.get(thing)) for thing in ("ticket", "contact"))
+            self.asked_about |= {subject_key(source, thing, str(name)) for thing, name in named if name}
 
 
 @dataclass(kw_only=True, slots=True)
@@ -181,14 +187,17 @@ def _fold_touched(
             refold(connection, about, load_subjects(connection, list(names)), names, began_anew, knows, dirty)
     if touched.agents:
         refold_agents(connection, touched.agents, touched.names["agent"], dirty)
-    relink(connection, list(touched.names.get("contact", ())), list(touched.names.get("ticket", ())))
+    contacts, tickets, surveys = (list(touched.names.get(about, ())) for about in ("contact", "ticket", "survey"))
+    relink(connection, contacts, tickets)
+    place_surveys(connection, contacts, tickets, surveys, dirty)
 
 
 def _lock(connection: Connection, touched: _Touched) -> None:
     """On PostgreSQL a subject is folded by one worker at a time, which then sees every event that others committed."""
     if connection.dialect.name != "postgresql":
         return
-    keys = sorted({key & 0x7FFFFFFF for names in touched.names.values() for key in names})
+    subjects = {key for names in touched.names.values() for key in names} | touched.asked_about
+    keys = sorted({key & 0x7FFFFFFF for key in subjects})
     if keys:
         statement = "SELECT pg_advisory_xact_lock(:class, key) FROM unnest(CAST(:keys AS int[])) AS key"
         connection.execute(text(statement), {"class": _LOCK_CLASS, "keys": keys})
@@ -207,6 +216,7 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "ticket",
             "ticket_span",
             "survey",
+            "survey_answer",
             "customer_count",
             "roster_shift",
             "headcount",

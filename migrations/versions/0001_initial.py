@@ -158,8 +158,16 @@ def upgrade() -> None:
         sa.Column("solved_at_first_contact", sa.BigInteger(), nullable=True),
         sa.Column("spans_opened", sa.BigInteger(), nullable=True),
         sa.Column("spans_solved", sa.BigInteger(), nullable=True),
-        sa.Column("csat_positive", sa.BigInteger(), nullable=True),
-        sa.Column("csat_answers", sa.BigInteger(), nullable=True),
+        sa.Column("surveys_sent", sa.BigInteger(), nullable=True),
+        sa.Column("surveys_answered", sa.BigInteger(), nullable=True),
+        sa.Column("csat_surveys_sent", sa.BigInteger(), nullable=True),
+        sa.Column("nps_surveys_sent", sa.BigInteger(), nullable=True),
+        sa.Column("ces_surveys_sent", sa.BigInteger(), nullable=True),
+        sa.Column("fcr_surveys_sent", sa.BigInteger(), nullable=True),
+        sa.Column("csat_surveys_answered", sa.BigInteger(), nullable=True),
+        sa.Column("nps_surveys_answered", sa.BigInteger(), nullable=True),
+        sa.Column("ces_surveys_answered", sa.BigInteger(), nullable=True),
+        sa.Column("fcr_surveys_answered", sa.BigInteger(), nullable=True),
         sa.Column("worked_ms", sa.BigInteger(), nullable=True),
         sa.Column("contacts_received", sa.BigInteger(), nullable=True),
         sa.Column("tickets_received", sa.BigInteger(), nullable=True),
@@ -597,10 +605,10 @@ def upgrade() -> None:
         sa.Column("scale", sa.String(), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
         sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("own_channel", sa.String(), nullable=False),
+        sa.Column("own_queue", sa.String(), nullable=False),
         sa.Column("agent", sa.String(), nullable=False),
-        sa.Column("score", sa.Float(), nullable=True),
         sa.Column("positive", sa.Integer(), nullable=True),
-        sa.Column("negative", sa.Integer(), nullable=True),
         sa.Column("sent_at", sa.BigInteger(), nullable=True),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("ticket", sa.String(), nullable=True),
@@ -608,7 +616,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_survey")),
     )
     with op.batch_alter_table("survey", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_survey_answered_at"), ["answered_at"], unique=False)
+        batch_op.create_index("ix_survey_contact", ["contact"], unique=False)
+        batch_op.create_index(batch_op.f("ix_survey_sent_at"), ["sent_at"], unique=False)
+        batch_op.create_index("ix_survey_ticket", ["ticket"], unique=False)
+
+    op.create_table(
+        "survey_answer",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("scale", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("score_milli", sa.BigInteger(), nullable=True),
+        sa.Column("positive", sa.Integer(), nullable=True),
+        sa.Column("negative", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("replaced_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_survey_answer")),
+    )
+    with op.batch_alter_table("survey_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_survey_answer_answered_at"), ["answered_at"], unique=False)
 
     op.create_table(
         "ticket",

@@ -179,23 +179,43 @@ def ticket_rows(rows: Rows, identity: Mapping[str, Any], facts: TicketFacts) -> 
 
 
 def survey_rows(rows: Rows, identity: Mapping[str, Any], facts: SurveyFacts) -> None:
+    """Places are those that the survey stated; `plugin.facts.place` fills in what it left open."""
+    place = {"channel": facts.channel, "queue": facts.queue}
+    last = facts.last
     rows.setdefault("survey", []).append(
         {
             **identity,
+            **place,
+            "own_channel": facts.channel,
+            "own_queue": facts.queue,
             "type": facts.type,
             "scale": facts.scale,
-            "channel": facts.channel,
-            "queue": facts.queue,
             "agent": facts.agent,
-            "score": facts.score,
-            "positive": facts.positive,
-            "negative": facts.negative,
+            "positive": last.judged.positive if last else None,
             "sent_at": facts.sent_at,
-            "answered_at": facts.answered_at,
+            "answered_at": last.answered_at if last else None,
             "ticket": facts.ticket,
             "contact": facts.contact,
         }
     )
+    replaced = [*(answer.answered_at for answer in facts.answers[1:]), None]
+    for number, (answer, replaced_at) in enumerate(zip(facts.answers, replaced, strict=False)):
+        rows.setdefault("survey_answer", []).append(
+            {
+                **place,
+                "subject_key": identity["subject_key"],
+                "source": identity["source"],
+                "ordinal": number,
+                "type": facts.type,
+                "scale": answer.scale,
+                "agent": answer.agent,
+                "score_milli": None if answer.judged.score is None else round(answer.judged.score * 1000),
+                "positive": answer.judged.positive,
+                "negative": answer.judged.negative,
+                "answered_at": answer.answered_at,
+                "replaced_at": replaced_at,
+            }
+        )
 
 
 def customer_count_rows(rows: Rows, identity: Mapping[str, Any], facts: CustomerCountFacts | None) -> None:

@@ -44,7 +44,8 @@ CONTACT, VISIT, LEG, RING = (
     table_of(m) for m in (tables.Contact, tables.QueueVisit, tables.AgentLeg, tables.RingAttempt)
 )
 EVALUATION = table_of(tables.Evaluation)
-TICKET, SPAN, SURVEY = (table_of(m) for m in (tables.Ticket, tables.TicketSpan, tables.Survey))
+TICKET, SPAN = (table_of(m) for m in (tables.Ticket, tables.TicketSpan))
+SURVEY, ANSWER = (table_of(m) for m in (tables.Survey, tables.SurveyAnswer))
 CUSTOMER_COUNT = table_of(tables.CustomerCount)
 SHIFT, HEADCOUNT = (table_of(m) for m in (tables.RosterShift, tables.Headcount))
 COST_ENTRY = table_of(tables.CostEntry)
@@ -60,7 +61,7 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
         (EVALUATION, ("counted_at",)),
     ),
     "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
-    "survey": ((SURVEY, ("answered_at",)),),
+    "survey": ((SURVEY, ("sent_at",)), (ANSWER, ())),
     "roster": ((SHIFT, ("started_at",)),),
     "headcount": ((HEADCOUNT, ()),),
     "customers": ((CUSTOMER_COUNT, ()),),

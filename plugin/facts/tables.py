@@ -2,7 +2,7 @@
 
 When a fact counts: `queue_visit.entered_at`; `agent_leg.counted_at` (the entry of its visit); `contact.counted_at` (its first queue
 entry, else its start), which its evaluations share; a ticket's `created_at`, `solved_at`, `first_response_at`;
-`ticket_span.opened_at`; `survey.answered_at`.
+`ticket_span.opened_at`; `survey.sent_at`; `survey_answer.answered_at`.
 A `_bin` is the logarithmic bucket of the duration beside it, for percentiles.
 """
 
@@ -255,7 +255,12 @@ class TicketSpan(SQLModel, table=True):
 
 
 class Survey(SQLModel, table=True):
+    """What was asked, with its last answer. `own_queue` and `own_channel` are what the survey itself said; without them `queue` and
+    `channel` are those of its ticket or contact.
+    """
+
     __tablename__ = "survey"
+    __table_args__ = (Index("ix_survey_ticket", "ticket"), Index("ix_survey_contact", "contact"))
 
     subject_key: int = _key()
     source: str
@@ -264,14 +269,34 @@ class Survey(SQLModel, table=True):
     scale: str
     channel: str
     queue: str = ""
+    own_channel: str = ""
+    own_queue: str = ""
     agent: str = ""
-    score: float | None = None
     positive: int | None = None
-    negative: int | None = None
-    sent_at: datetime | None = _moment()
-    answered_at: datetime | None = _moment(index=True)
+    sent_at: datetime | None = _moment(index=True)
+    answered_at: datetime | None = _moment()
     ticket: str | None = None
     contact: str | None = None
+
+
+class SurveyAnswer(SQLModel, table=True):
+    """One answer; a changed rating has several, each replaced by the next. `score_milli`: a thousandth of the survey's scale."""
+
+    __tablename__ = "survey_answer"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    type: str
+    scale: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    score_milli: int | None = _ms()
+    positive: int | None = None
+    negative: int | None = None
+    answered_at: datetime | None = _moment(index=True)
+    replaced_at: datetime | None = _moment()
 
 
 class CustomerCount(SQLModel, table=True):

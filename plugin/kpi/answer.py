@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -17,6 +17,7 @@ from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, mea
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
 from plugin.kpi.terms import Terms, terms_of
+from plugin.kpi.whole.answers import scales_of
 from plugin.policy.document import Document
 
 #: what is shown when nobody says what
@@ -103,7 +104,8 @@ def answer(
     attainment = PLAN_ATTAINMENT.key in asked
     keys = _with_targets(asked, document, supply) if attainment else asked
     measured = measure(connection, [key for key in keys if key != PLAN_ATTAINMENT.key], question, terms)
-    notes = _add_costs(connection, document, measured, keys, question, terms, unavailable)
+    notes = [*_scale_notes(connection, asked, question, terms)]
+    notes += _add_costs(connection, document, measured, keys, question, terms, unavailable)
     if attainment:
         add_attainment(document, measured, question, known={key: METRICS[key] for key in keys if key in METRICS})
     shown = [key for key in asked if key not in unavailable]
@@ -172,6 +174,14 @@ def _with_targets(asked: Sequence[str], document: Document, supply: Collection[s
         target.kpi for target in document.targets if target.kpi not in asked and _missing(target.kpi, supply) is None
     ]
     return list(dict.fromkeys([*asked, *more]))
+
+
+def _scale_notes(connection: Connection, asked: Sequence[str], question: Question, terms: Terms) -> Iterator[str]:
+    """A mean score on the scales of several surveys would be a number on none of them."""
+    for key in asked:
+        name, _, mean = key.rpartition("_")
+        if mean == "mean" and len(scales := scales_of(connection, name, question, terms)) > 1:
+            yield f"{key}: answers are on several scales ({', '.join(scales)}); a mean is shown only where there is one."
 
 
 def _add_costs(
@@ -248,6 +258,8 @@ def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) 
         definition |= {"variant": f"SL-{key[-1]}", "threshold_s": terms.threshold_ms / 1000}
     if key in ("abandonment_rate_excl_short", "service_level.sl5", "service_level.sl6"):
         definition["short_abandon_s"] = terms.short_ms / 1000
+    if any(fact.startswith("survey:") for fact in metric.needs):
+        definition["minimum_answers"] = terms.minimum_answers
     if _base(key) in _WINDOWS:
         name, limit = _WINDOWS[_base(key)]
         definition[name] = getattr(terms, limit) / 1000

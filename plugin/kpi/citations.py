@@ -72,6 +72,14 @@ CITATIONS: dict[str, str] = {
     "call_resolution_rate": "the published PwC call-centre data set, over all calls and over answered ones",
     # -- outcome
     "csat": "LiveAgent help, *agent ranking*; VA dashboard, issue 87053, for blank scores",
+    "csat_mean": "FreeScout, issue 2064: a mean or net score is not the share of satisfied customers",
+    "nps": "Assembled, *WFM glossary: net promoter score*; 0 is a detractor",
+    "ces": "CES 2.0, seven steps of agreement; the limit of 5 is the usual one",
+    "ces_mean": "CES 1.0 and 2.0, each on its own scale",
+    "fcr_survey": "Medallia, *How is first contact resolution calculated*",
+    "survey_response_rate": "our own decision: both sums are of the surveys that were sent in the period",
+    "retention": "Way2mail, *How is customer retention rate calculated*",
+    "churn": "Online-calculator, *Churn rate calculator*",
     "conversion": "our own decision: of handled contacts, or connected outbound ones",
     # -- cost
     "total_cost": _METRICNET,

@@ -10,15 +10,15 @@ from plugin.kpi.metric import Metric
 
 def formula(metric: Metric) -> str:
     """`aht = handle_ms / talks / 1000`: sums over sums; the last factor turns the stored unit into the shown one."""
-    scaled = "" if metric.scale == 1 else f" / {_divisor(metric.scale)}"
+    scaled = "" if metric.scale == 1 else _scaled(metric.scale)
     if metric.denominator is None:
         top = _group(metric.numerator) if scaled else _terms(metric.numerator)
         return f"{metric.key} = {top}{scaled}"
     return f"{metric.key} = {_group(metric.numerator)} / {_group(metric.denominator)}{scaled}"
 
 
-def _divisor(scale: float) -> str:
-    return f"{1 / scale:g}"
+def _scaled(scale: float) -> str:
+    return f" * {scale:g}" if scale > 1 else f" / {1 / scale:g}"
 
 
 def _terms(parts: Mapping[str, float]) -> str:

@@ -27,6 +27,7 @@ class Terms:
     callback_ms: int = 86_400_000
     self_service_ms: int = 86_400_000
     service_level: str = "sl3"
+    minimum_answers: int = 5
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
     campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
@@ -60,6 +61,7 @@ def terms_of(document: Document) -> Terms:
         callback_ms=definitions.callback_within_h * _HOUR_MS,
         self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
+        minimum_answers=definitions.minimum_answers,
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
         campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},

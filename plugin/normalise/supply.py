@@ -25,10 +25,14 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACT_EVALUATED: ("evaluation",),
     Kind.CONTACT_CONVERTED: ("sale",),
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
+    Kind.SURVEY_SENT: ("survey_sent",),
     Kind.CUSTOMERS_COUNTED: ("customer_count",),
     Kind.ROSTER_PLANNED: ("roster",),
     Kind.HEADCOUNT_COUNTED: ("headcount",),
 }
+
+#: kind of event --> the fact that it proves for its type of survey
+SURVEYS = {Kind.SURVEY_SENT: "survey_sent", Kind.SURVEY_ANSWERED: "survey"}
 
 #: key of an event's data --> the fact that it proves to be supplied
 BY_DATA = {
@@ -43,8 +47,8 @@ BY_DATA = {
 
 
 def supplied_by(event: Event) -> frozenset[str]:
-    """Names of the facts that this event supplies; `survey:csat` and the like for answered surveys."""
-    survey = str(event.data.get("type", "csat")) if event.kind is Kind.SURVEY_ANSWERED else None
+    """Names of the facts that this event supplies; `survey:csat` for an answered survey, `survey_sent:csat` for a sent one."""
+    survey = str(event.data.get("type") or "csat") if event.kind.about == "survey" else None
     return _supplied(event.kind, tuple(event.data), event.agent is not None, _names_customer(event), survey)
 
 
@@ -65,5 +69,5 @@ def _supplied(
     if kind is Kind.CONTACT_ENDED and has_agent:
         facts.add("talk")
     if survey is not None:
-        facts.add(f"survey:{survey}")
+        facts.add(f"{SURVEYS[kind]}:{survey}")
     return frozenset(facts)

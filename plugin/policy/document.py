@@ -133,6 +133,8 @@ class Definitions(Part):
     service_level_variant: Literal["SL-1", "SL-2", "SL-3", "SL-4", "SL-5", "SL-6"] = "SL-3"
     service_level_threshold_s: Count = 20
     short_abandon_s: Count = 5
+    #: over fewer, what customers say is marked as too small a sample
+    minimum_answers: Count = 5
     #: a customer who comes back within so many days was not helped at first contact
     repeat_contact_days: Count = 7
     #: a missed caller counts as called back within so many hours

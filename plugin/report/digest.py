@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from plugin.kpi.metric import Measurement, Unit
+from plugin.kpi.metric import Measurement
 from plugin.notify.message import Cell, Message, Section, Table, Tone
 from plugin.report import figures, remarks, subject
 from plugin.report.compare import Direction, change_text, direction
@@ -15,8 +15,6 @@ from plugin.report.material import GRACE, Finality, Material, finality
 from plugin.report.moved import Move, moves
 from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
 
-#: Fewer answers than this are marked, because one more could turn the number round.
-_SMALL = 5
 _MOVES, _GROUPS = 3, 6
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
 
@@ -66,8 +64,7 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
 
 def _value(kpi: str, value: Measurement | None, material: Material) -> str:
     written = material.written(kpi, value)
-    judged = value is not None and value.denominator is not None and subject.unit(kpi) != Unit.MONEY
-    if value is None or not judged or not 0 < value.n < _SMALL:
+    if value is None or not subject.is_small(kpi, value, material.now):
         return written
     return text("small_sample", material.language, value=written, n=figures.number(value.n, material.language))
 

@@ -1,7 +1,8 @@
 """A report goes in, the JSON form that the command, the API and outside checks read comes out.
 
 A value that counts has the denominator null and the numerator equal to the value. An empty ratio has the value null and the
-denominator 0. A KPI that no source can supply is in no row, and under "unavailable" with the missing fact.
+denominator 0. What customers say has `n_too_small` where it rests on fewer answers than the policy demands. A KPI that no source
+can supply is in no row, and under "unavailable" with the missing fact.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from plugin.contract.event import Json
 from plugin.kpi.metric import Measurement, Report, Row
 from plugin.policy.localtime import zone
 from plugin.report.columns import values
+from plugin.report.subject import is_too_small
 
 
 def report_json(report: Report) -> dict[str, Json]:
@@ -45,8 +47,13 @@ def _row(row: Row, report: Report) -> dict[str, Json]:
         "start": local_iso(row.period.start, report.timezone),
         "end": local_iso(row.period.end, report.timezone),
         "group": dict(row.group),
-        "values": {key: value_json(one) for key, one in values(row, report).items()},
+        "values": {key: _value(key, one, report) for key, one in values(row, report).items()},
     }
+
+
+def _value(key: str, one: Measurement, report: Report) -> dict[str, Json]:
+    small: dict[str, Json] = {"n_too_small": True} if is_too_small(key, one, report) else {}
+    return {**value_json(one), **small}
 
 
 def _plain(parts: Mapping[str, object]) -> dict[str, Json]:

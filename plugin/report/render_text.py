@@ -28,17 +28,30 @@ def _body(report: Report, language: str) -> str:
 def _one_row(report: Report, row: Row, language: str) -> str:
     head = ", ".join([period_name(row.period, language), *(value or NULL for value in row.group.values())])
     lines = [
-        [label(key, language), subject.shown(key, row.values.get(key), report, language), _parts(row.values.get(key))]
+        [
+            label(key, language),
+            subject.shown(key, row.values.get(key), report, language),
+            _parts(key, row, report, language),
+        ]
         for key in columns.kpis(report)
     ]
     return f"{head} ({report.timezone})\n\n" + aligned(lines, left=1, right_aligned_to=2)
 
 
-def _parts(one: Measurement | None) -> str:
-    """What a ratio was made of."""
+def _parts(key: str, row: Row, report: Report, language: str) -> str:
+    """What a ratio was made of, and whether that is too little."""
+    one = row.values.get(key)
     if one is None or one.denominator is None:
         return ""
-    return f"{number(one.numerator)} / {number(one.denominator)}"
+    few = f", {text('n_too_small', language)}" if subject.is_too_small(key, one, report) else ""
+    return f"{number(one.numerator)} / {number(one.denominator)}{few}"
+
+
+def _value(key: str, one: Measurement | None, report: Report, language: str) -> str:
+    written = subject.shown(key, one, report, language)
+    if one is None or not subject.is_too_small(key, one, report):
+        return written
+    return text("small_sample", language, value=written, n=number(one.n, language))
 
 
 def _many_rows(report: Report, language: str) -> str:
@@ -46,7 +59,7 @@ def _many_rows(report: Report, language: str) -> str:
     lines = [[text("column.period", language), *groups, *keys]]
     for row in report.rows:
         names = [period_name(row.period, language, short=True), *(row.group.get(name) or NULL for name in groups)]
-        lines.append([*names, *(subject.shown(key, row.values.get(key), report, language) for key in keys)])
+        lines.append([*names, *(_value(key, row.values.get(key), report, language) for key in keys)])
     return aligned(lines, left=1 + len(groups)) + f"\n({report.timezone})"
 
 

@@ -15,10 +15,24 @@ _COUNTED = {
     "received": "ticket",
     "first_responses": "ticket",
     "csat_answers": "answer",
+    "csat_scored": "answer",
+    "nps_answers": "answer",
+    "ces_answers": "answer",
+    "ces_scored": "answer",
+    "fcr_answers": "answer",
+    "surveys_sent": "survey",
+    "csat_surveys_sent": "survey",
+    "nps_surveys_sent": "survey",
+    "ces_surveys_sent": "survey",
+    "fcr_surveys_sent": "survey",
+    "customers_at_start": "customer",
     "talks": "contact",
     "calls_connected": "call",
 }
 
+
+#: fewer than this are few, where the definition does not say
+SMALL = 5
 
 #: what a comparison adds to a key, see `plugin.report.compared`
 _COMPARED = (".previous", ".weekday", ".year", ".change")
@@ -69,6 +83,19 @@ def counted(kpi: str, channel: str = "") -> str:
     parts = list(found.denominator or {}) if found else []
     noun = next((_COUNTED[part] for part in parts if part in _COUNTED), "contact")
     return "call" if noun == "contact" and channel == "voice" else noun
+
+
+def is_small(kpi: str, value: Measurement | None, report: Report) -> bool:
+    """Whether a share or mean rests on so few that one more could turn it round; the policy says how many answers are enough."""
+    if value is None or value.denominator is None or unit(kpi) == Unit.MONEY:
+        return False
+    enough = report.definitions.get(kpi, {}).get("minimum_answers", SMALL)
+    return 0 < value.n < float(str(enough))
+
+
+def is_too_small(kpi: str, value: Measurement | None, report: Report) -> bool:
+    """Whether what customers say rests on fewer answers than the policy demands."""
+    return "minimum_answers" in report.definitions.get(kpi, {}) and is_small(kpi, value, report)
 
 
 def currency(kpi: str, definitions: Mapping[str, Mapping[str, object]]) -> str | None:

@@ -15,9 +15,6 @@ from plugin.report.material import Material
 from plugin.report.wording import counted, label, noun
 from plugin.web.wording import say
 
-#: fewer items than this, and the number is marked: one more could turn it round
-SMALL = 5
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
@@ -57,7 +54,7 @@ def tile(kpi: str, material: Material, document: Document) -> Tile:
         value=material.written(kpi, value),
         number=number,
         sample=sample(kpi, value, language),
-        small=_is_small(kpi, value),
+        small=subject.is_small(kpi, value, material.now),
         target=target_text(kpi, goal, material) if goal else "",
         good=met(number, goal) if goal else None,
         attainment="" if reached is None else figures.percent(reached, language, 0),
@@ -91,8 +88,3 @@ def sample(kpi: str, value: Measurement | None, language: str) -> str:
         return counted(value.numerator, value.denominator, thing, language)
     amount = figures.number(value.denominator, language)
     return say("sample", language, amount=amount, noun=noun(thing, value.denominator, language))
-
-
-def _is_small(kpi: str, value: Measurement | None) -> bool:
-    judged = value is not None and value.denominator is not None and subject.unit(kpi) != Unit.MONEY
-    return value is not None and judged and 0 < value.n < SMALL

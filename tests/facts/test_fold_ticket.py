@@ -121,34 +121,54 @@ def test_the_order_of_arrival_has_no_say(arrived: list[Event]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "score", "positive", "negative"),
+    ("type_", "scale", "score", "positive", "negative"),
     [
-        ("1-5", 4, 1, 0),
-        ("1-5", 3, 0, 1),
-        ("1-7", 6, 1, 0),
-        ("1-10", 8, 1, 0),
-        ("0-10", 0, 0, 1),
-        ("0-10", 8, 0, 0),
-        ("good_bad", "good", 1, 0),
-        ("good_ok_bad", "ok", 0, 0),
-        ("yes_no", "no", 0, 1),
-        ("1-5", "5", 1, 0),
-        ("1-5", None, None, None),
-        ("1-5", "", None, None),
-        ("1-5", 6, None, None),
+        ("csat", "1-5", 4, 1, 0),
+        ("csat", "1-5", 3, 0, 1),
+        ("csat", "1-7", 6, 1, 0),
+        ("csat", "1-7", 5, 0, 1),
+        ("csat", "1-10", 8, 1, 0),
+        ("csat", "1-10", 7, 0, 1),
+        ("csat", "1-10", 0, None, None),
+        ("csat", "0-10", 8, 1, 0),
+        ("nps", "0-10", 0, 0, 1),
+        ("nps", "0-10", 6, 0, 1),
+        ("nps", "0-10", 7, 0, 0),
+        ("nps", "0-10", 8, 0, 0),
+        ("nps", "0-10", 9, 1, 0),
+        ("nps", "1-5", 5, None, None),
+        ("ces", "1-7", 5, 1, 0),
+        ("ces", "1-7", 4, 0, 1),
+        ("fcr", "yes_no", "yes", 1, 0),
+        ("fcr", "yes_no", "no", 0, 1),
+        ("fcr", "1-5", 5, None, None),
+        ("csat", "good_bad", "good", 1, 0),
+        ("csat", "good_ok_bad", "ok", 0, 0),
+        ("csat", "good_bad", "ok", None, None),
+        ("csat", "yes_no", "no", 0, 1),
+        ("csat", "1-5", "5", 1, 0),
+        ("csat", "1-5", None, None, None),
+        ("csat", "1-5", "", None, None),
+        ("csat", "1-5", 6, None, None),
+        ("csat", "1-5", float("nan"), None, None),
     ],
 )
 def test_an_answer_is_positive_by_its_scale_and_a_blank_is_no_answer(
-    scale: str, score: Any, positive: int | None, negative: int | None
+    type_: str, scale: str, score: Any, positive: int | None, negative: int | None
 ) -> None:
-    facts = fold_survey([event(Kind.SURVEY_ANSWERED, 5, type="csat", scale=scale, score=score)])
-    assert (facts.positive, facts.negative) == (positive, negative)
-    assert (facts.answered_at is None) == (positive is None)
+    facts = fold_survey([event(Kind.SURVEY_ANSWERED, 5, type=type_, scale=scale, score=score)])
+    judged = facts.last.judged if facts.last else None
+    assert (judged and judged.positive, judged and judged.negative) == (positive, negative)
 
 
-def test_a_changed_rating_counts_as_it_was_last_given() -> None:
+def test_an_effort_score_of_the_first_kind_has_a_mean_and_no_share() -> None:
+    (answer,) = fold_survey([event(Kind.SURVEY_ANSWERED, 5, type="ces", scale="1-5", score=2)]).answers
+    assert (answer.judged.score, answer.judged.positive, answer.judged.negative) == (2, None, None)
+
+
+def test_a_changed_rating_keeps_what_was_given_before() -> None:
     bad, good = (
         event(Kind.SURVEY_ANSWERED, m, type="csat", scale="good_bad", score=s) for m, s in ((5, "bad"), (9, "good"))
     )
     facts = fold_survey(in_order([good, bad]))
-    assert (facts.positive, facts.answered_at) == (1, at(9))
+    assert [(each.answered_at, each.judged.positive) for each in facts.answers] == [(at(5), 0), (at(9), 1)]

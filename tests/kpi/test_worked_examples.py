@@ -104,6 +104,26 @@ def test_satisfaction_is_the_share_of_positive_answers() -> None:
     assert percent(measured("csat", {"csat_positive": 150, "csat_answers": 250})) == 60
 
 
+def test_promoters_less_detractors_of_all_answers() -> None:
+    # 70 promoters, 10 passives, 20 detractors: 70 % - 20 %
+    assert measured("nps", {"nps_promoters": 70, "nps_detractors": 20, "nps_answers": 100}).value == 50
+    # Two teams with 100 and -100 of 9 and 1 answers are 80 together, not 0.
+    teams = [
+        measured("nps", {"nps_promoters": 9, "nps_answers": 9}),
+        measured("nps", {"nps_detractors": 1, "nps_answers": 1}),
+    ]
+    assert total(teams).value == 80
+
+
+def test_customers_kept_and_lost() -> None:
+    # 98 at the start, 45 lost: 45.9 % (published as 46)
+    assert percent(measured("churn", {"customers_lost": 45, "customers_at_start": 98})) == pytest.approx(
+        45.918, abs=0.001
+    )
+    # 200 at the end of which 20 are new, of 240 at the start: 180 / 240
+    assert percent(measured("retention", {"customers_kept": 180, "customers_at_start": 240})) == 75
+
+
 @pytest.mark.parametrize(("actual", "expected"), [(50, 100), (0, 200), (100, 0), (200, -200)])
 def test_less_is_better_reaches_the_plan_on_a_line(actual: float, expected: float) -> None:
     # Infor: target 50, 2 - actual / 50
@@ -238,6 +258,16 @@ def _csat(inputs: Any) -> float:
     return percent(measured("csat", {"csat_positive": inputs["positive"], "csat_answers": inputs["responses"]}))
 
 
+def _nps(inputs: Any) -> float:
+    answers = inputs["promoters"] + inputs["passives"] + inputs["detractors"]
+    sums = {"nps_promoters": inputs["promoters"], "nps_detractors": inputs["detractors"], "nps_answers": answers}
+    return measured("nps", sums).value or 0
+
+
+def _churn(inputs: Any) -> float:
+    return percent(measured("churn", {"customers_lost": inputs["lost"], "customers_at_start": inputs["start"]}))
+
+
 COLLECTED: dict[str, Callable[[Any], Any]] = {
     "icmi_sl1": _service_level("sl1"),
     "icmi_sl2": _service_level("sl2"),
@@ -249,6 +279,8 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "aht_80s": _handle_time,
     "cost_050": _cost,
     "csat_60": _csat,
+    "nps_50a": _nps,
+    "churn": _churn,
     "infor_dec_50": lambda inputs: attainment(inputs["actual"], inputs["target"], "lower"),
     "infor_dec_200": lambda inputs: attainment(inputs["actual"], inputs["target"], "lower"),
     "sap_ach_45": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
@@ -256,14 +288,12 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "aircall_sla": lambda inputs: list(aircall_rings(inputs["ring_agent1"], inputs["ring_agent2_answered"])),
     "chatwoot_reopen_frt": lambda inputs: bot_then_reopened(),
 }
-#: what this release does not compute: workforce, forecast, other surveys, and the period in which a contact ended
+#: what this release does not compute: workforce, forecast, and the period in which a contact ended
 NOT_COMPUTED = {
     "aws_adh2",
     "aws_period",
-    "churn",
     "herzog_erlc",
     "lecuyer_mmc",
-    "nps_50a",
     "okitoki_occ",
     "pyworkforce",
 }

@@ -44,6 +44,7 @@ FACTS = {
     "survey": "subject_key",
     "roster_shift": "subject_key",
     "headcount": "subject_key",
+    "survey_answer": "subject_key, ordinal",
     "link": "ticket_key",
     "cell": "grain, start, source, channel, direction, queue, agent",
     "sketch": "sketch, start, source, channel, direction, queue, bucket",

@@ -8,15 +8,17 @@ from plugin.facts.fold.customer_count import CustomerCountFacts, fold_customer_c
 from plugin.facts.fold.headcount import HeadcountFacts, fold_headcount
 from plugin.facts.fold.order import in_order
 from plugin.facts.fold.roster import ShiftFacts, fold_roster
-from plugin.facts.fold.survey import SurveyFacts, fold_survey
+from plugin.facts.fold.survey import Answer, Judged, SurveyFacts, fold_survey, judge
 from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket
 
 __all__ = [
+    "Answer",
     "ContactFacts",
     "CostEntryFacts",
     "CustomerCountFacts",
     "HeadcountFacts",
     "Interval",
+    "Judged",
     "Leg",
     "Ring",
     "ShiftFacts",
@@ -33,4 +35,5 @@ __all__ = [
     "fold_survey",
     "fold_ticket",
     "in_order",
+    "judge",
 ]

@@ -1,20 +1,24 @@
-"""The events of one survey in, its one answer out; a changed rating counts as it was last given."""
+"""The events of one survey in, what was asked and every answer out; a changed rating is one more answer that replaces the last."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from plugin.contract.event import Event, Kind
 from plugin.facts.fold.order import text
 
-#: scale --> (scores that count as positive, scores that count as negative); KPIS 6.1 to 6.3, 0 is a detractor
-NUMBER_SCALES = {
-    "1-5": ((4, 5), (1, 3)),
-    "1-7": ((6, 7), (1, 5)),
-    "1-10": ((8, 10), (1, 7)),
-    "0-10": ((9, 10), (0, 6)),
+#: (type, scale) --> (lowest and highest score, the least positive one, the greatest negative one); KPIS 6.1 to 6.3.
+#: CES 1.0 on 1-5 measures effort: it has a mean and no share.
+NUMBER_SCALES: dict[tuple[str, str], tuple[float, float, float | None, float | None]] = {
+    ("csat", "1-5"): (1, 5, 4, 3),
+    ("csat", "1-7"): (1, 7, 6, 5),
+    ("csat", "1-10"): (1, 10, 8, 7),
+    ("csat", "0-10"): (0, 10, 8, 7),
+    ("nps", "0-10"): (0, 10, 9, 6),
+    ("ces", "1-7"): (1, 7, 5, 4),
+    ("ces", "1-5"): (1, 5, None, None),
 }
 #: scale --> word --> (positive, negative)
 WORD_SCALES = {
@@ -22,24 +26,46 @@ WORD_SCALES = {
     "good_ok_bad": {"good": (1, 0), "ok": (0, 0), "bad": (0, 1)},
     "yes_no": {"yes": (1, 0), "no": (0, 1)},
 }
+#: the scales of words that a type is asked on
+_WORDS = {"csat": ("good_bad", "good_ok_bad", "yes_no"), "fcr": ("yes_no",)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """`positive` and `negative` are 0 or 1; both None on a scale that has a mean only. `score` is None for a word."""
+
+    score: float | None
+    positive: int | None
+    negative: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """`agent` is the one assigned when it was given."""
+
+    answered_at: datetime
+    scale: str
+    agent: str
+    judged: Judged
 
 
 @dataclass(kw_only=True, slots=True)
 class SurveyFacts:
-    """`positive` and `negative` are 0 or 1, both None while nothing readable was answered."""
+    """`answers` are readable ones, in the order in which they were given."""
 
     type: str = "csat"
     scale: str = ""
     channel: str = ""
     queue: str = ""
     agent: str = ""
-    score: float | None = None
-    positive: int | None = None
-    negative: int | None = None
     sent_at: datetime | None = None
-    answered_at: datetime | None = None
     ticket: str | None = None
     contact: str | None = None
+    answers: list[Answer] = field(default_factory=list)
+
+    @property
+    def last(self) -> Answer | None:
+        return self.answers[-1] if self.answers else None
 
 
 def fold_survey(events: Sequence[Event]) -> SurveyFacts:
@@ -52,25 +78,25 @@ def fold_survey(events: Sequence[Event]) -> SurveyFacts:
         facts.ticket, facts.contact = text(event, "ticket") or facts.ticket, text(event, "contact") or facts.contact
         if event.kind is Kind.SURVEY_SENT:
             facts.sent_at = facts.sent_at or event.at
-        elif (judged := judge(facts.scale, event.data.get("score"))) is not None:
-            facts.answered_at = event.at
-            facts.score, facts.positive, facts.negative = judged
+        elif (judged := judge(facts.type, facts.scale, event.data.get("score"))) is not None:
+            facts.answers.append(Answer(answered_at=event.at, scale=facts.scale, agent=facts.agent, judged=judged))
     return facts
 
 
-def judge(scale: str, score: object) -> tuple[float | None, int, int] | None:
-    """(score as a number, positive, negative) of an answer; None for a blank or a score that is not on the scale."""
-    if isinstance(score, str) and score in WORD_SCALES.get(scale, {}):
+def judge(type_: str, scale: str, score: object) -> Judged | None:
+    """None for a blank, a score that is not on the scale, and a scale on which the type is not asked."""
+    if isinstance(score, str) and scale in _WORDS.get(type_, ()) and score in WORD_SCALES[scale]:
         positive, negative = WORD_SCALES[scale][score]
-        return None, positive, negative
-    bounds = NUMBER_SCALES.get(scale)
-    number = _number(score)
+        return Judged(score=None, positive=positive, negative=negative)
+    bounds, number = NUMBER_SCALES.get((type_, scale)), _number(score)
     if bounds is None or number is None:
         return None
-    (good_from, good_to), (bad_from, bad_to) = bounds
-    if not min(good_from, bad_from) <= number <= max(good_to, bad_to):
+    low, high, good_from, bad_to = bounds
+    if not low <= number <= high:
         return None
-    return number, int(number >= good_from), int(number <= bad_to)
+    if good_from is None or bad_to is None:
+        return Judged(score=number, positive=None, negative=None)
+    return Judged(score=number, positive=int(number >= good_from), negative=int(number <= bad_to))
 
 
 def _number(score: object) -> float | None:

@@ -37,6 +37,19 @@ def mean_time(
     )
 
 
+def mean_score(key: str, better: Better, survey: str, *needs: str) -> Metric:
+    """A sum of thousandths over a count, on the survey's own scale."""
+    return Metric(
+        key=key,
+        unit=Unit.POINTS,
+        better=better,
+        numerator={f"{survey}_score_milli": 1},
+        denominator={f"{survey}_scored": 1},
+        needs=needs,
+        scale=0.001,
+    )
+
+
 def total_time(key: str, total_ms: str, *needs: str) -> Metric:
     return Metric(
         key=key, unit=Unit.SECONDS, better=Better.NEUTRAL, numerator={total_ms: 1}, needs=needs, scale=_SECONDS

@@ -1,12 +1,19 @@
-"""Surveys at the moment of their answer (KPIS 6)."""
+"""Surveys at the moment of their sending (KPIS 6.4); their answers are counted in `plugin.kpi.whole.answers`."""
 
-from plugin.kpi.measures.shape import Sketch, Stream, count
+from plugin.kpi.measures.shape import Measure, Sketch, Stream, count
 
-STREAMS = (Stream(key="survey", table="survey", at="answered_at", direction="'inbound'"),)
+TYPES = ("csat", "nps", "ces", "fcr")
+
+STREAMS = (Stream(key="survey_sent", table="survey", at="sent_at", direction="'inbound'"),)
 
 MEASURES = (
-    count("csat_positive", "survey", "type = 'csat' AND positive = 1"),
-    count("csat_answers", "survey", "type = 'csat' AND positive IS NOT NULL"),
+    Measure(key="surveys_sent", stream="survey_sent", sql="1"),
+    count("surveys_answered", "survey_sent", "answered_at IS NOT NULL"),
+    *(count(f"{name}_surveys_sent", "survey_sent", f"type = '{name}'") for name in TYPES),
+    *(
+        count(f"{name}_surveys_answered", "survey_sent", f"type = '{name}' AND answered_at IS NOT NULL")
+        for name in TYPES
+    ),
 )
 
 SKETCHES: tuple[Sketch, ...] = ()

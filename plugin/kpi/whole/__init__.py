@@ -13,6 +13,8 @@ from sqlalchemy import Connection
 from plugin.kpi.gather import Place, Sums
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answers
+from plugin.kpi.whole.customers import customer_counts
 from plugin.kpi.whole.elapsed import elapsed
 from plugin.kpi.whole.reopened import reopened_tickets
 from plugin.kpi.whole.returned import missed_callers
@@ -22,6 +24,9 @@ Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
 #: how they are counted --> the measures that come out
 WHOLE: dict[Counting, tuple[str, ...]] = {
     reopened_tickets: ("reopened_tickets",),
+    survey_answers: COUNTED,
+    mean_scores: SCORED,
+    customer_counts: ("customers_at_start", "customers_kept", "customers_lost"),
     missed_callers: ("missed_callers", "missed_callers_reached"),
     elapsed: ("elapsed_ms",),
 }

@@ -63,6 +63,7 @@ TEXTS = {
     "target.band": "{low} to {high}",
     "target.met": "{target}\u00a0✓",
     "target.missed": "{target}\u00a0✗",
+    "n_too_small": "n too small",
     "small_sample": "{value} (n = {n})",
     "section.moved": "What moved",
     "section.groups": "By {dimension}",
@@ -165,6 +166,8 @@ NOUNS = {
     "contact": {"one": "contact", "other": "contacts"},
     "ticket": {"one": "ticket", "other": "tickets"},
     "answer": {"one": "answer", "other": "answers"},
+    "survey": {"one": "survey", "other": "surveys"},
+    "customer": {"one": "customer", "other": "customers"},
     "item": {"one": "item", "other": "items"},
 }
 
@@ -199,6 +202,7 @@ FACTS = {
     "ticket": "tickets",
     "ticket_reply": "ticket replies",
     "survey": "survey answers",
+    "survey_sent": "surveys sent",
     "customer_count": "customer counts",
     "roster": "rosters",
     "cost": "costs",

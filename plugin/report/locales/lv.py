@@ -59,6 +59,7 @@ TEXTS = {
     "target.band": "no {low} līdz {high}",
     "target.met": "{target}\u00a0✓",
     "target.missed": "{target}\u00a0✗",
+    "n_too_small": "n ir par mazu",
     "small_sample": "{value} (n = {n})",
     "section.moved": "Kas mainījies",
     "section.groups": "Sadalījums: {dimension}",
@@ -158,6 +159,8 @@ NOUNS = {
     "contact": {"one": "saziņas", "other": "saziņām"},
     "ticket": {"one": "pieteikuma", "other": "pieteikumiem"},
     "answer": {"one": "atbildes", "other": "atbildēm"},
+    "survey": {"one": "aptaujas", "other": "aptaujām"},
+    "customer": {"one": "klienta", "other": "klientiem"},
     "item": {"one": "vienības", "other": "vienībām"},
 }
 
@@ -192,6 +195,7 @@ FACTS = {
     "ticket": "pieteikumi",
     "ticket_reply": "atbildes uz pieteikumiem",
     "survey": "aptauju atbildes",
+    "survey_sent": "nosūtītās aptaujas",
     "customer_count": "klientu skaits",
     "roster": "darba grafiki",
     "cost": "izmaksas",

@@ -59,6 +59,7 @@ TEXTS = {
     "target.band": "от {low} до {high}",
     "target.met": "{target}\u00a0✓",
     "target.missed": "{target}\u00a0✗",
+    "n_too_small": "n слишком мало",
     "small_sample": "{value} (n = {n})",
     "section.moved": "Что изменилось",
     "section.groups": "Разбивка: {dimension}",
@@ -158,6 +159,8 @@ NOUNS = {
     "contact": {"one": "обращения", "other": "обращений"},
     "ticket": {"one": "заявки", "other": "заявок"},
     "answer": {"one": "ответа", "other": "ответов"},
+    "survey": {"one": "опроса", "other": "опросов"},
+    "customer": {"one": "клиента", "other": "клиентов"},
     "item": {"one": "единицы", "other": "единиц"},
 }
 
@@ -192,6 +195,7 @@ FACTS = {
     "ticket": "заявки",
     "ticket_reply": "ответы на заявки",
     "survey": "ответы на опросы",
+    "survey_sent": "отправленные опросы",
     "customer_count": "число клиентов",
     "roster": "графики работы",
     "cost": "затраты",

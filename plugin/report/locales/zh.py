@@ -59,6 +59,7 @@ TEXTS = {
     "target.band": "{low} 至 {high}",
     "target.met": "{target}\u00a0✓",
     "target.missed": "{target}\u00a0✗",
+    "n_too_small": "样本量过小",
     "small_sample": "{value}（n = {n}）",
     "section.moved": "主要变化",
     "section.groups": "按{dimension}",
@@ -158,6 +159,8 @@ NOUNS = {
     "contact": {"other": "次来访"},
     "ticket": {"other": "张工单"},
     "answer": {"other": "份答复"},
+    "survey": {"other": "份调查"},
+    "customer": {"other": "位客户"},
     "item": {"other": "项"},
 }
 
@@ -192,6 +195,7 @@ FACTS = {
     "ticket": "工单",
     "ticket_reply": "工单回复",
     "survey": "调查答复",
+    "survey_sent": "已发送的调查",
     "customer_count": "客户数量",
     "roster": "排班",
     "cost": "成本",

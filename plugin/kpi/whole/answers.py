@@ -1,0 +1,74 @@
+"""Answers of surveys (KPIS 6.1 to 6.3, 5.2).
+
+Of a changed rating the last within the period counts, so that days need not add up to their month.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection
+
+from plugin.kpi.gather import Place, Sums, counted_rows
+from plugin.kpi.question import Question
+from plugin.kpi.terms import Terms
+
+_FROM = (
+    "FROM bucket CROSS JOIN survey_answer WHERE answered_at >= start AND answered_at < stop "
+    "AND (replaced_at IS NULL OR replaced_at >= stop)"
+)
+#: measure --> the answers that it counts
+_COUNTED = {
+    "csat_positive": "type = 'csat' AND positive = 1",
+    "csat_neutral": "type = 'csat' AND positive = 0 AND negative = 0",
+    "csat_answers": "type = 'csat'",
+    "nps_promoters": "type = 'nps' AND positive = 1",
+    "nps_detractors": "type = 'nps' AND negative = 1",
+    "nps_answers": "type = 'nps'",
+    "ces_easy": "type = 'ces' AND positive = 1",
+    "ces_answers": "type = 'ces' AND positive IS NOT NULL",
+    "fcr_yes": "type = 'fcr' AND positive = 1",
+    "fcr_answers": "type = 'fcr'",
+}
+COUNTED = tuple(_COUNTED)
+#: types of which a mean score is reported
+_MEANS = ("csat", "ces")
+SCORED = tuple(f"{name}_{what}" for name in _MEANS for what in ("score_milli", "scored"))
+_SCALES = ("1-5", "1-7", "1-10", "0-10")
+
+
+def survey_answers(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
+    return _counted(connection, _COUNTED, question, terms)
+
+
+def mean_scores(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
+    """Sum and number of scores where all answers are on one scale of numbers; nothing where scales would be pooled."""
+    per_scale = {
+        f"{name}|{scale}": f"type = '{name}' AND scale = '{scale}'" for name in _MEANS for scale in _SCALES
+    } | {f"{name}|": f"type = '{name}' AND score_milli IS NULL" for name in _MEANS}
+    counts = _counted(connection, per_scale, question, terms)
+    scores = _counted(connection, per_scale, question, terms, value="score_milli")
+    found: dict[Place, Sums] = {}
+    for place, totals in counts.items():
+        for name in _MEANS:
+            scales = [key for key in per_scale if key.startswith(f"{name}|") and totals.get(key)]
+            if len(scales) == 1 and not scales[0].endswith("|"):
+                sums = found.setdefault(place, {})
+                sums[f"{name}_scored"] = totals[scales[0]]
+                sums[f"{name}_score_milli"] = scores[place].get(scales[0], 0)
+    return found
+
+
+def scales_of(connection: Connection, name: str, question: Question, terms: Terms) -> tuple[str, ...]:
+    """The scales on which the answers of this type were given, over all periods and groups of the question."""
+    scales = {
+        scale: f"type = '{name}' AND scale = '{scale}'" for scale in (*_SCALES, "good_bad", "good_ok_bad", "yes_no")
+    }
+    totals = _counted(connection, scales, question, terms).values()
+    return tuple(scale for scale in scales if any(sums.get(scale) for sums in totals))
+
+
+def _counted(
+    connection: Connection, conditions: dict[str, str], question: Question, terms: Terms, value: str = "1"
+) -> dict[Place, Sums]:
+    columns = ", ".join(f"SUM(CASE WHEN {condition} THEN {value} ELSE 0 END)" for condition in conditions.values())
+    query = f"SELECT start, {{dimensions}} {columns} {_FROM} GROUP BY {{group}}"
+    return counted_rows(connection, query, "survey_sent", tuple(conditions), question, terms)
