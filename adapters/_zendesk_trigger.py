@@ -147,7 +147,11 @@ def _event(
     created_at = payload["created_at"].iso()
     told: dict[str, Json] = {
         **present(
-            {"contact": payload["contact"].text_or(), "actor": actor_of(payload["actor_id"].text_or(), settings)}
+            {
+                "contact": payload["contact"].text_or(),
+                "email": payload["email"].text_or(),
+                "actor": actor_of(payload["actor_id"].text_or(), settings),
+            }
         ),
         **present(data),
         "created_at": created_at.isoformat(),

@@ -15,11 +15,13 @@ from plugin.database import Moment
 TABLES = (
     "plugin.inbox.tables",
     "plugin.events.tables",
+    "plugin.normalise.reach",
     "plugin.facts.tables",
     "plugin.kpi.tables",
     "plugin.policy.vault",
     "plugin.policy.revisions",
     "plugin.notify.tables",
+    "plugin.notify.follow_up.tables",
     "plugin.alert.tables",
     "plugin.report.published",
     "plugin.schedule.tables",

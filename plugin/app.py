@@ -18,6 +18,7 @@ from plugin.schedule.lease import heartbeats
 from plugin.web.register import register_pages
 from plugin.web.site import Site
 from plugin.web.slack import SlackApp, slack_blueprint
+from plugin.web.survey import Surveys, survey_blueprint
 
 #: A policy that was applied elsewhere shows on the pages after this time.
 FRESH_S = 5.0
@@ -32,6 +33,7 @@ def create_app(config: Config | None = None) -> Flask:
     site = site_of(installation)
     register_pages(app, site)
     app.register_blueprint(slack_blueprint(_slack_of(installation, site)))
+    app.register_blueprint(survey_blueprint(_surveys_of(installation, app.extensions["intake"])))
     return app
 
 
@@ -75,6 +77,12 @@ def _slack_of(installation: Installation, site: Site) -> SlackApp:
         document=site.document,
         now=site.now,
         api_url=config.slack_api_url,
+    )
+
+
+def _surveys_of(installation: Installation, intake: Intake) -> Surveys:
+    return Surveys(
+        engine=installation.engine, secret=installation_key(installation.config), now=now, accept=intake.accept
     )
 
 

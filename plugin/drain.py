@@ -25,6 +25,7 @@ from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
 from plugin.inbox.tables import State
 from plugin.normalise.customer import customer_key, masked, plain
+from plugin.normalise.reach import address_of, note_reach, reach_row, without_address
 from plugin.normalise.supply import supplied_by
 
 BATCH = 500
@@ -58,18 +59,23 @@ class Parsed:
         return {source: reader.adapter.facts for source, reader in self.readers.items()}
 
 
-def drain(engine: Engine, readers: Readers, customer_secret: bytes, limit: int = BATCH) -> int:
-    """Turns at most `limit` deliveries into events and facts; returns how many it settled."""
+def drain(
+    engine: Engine, readers: Readers, customer_secret: bytes, limit: int = BATCH, *, keep_addresses: bool = False
+) -> int:
+    """Turns at most `limit` deliveries into events and facts; returns how many it settled.
+
+    `keep_addresses`: customers' addresses are kept sealed, because somebody will be asked by a survey.
+    """
     if engine.dialect.name == "postgresql":
         with writing(engine) as connection:
             batch = pending(connection, limit)
-            _store(connection, _prepared(parse_batch(batch, readers), customer_secret))
+            _store(connection, _prepared(parse_batch(batch, readers), customer_secret, keep_addresses))
         return len(batch)
     # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are
     # stored once.
     with reading(engine) as connection:
         batch = pending(connection, limit)
-    prepared = _prepared(parse_batch(batch, readers), customer_secret)
+    prepared = _prepared(parse_batch(batch, readers), customer_secret, keep_addresses)
     if batch:
         with writing(engine) as connection:
             _store(connection, prepared)
@@ -125,23 +131,27 @@ class _Touched:
 
 @dataclass(kw_only=True, slots=True)
 class _Prepared:
-    """A parsed batch in the form in which it is stored. `masks` are the masked customers by their keys."""
+    """A parsed batch as it is stored. `masks` are the masked customers by their keys, `reach` sealed addresses."""
 
     parsed: Parsed
     rows: list[dict[str, Any]] = field(default_factory=list)
     masks: dict[str, str] = field(default_factory=dict)
+    reach: list[dict[str, Any]] = field(default_factory=list)
     touched: _Touched = field(default_factory=_Touched)
     supply: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
-def _prepared(parsed: Parsed, customer_secret: bytes) -> _Prepared:
+def _prepared(parsed: Parsed, customer_secret: bytes, keep_addresses: bool = False) -> _Prepared:
     found = _Prepared(parsed=parsed)
     customers: dict[str | None, str | None] = {None: None}
-    for source, delivery_id, event in parsed.events:
+    for source, delivery_id, told in parsed.events:
+        event = without_address(told)
         if event.customer not in customers:
             customers[event.customer] = _known_as(event.customer or "", customer_secret, found.masks)
         about = event.kind.about
         key = subject_key(source, about, event.subject)
+        if keep_addresses and (address := address_of(told)) is not None:
+            found.reach.append(reach_row(key, address, parsed.first_at.get(source, event.at), customer_secret))
         found.rows.append(event_row(source, key, event, customers[event.customer], delivery_id))
         found.touched.note(source, about, key, event)
         found.supply[source] |= supplied_by(event)
@@ -163,6 +173,7 @@ def _known_as(customer: str, secret: bytes, masks: dict[str, str]) -> str | None
 def _store(connection: Connection, prepared: _Prepared) -> None:
     parsed = prepared.parsed
     insert_customers(connection, prepared.masks)
+    note_reach(connection, prepared.reach)
     insert_events(connection, prepared.rows)
     dirty = Dirty()
     _fold_touched(connection, prepared.touched, parsed.knows, dirty)

@@ -18,6 +18,7 @@ from plugin.database import open_engine, reading
 from plugin.drain import Reader
 from plugin.inbox.sources import known_sources
 from plugin.kpi.terms import Terms, terms_of
+from plugin.normalise import own_survey
 from plugin.normalise.registry import adapters
 from plugin.normalise.sources import SourceConfig, configured_sources
 from plugin.policy.document import Document
@@ -67,6 +68,7 @@ class Installation:
                     found[name] = Reader(adapter=self.adapters[row.adapter], settings=json.loads(row.settings))
         for name, source in self.sources.items():
             found[name] = Reader(adapter=source.adapter, settings=source.settings)
+        found[own_survey.SOURCE] = Reader(adapter=own_survey.ADAPTER, settings={})
         return found
 
     @property

@@ -19,7 +19,9 @@ def settle_inbox(opened: Installation, progress: Progress = lambda done, total: 
         return readers.get(source)
 
     done = 0
-    while settled := drain(opened.engine, reader, opened.customer_secret, BATCH):
+    while settled := drain(
+        opened.engine, reader, opened.customer_secret, BATCH, keep_addresses=bool(opened.document.surveys)
+    ):
         done += settled
         progress(done, done)
     if cells:

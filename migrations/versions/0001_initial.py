@@ -501,6 +501,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_queue_visit_entered_at"), ["entered_at"], unique=False)
 
     op.create_table(
+        "reach",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("noted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_reach")),
+    )
+    with op.batch_alter_table("reach", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reach_noted_at"), ["noted_at"], unique=False)
+
+    op.create_table(
         "refusal",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -640,6 +650,37 @@ def upgrade() -> None:
     with op.batch_alter_table("survey_answer", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_survey_answer_answered_at"), ["answered_at"], unique=False)
 
+    op.create_table(
+        "survey_mail",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("survey", sa.String(), nullable=False),
+        sa.Column("subject_key", sa.BigInteger(), nullable=False),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("question", sa.String(), nullable=False),
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("customer", sa.String(), nullable=True),
+        sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("sender", sa.String(), nullable=False),
+        sa.Column("decision", sa.String(), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_mail")),
+    )
+    with op.batch_alter_table("survey_mail", schema=None) as batch_op:
+        batch_op.create_index("ix_survey_mail_customer_decided_at", ["customer", "decided_at"], unique=False)
+        batch_op.create_index("ix_survey_mail_survey_subject_key", ["survey", "subject_key"], unique=True)
+
+    op.create_table(
+        "survey_opt_out",
+        sa.Column("customer", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("customer", name=op.f("pk_survey_opt_out")),
+    )
     op.create_table(
         "ticket",
         sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),

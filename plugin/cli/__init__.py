@@ -9,6 +9,7 @@ from plugin.cli.numbers import digest, kpi, report, rules
 from plugin.cli.policy import policy
 from plugin.cli.process import demo, migrate_schema, serve, web, work
 from plugin.cli.setup import connect, doctor, init, manifest, secret, token, user
+from plugin.cli.surveys import surveys
 from plugin.version import VERSION
 
 
@@ -37,6 +38,7 @@ for command in (
     replay,
     rebuild,
     policy,
+    surveys,
     secret,
     user,
     token,

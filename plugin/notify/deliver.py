@@ -99,7 +99,9 @@ def _envelope(session: Session, row: OutboxMessage) -> Envelope:
 def _notifier(notifiers: Notifiers, row: OutboxMessage) -> Notifier:
     notifier = notifiers.get(row.kind)
     if notifier is None:
-        setting = {"slack": "SLACK_BOT_TOKEN", "email": "SMTP_URL"}.get(row.kind, "the kind of this target")
+        setting = {"slack": "SLACK_BOT_TOKEN", "email": "SMTP_URL", "survey": "SMTP_URL"}.get(
+            row.kind, "the kind of this target"
+        )
         raise DeliveryFailed(f"Nothing is set up for {row.kind}: set {setting}.", permanent=True, broken=True)
     return notifier
 

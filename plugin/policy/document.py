@@ -25,6 +25,7 @@ from plugin.policy.fields import (
     SourceName,
     ZoneName,
 )
+from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Target
@@ -183,6 +184,7 @@ class Document(Part):
     )
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)
+    surveys: dict[Name, FollowUp] = Field(default_factory=dict)
 
     def team_of_agent(self, agent: str) -> str | None:
         return next((name for name, team in self.teams.items() if agent in team.agents), None)

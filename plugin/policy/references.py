@@ -10,6 +10,8 @@ from plugin.contract.adapter import Setting
 from plugin.policy.document import Document
 from plugin.policy.problems import PolicyError, Problem, key_path
 
+#: the built-in source of what the plugin's own surveys sent and got back
+OWN_SURVEYS = "survey"
 _VARIANTS = frozenset(["p50", "p90", "p95", "business", "sl1", "sl2", "sl3", "sl4", "sl5", "sl6"])
 
 
@@ -76,6 +78,7 @@ def _uses_of_teams(document: Document) -> Iterator[Use]:
     scopes: list[tuple[tuple[str | int, ...], str | None]] = [
         *((("rules", name, "scope", "team"), rule.scope.team) for name, rule in document.rules.items()),
         *((("digests", name, "scope", "team"), digest.scope.team) for name, digest in document.digests.items()),
+        *((("surveys", name, "scope", "team"), survey.scope.team) for name, survey in document.surveys.items()),
         *((("targets", place, "scope", "team"), target.scope.team) for place, target in enumerate(document.targets)),
         *((("costs", place, "team"), cost.team) for place, cost in enumerate(document.costs)),
     ]
@@ -130,6 +133,9 @@ def _sources(document: Document, known: Known) -> Iterator[Problem]:
     if adapters is None:
         return
     for name, source in document.sources.items():
+        if name == OWN_SURVEYS:
+            text = "is the name of Deskgauge's own surveys; choose another one"
+            yield Problem(path=key_path("sources", name), text=text)
         if source.adapter not in adapters:
             text = f'"{source.adapter}" is not an adapter; write one of {", ".join(sorted(adapters))}'
             yield Problem(path=key_path("sources", name, "adapter"), text=text)

@@ -12,14 +12,19 @@ from plugin.alert.backtest import backtest, rolling
 from plugin.alert.backtest import backtest_text as backtest_words
 from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.rule import watch
-from plugin.database import reading, session_scope
+from plugin.database import reading, session_scope, writing
 from plugin.inbox.store import prune
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period
+from plugin.normalise.reach import KEPT, prune_reach
 from plugin.notify.deliver import deliver_due
+from plugin.notify.follow_up.due import Planner, plan_surveys
+from plugin.notify.follow_up.mail import KIND as SURVEY_KIND
+from plugin.notify.follow_up.mail import SurveyNotifier
+from plugin.notify.mail import MailNotifier
 from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
@@ -58,7 +63,8 @@ JOBS = (
     Job(id="retry", title="Try again what waits for a channel that did not work", every="hour"),
     Job(id="evaluate", title="Evaluate alert rules", every="minute"),
     Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
-    Job(id="prune", title="Drop raw bodies that are older than 30 days", every="day"),
+    Job(id="surveys", title="Find the customers who are due to be asked", every="minute"),
+    Job(id="prune", title="Drop raw bodies and unused addresses that are older than 30 days", every="day"),
 )
 
 
@@ -108,7 +114,23 @@ def evaluate(opened: Installation, at: datetime) -> int:
 
 
 def deliver(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
-    return deliver_due(opened.engine, notifiers, at)
+    return deliver_due(opened.engine, {**notifiers, **_survey_notifier(opened, notifiers)}, at)
+
+
+def _survey_notifier(opened: Installation, notifiers: Notifiers) -> Notifiers:
+    """Surveys go out as mails do, where those can."""
+    mail = notifiers.get("email")
+    if not isinstance(mail, MailNotifier):
+        return {}
+    secret, base_url = opened.customer_secret, opened.config.base_url
+    return {SURVEY_KIND: SurveyNotifier(engine=opened.engine, mail=mail, base_url=base_url, secret=secret)}
+
+
+def send_surveys(opened: Installation, at: datetime) -> int:
+    """Decides about every contact and ticket that is due; how many mails were put into the outbox."""
+    if not opened.document.surveys:
+        return 0
+    return plan_surveys(opened.engine, Planner(document=opened.document, secret=opened.customer_secret, now=at))
 
 
 def retry_broken_channels(opened: Installation, at: datetime) -> int:
@@ -119,6 +141,8 @@ def retry_broken_channels(opened: Installation, at: datetime) -> int:
 
 
 def prune_bodies(opened: Installation, at: datetime) -> int:
+    with writing(opened.engine) as connection:
+        prune_reach(connection, at - KEPT)
     return prune(opened.engine, at - RAW_BODIES_KEPT)
 
 

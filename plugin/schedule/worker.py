@@ -70,7 +70,8 @@ class Worker:
         def reader(source: str) -> Reader | None:
             return readers.get(source)
 
-        settled = drain(self.opened.engine, reader, self.opened.customer_secret, BATCH)
+        keep = bool(self.opened.document.surveys)
+        settled = drain(self.opened.engine, reader, self.opened.customer_secret, BATCH, keep_addresses=keep)
         computed = refresh_cells(self.opened.engine, self.opened.terms)
         return bool(settled or computed)
 
@@ -106,6 +107,7 @@ class Worker:
     def _add_jobs(self, scheduler: BackgroundScheduler) -> None:
         scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
         scheduler.add_job(self._job(jobs.evaluate), CronTrigger(second=1), id="evaluate")
+        scheduler.add_job(self._job(jobs.send_surveys), CronTrigger(second=31), id="surveys")
         scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
         scheduler.add_job(self._job(jobs.retry_broken_channels), IntervalTrigger(hours=1), id="retry")
         # What was missed while no scheduler ran goes out late, and says so.

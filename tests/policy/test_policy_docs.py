@@ -25,6 +25,7 @@ from plugin.policy.document import (
     Team,
 )
 from plugin.policy.fields import Part
+from plugin.policy.follow_up import FollowUp
 from plugin.policy.problems import PolicyError
 from plugin.policy.revisions import apply, export
 from plugin.policy.text import parse, to_data
@@ -54,6 +55,7 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
         ("Sources", "sources", Source),
         ("Rules", "rules", Rule),
         ("Digests", "digests", Digest),
+        ("Surveys", "surveys", FollowUp),
         ("Channels", "channels", SlackTarget),
         ("Channels", "channels", EmailTarget),
     ],
@@ -81,6 +83,7 @@ def test_every_key_is_on_the_page() -> None:
         Source,
         Rule,
         Digest,
+        FollowUp,
     ]
     written = set(re.findall(r"[a-z_]+", PAGE))
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}
