@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
-from plugin.kpi.measures import MEASURES, STREAMS, Measure, Sketch, Stream
+from plugin.kpi.measures import DIMENSIONS, MEASURES, STREAMS, Measure, Sketch, Stream
 from plugin.kpi.terms import Terms
 
 SLOT_MS = 900_000
@@ -127,11 +127,24 @@ def _moments(stream: Stream, span: Span) -> list[str]:
 
 
 def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
+    return f"{'MAX' if measure.greatest else 'SUM'}({_value(measure, stream, span, terms)}) AS {measure.key}"
+
+
+def _value(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
+    """What one row adds to the measure."""
     sql = limited(measure.sql, terms)
     if stream.until:
         stopped, started = _STOPPED.format(until=_until(stream, span)), _STARTED.format(at=stream.at)
         sql = sql.replace("overlap", f"({stopped} - {started})")
-    return f"{'MAX' if measure.greatest else 'SUM'}({sql}) AS {measure.key}"
+    return sql
+
+
+def added(stream: Stream, measures: Sequence[Measure], span: Span, terms: Terms) -> str:
+    """A SELECT of (start, *dimensions, `adds_` and the key of each measure, *columns of the fact) for each row of the stream."""
+    columns = ["start", *(f"{dimension(stream, name)} AS {name}" for name in DIMENSIONS)]
+    columns += [f"COALESCE({_value(measure, stream, span, terms)}, 0) AS adds_{measure.key}" for measure in measures]
+    fact = stream.table.rpartition(" ")[2]
+    return f"{BUCKETS} SELECT {', '.join(columns)}, {fact}.* FROM {_from(stream, span)} WHERE {_where(stream, span)}"
 
 
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span, terms: Terms) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -45,10 +45,7 @@ def measure(
     """
     metrics = {key: metric_for(key, terms) for key in kpis}
     needed = {name for metric in metrics.values() for name in _parts(metric)}
-    found = measure_sums(connection, sorted(needed & MEASURES.keys()), question, terms)
-    for counting, supplied in WHOLE.items():
-        if needed & set(supplied):
-            _add(found, counting(connection, question, terms))
+    found = all_sums(connection, needed, question, terms)
     if not question.by:
         for number in range(len(question.periods)):
             found.setdefault((number, ()), {})
@@ -62,6 +59,15 @@ def measure(
         if key.rpartition(".")[2] in PERCENTILES:
             _percentiles(connection, measured, key, question, terms)
     return measured
+
+
+def all_sums(connection: Connection, needed: Collection[str], question: Question, terms: Terms) -> dict[Place, Sums]:
+    """The sums of these measures, of cells and of whole periods, by (number of the period, group)."""
+    found = measure_sums(connection, sorted(set(needed) & MEASURES.keys()), question, terms)
+    for counting, supplied in WHOLE.items():
+        if set(needed) & set(supplied):
+            _add(found, counting(connection, question, terms))
+    return found
 
 
 def metric_for(key: str, terms: Terms) -> Metric:
