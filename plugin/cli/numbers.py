@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import click
+from sqlmodel import Session
 
 from plugin.cli.terminal import installation, read_moment
 from plugin.database import reading
 from plugin.installation import Installation, now
 from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer
-from plugin.kpi.catalogue import METRICS
-from plugin.kpi.metric import Metric, Report
+from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT, known_kpis
+from plugin.kpi.formula import formula
+from plugin.kpi.measure import metric_for
+from plugin.kpi.metric import Report
 from plugin.kpi.period import PeriodTextError, parse_period_text
+from plugin.kpi.records import asked_records
+from plugin.kpi.terms import Terms
 from plugin.notify.text import plain_text
 from plugin.policy.localtime import Grain
+from plugin.policy.revisions import latest
 from plugin.report.compared import Comparison, compared
 from plugin.report.compose import send_digest
+from plugin.report.explanation import (
+    Basis,
+    Explanation,
+    definition_lines,
+    explanation,
+    explanation_json,
+    explanation_text,
+)
 from plugin.report.render_csv import report_csv
 from plugin.report.render_html import report_html
 from plugin.report.render_json import report_json
+from plugin.report.render_records import records_csv, records_json, records_text
 from plugin.report.render_text import report_text
 from plugin.report.wording import label
 from plugin.schedule.jobs import backtest_text, composer
@@ -39,11 +56,26 @@ GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
 @click.option(
     "--compare", type=click.Choice([item.value for item in Comparison]), help="Show what was before beside it."
 )
+@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as queue=Support.")
+@click.option("--records", metavar="KPI", help="List the contacts, tickets or answers behind this KPI instead.")
+@click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Of the records.")
+@click.option("--per-page", type=click.IntRange(1, 100_000), default=100, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv", "html"]), default="text", show_default=True)
 def report(
-    start: str, end: str, grain: str, by: str, kpi: str, timezone: str | None, compare: str | None, form: str
+    start: str,
+    end: str,
+    grain: str,
+    by: str,
+    kpi: str,
+    timezone: str | None,
+    compare: str | None,
+    only: tuple[str, ...],
+    records: str | None,
+    page: int,
+    per_page: int,
+    form: str,
 ) -> None:
-    """Measure KPIs over periods and groups."""
+    """Measure KPIs over periods and groups, or list what is behind one of them."""
     with installation() as opened:
         zone = timezone or opened.document.timezone
         ask = Ask(
@@ -53,9 +85,13 @@ def report(
             grain=Grain(grain),
             by=_names(by),
             timezone=zone,
+            only=_only(only),
         )
         settle_cells(opened)
         try:
+            if records:
+                click.echo(_records(opened, replace(ask, kpis=(records,)), page, per_page, form))
+                return
             click.echo(_render(opened, ask, compare, form))
         except AskError as error:
             raise click.BadParameter(error.message, param_hint=f"--{error.field}") from None
@@ -79,6 +115,25 @@ def measured(opened: Installation, ask: Ask, at: datetime) -> Report:
         return answer(connection, opened.document, ask, at, opened.knows)
 
 
+def _records(opened: Installation, ask: Ask, page: int, per_page: int, form: str) -> str:
+    if form == "html":
+        raise click.BadParameter("records come as text, json or csv", param_hint="--format")
+    with reading(opened.engine) as connection:
+        # Who has the command has the database, too; he sees customers in their masked form.
+        found = asked_records(connection, opened.document, ask, now(), page=page, per_page=per_page, customers=True)
+    timezone = ask.timezone or opened.document.timezone
+    if form == "json":
+        return json.dumps(records_json(found, timezone), ensure_ascii=False, indent=1)
+    return records_csv(found, timezone).rstrip("\n") if form == "csv" else records_text(found, timezone)
+
+
+def _only(pairs: tuple[str, ...]) -> dict[str, str]:
+    parts = [pair.partition("=") for pair in pairs]
+    if any(not equals for _, equals, _ in parts):
+        raise click.BadParameter("write NAME=VALUE, such as queue=Support", param_hint="--only")
+    return {name.strip(): value.strip() for name, _, value in parts}
+
+
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
@@ -97,25 +152,52 @@ def kpi_list() -> None:
 
 @kpi.command("show")
 @click.argument("key")
-def kpi_show(key: str) -> None:
+@click.option("--period", help="Also its value and sums in a period: yesterday, 2026-10-05, 2026-W40, 2026-10 …")
+@click.option("--by", default="", metavar="A,B", help="Also the value of each queue, agent, team, channel …")
+@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as queue=Support.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def kpi_show(key: str, period: str | None, by: str, only: tuple[str, ...], form: str) -> None:
     """Say how a KPI is made."""
-    if key not in METRICS:
+    if key not in known_kpis() or key == PLAN_ATTAINMENT.key:
         raise click.BadParameter(f"{key!r} is not a KPI; `deskgauge kpi list` shows them all", param_hint="KEY")
-    click.echo(definition_text(METRICS[key]))
+    if period is None and form == "text" and not by:
+        click.echo(definition_text(key))
+        return
+    with installation() as opened:
+        settle_cells(opened)
+        found = _explained(opened, key, period or "yesterday", _names(by), _only(only))
+    shown = json.dumps(explanation_json(found), ensure_ascii=False, indent=1)
+    click.echo(shown if form == "json" else explanation_text(found))
 
 
-def definition_text(metric: Metric) -> str:
-    lines = [f"{metric.key}: {label(metric.key)}", f"= {_sum(metric.numerator)}"]
-    if metric.denominator is not None:
-        lines.append(f"/ {_sum(metric.denominator)}")
-    lines.append(f"unit {metric.unit.value}, better: {metric.better.value}, definition version {metric.version}")
-    lines.append(f"needs: {', '.join(metric.needs) or 'nothing'}")
-    return "\n".join(lines)
+def _explained(
+    opened: Installation, key: str, period: str, by: tuple[str, ...], only: Mapping[str, str]
+) -> Explanation:
+    zone = opened.document.timezone
+    try:
+        asked = parse_period_text(period, now(), zone, opened.terms.week_start)
+        ask = Ask(kpis=(key,), start=asked.start, end=asked.end, by=by, timezone=zone, only=only)
+        with reading(opened.engine) as connection, Session(connection) as session:
+            revision = latest(session)
+            basis = Basis(
+                connection=connection,
+                document=opened.document,
+                now=now(),
+                knows=opened.knows,
+                policy_revision=revision.id or 0 if revision else 0,
+            )
+            return explanation(basis, ask, opened.document.language)
+    except PeriodTextError as error:
+        raise click.BadParameter(str(error), param_hint="--period") from None
+    except AskError as error:
+        raise click.BadParameter(error.message, param_hint=f"--{error.field}") from None
 
 
-def _sum(parts: object) -> str:
-    signed = [f"{'-' if factor < 0 else '+'} {name}" for name, factor in dict(parts).items()]  # type: ignore[call-overload]
-    return " ".join(signed).removeprefix("+ ")
+def definition_text(key: str) -> str:
+    """What holds of a KPI whatever the period."""
+    metric = metric_for(key, Terms())
+    head = f"{key}: {label(key)}"
+    return "\n".join([head, formula(metric), f"definition version {metric.version}", *definition_lines(metric)])
 
 
 @click.command()

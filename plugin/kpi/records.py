@@ -16,11 +16,15 @@ from sqlmodel import col
 from plugin.database import chunks, execute_given, from_ms, to_ms
 from plugin.events.tables import Customer
 from plugin.kpi.aggregate import Span, added
+from plugin.kpi.answer import Ask, AskError, check
+from plugin.kpi.catalogue import PLAN_ATTAINMENT
 from plugin.kpi.measure import metric_for
 from plugin.kpi.measures import DIMENSIONS, MEASURES, STREAMS, Measure, Stream
 from plugin.kpi.metric import Measurement, Metric
+from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Group, Question, grouping
-from plugin.kpi.terms import Terms
+from plugin.kpi.terms import Terms, terms_of
+from plugin.policy.document import Document
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 #: columns that say nothing to a reader
@@ -67,6 +71,27 @@ class _Added:
     table: str
     numerator: float | None = None
     denominator: float | None = None
+
+
+def asked_records(
+    connection: Connection,
+    document: Document,
+    ask: Ask,
+    now: datetime,
+    *,
+    page: int = 1,
+    per_page: int = 100,
+    customers: bool = False,
+) -> Records:
+    """One page of what is behind the first KPI that is asked for. Raises `AskError`."""
+    check(ask)
+    if ask.kpis[0] == PLAN_ATTAINMENT.key:
+        raise AskError("kpi", "an attainment is worked out from a value; ask for the records of its KPI")
+    terms = terms_of(document)
+    period = Period(grain=Grain.DAY, start=ask.start, end=ask.end, timezone=ask.timezone or terms.timezone)
+    question = Question(periods=(period,), by=ask.by, only=ask.only, as_of=now)
+    skip = (page - 1) * per_page
+    return records(connection, ask.kpis[0], question, terms, skip=skip, most=per_page, customers=customers)
 
 
 def records(

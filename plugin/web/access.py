@@ -58,6 +58,15 @@ def need_token(scope: Scope) -> None:
     )
 
 
+def may_see_customers() -> bool:
+    """Masked numbers and addresses are for supervisors and above; neither viewers nor programs see any."""
+    return sees_customers(who())
+
+
+def sees_customers(account: Account | None) -> bool:
+    return account is not None and account.may(Role.SUPERVISOR)
+
+
 def has_token(scope: Scope) -> bool:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     here = site()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -12,27 +13,34 @@ from spectree import SpecTree
 from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 from spectree.response import Response as Answers
 from sqlalchemy import Row
+from sqlmodel import Session
 
 from plugin.contract.event import Json
 from plugin.database import reading
 from plugin.kpi.answer import Ask, AskError, answer
-from plugin.kpi.catalogue import METRICS
+from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT, known_kpis
+from plugin.kpi.citations import citation
+from plugin.kpi.formula import formula
 from plugin.kpi.metric import Report
 from plugin.kpi.period import label as period_label
+from plugin.kpi.records import asked_records
 from plugin.notify.message import to_json
+from plugin.policy.revisions import latest
 from plugin.report.compared import Comparison, compared
 from plugin.report.compose import Composer
 from plugin.report.digest import build_digest
 from plugin.report.due import period_for
+from plugin.report.explanation import Basis, explanation, explanation_json
 from plugin.report.render_csv import report_csv
 from plugin.report.render_json import report_json
+from plugin.report.render_records import records_csv, records_json
 from plugin.report.wording import label
 from plugin.version import VERSION
 from plugin.web import access, api_models
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 from plugin.web.health import SourceHealth, health
-from plugin.web.query import ReportQuery, ask_of
+from plugin.web.query import RecordsQuery, ReportQuery, ask_of
 from plugin.web.site import site
 from plugin.web.tables import Scope
 
@@ -58,6 +66,8 @@ def api_blueprint() -> Blueprint:
     views: tuple[tuple[str, Callable[..., Any], type[BaseModel] | None, type[BaseModel] | None], ...] = (
         ("/report", report, ReportQuery, api_models.ReportAnswer),
         ("/kpis", kpis, None, api_models.KpiList),
+        ("/kpis/<key>", kpi, ReportQuery, None),
+        ("/kpis/<key>/records", kpi_records, RecordsQuery, None),
         ("/sources", sources, None, api_models.SourceList),
         ("/digests/<name>", digest, DigestQuery, None),
     )
@@ -150,10 +160,66 @@ def kpis() -> Response:
             "better": metric.better.value,
             "version": metric.version,
             "needs": list(metric.needs),
+            "formula": formula(metric),
+            "source": citation(metric.key),
         }
         for metric in METRICS.values()
     ]
     return jsonify({"kpis": entries})
+
+
+def kpi(key: str) -> Response:
+    """How a number is made: formula, sums, what is left out, rules, source, missing facts"""
+    query = _parsed(ReportQuery)
+    here = site()
+    document, now = here.document(), here.now()
+    ask = replace(ask_of(query, document, now), kpis=(_metric_key(key),))
+    with reading(here.engine) as connection, Session(connection) as session:
+        revision = latest(session)
+        basis = Basis(
+            connection=connection,
+            document=document,
+            now=now,
+            knows=here.knows(),
+            policy_revision=revision.id or 0 if revision else 0,
+        )
+        try:
+            found = explanation(basis, ask, g.language)
+        except AskError as error:
+            raise BadQuery(error.field, error.message, _REMEDIES.get(error.field, "correct it")) from None
+    return jsonify(explanation_json(found))
+
+
+def kpi_records(key: str) -> Response:
+    """The contacts, tickets or answers behind a number, page by page"""
+    query = _parsed(RecordsQuery)
+    here = site()
+    document, now = here.document(), here.now()
+    ask = replace(ask_of(query, document, now), kpis=(_metric_key(key),))
+    try:
+        with reading(here.engine) as connection:
+            found = asked_records(
+                connection,
+                document,
+                ask,
+                now,
+                page=query.page,
+                per_page=query.per_page,
+                customers=access.may_see_customers(),
+            )
+    except AskError as error:
+        raise BadQuery(error.field, error.message, _REMEDIES.get(error.field, "correct it")) from None
+    timezone = ask.timezone or document.timezone
+    if query.format == "csv":
+        attached = {"Content-Disposition": f'attachment; filename="deskgauge-{key}.csv"'}
+        return Response(records_csv(found, timezone), mimetype="text/csv", headers=attached)
+    return jsonify(records_json(found, timezone))
+
+
+def _metric_key(key: str) -> str:
+    if key not in known_kpis() or key == PLAN_ATTAINMENT.key:
+        raise BadQuery("key", f"{key!r} is not a KPI that is made of sums", _REMEDIES["kpi"], status=404)
+    return key
 
 
 def sources() -> Response:

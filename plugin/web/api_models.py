@@ -46,6 +46,8 @@ class KpiEntry(BaseModel):
     better: str
     version: int
     needs: list[str]
+    formula: str
+    source: str = Field(description="Where the definition is from; empty when nothing is cited")
 
 
 class KpiList(BaseModel):

@@ -7,18 +7,20 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.kpi.catalogue import PERCENTILES, PLAN_ATTAINMENT, known_kpis
-from plugin.kpi.measure import metric_for
+from plugin.kpi.citations import citation
+from plugin.kpi.measure import Question, metric_for
 from plugin.kpi.metric import Measurement, Metric, Report, Unit
 from plugin.kpi.period import Grain, Period, previous
 from plugin.kpi.terms import terms_of
 from plugin.report import figures, subject
+from plugin.report.attribution import attribution
+from plugin.report.explanation import Basis, Part, lacking, parts_of
 from plugin.report.goals import goals_for
 from plugin.report.material import Material, Split
 from plugin.report.wording import label
 from plugin.web.charts import Picture, course_of
 from plugin.web.choice import Choice
 from plugin.web.errors import BadQuery
-from plugin.web.formula import Part, parts_of
 from plugin.web.groups import GroupTable, group_table
 from plugin.web.overview import Reading
 from plugin.web.tiles import Tile, tile
@@ -39,7 +41,10 @@ class Variant:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Explained:
-    """`numerator` and `denominator` are written as the parts that they are sums of; `missing` says why there is no value."""
+    """`numerator` and `denominator` are written as the parts that they are sums of; `missing` says why there is no value.
+
+    `lacks`: source --> the facts that it does not send.
+    """
 
     kpi: str
     label: str
@@ -53,13 +58,18 @@ class Explained:
     material: Material
     table: GroupTable | None
     trend: Report
+    attribution: tuple[str, ...]
+    source: str
+    lacks: Mapping[str, tuple[str, ...]]
     missing: str = ""
 
 
 def explain(reading: Reading, choice: Choice, key: str, language: str) -> Explained:
     if key not in known_kpis() or key == PLAN_ATTAINMENT.key:
         raise BadQuery("kpi", f"{key!r} is not a KPI", "choose one from the list of KPIs", status=404)
-    metric = metric_for(key, terms_of(reading.document))
+    terms = terms_of(reading.document)
+    metric = metric_for(key, terms)
+    question = Question(periods=(choice.period,), as_of=reading.now)
     material = _material(reading, choice, key, language)
     variants = _variants(key, metric)
     report = reading.report((key, *variants), choice.period)
@@ -69,16 +79,23 @@ def explain(reading: Reading, choice: Choice, key: str, language: str) -> Explai
         label=label(key, language),
         metric=metric,
         tile=tile(key, material, reading.document) if value else None,
-        numerator=parts_of(metric, metric.numerator, reading, choice.period, language),
-        denominator=parts_of(metric, metric.denominator or {}, reading, choice.period, language),
+        numerator=parts_of(reading.connection, metric.numerator, question, terms, language),
+        denominator=parts_of(reading.connection, metric.denominator or {}, question, terms, language),
         sums=_sums(metric, value, material),
         definition=report.definitions.get(key, {}),
         variants=tuple(_variant(each, report, language, key, material) for each in variants),
         material=material,
         table=group_table(material, reading.document, (key, *_beside(key))),
         trend=reading.report((key,), _trend_range(choice.period), grain=choice.period.grain),
+        attribution=attribution(metric, language),
+        source=citation(key),
+        lacks=lacking(_basis(reading), metric),
         missing=material.now.unavailable.get(key, ""),
     )
+
+
+def _basis(reading: Reading) -> Basis:
+    return Basis(connection=reading.connection, document=reading.document, now=reading.now, knows=reading.site.knows())
 
 
 def kpi_pictures(found: Explained, now: datetime) -> tuple[Picture, ...]:

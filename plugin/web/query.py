@@ -48,6 +48,13 @@ class ReportQuery(BaseModel):
     channel: str = Field("", description="Only this channel")
 
 
+class RecordsQuery(ReportQuery):
+    """The same range, groups and filters as a report; `kpi`, `grain` and `compare` mean nothing here."""
+
+    page: int = Field(1, ge=1, description="The first page is 1")
+    per_page: int = Field(100, ge=1, le=1000, description="Records on a page")
+
+
 def ask_of(query: ReportQuery, document: Document, now: datetime) -> Ask:
     """Raises `BadQuery`."""
     timezone = query.timezone or document.timezone

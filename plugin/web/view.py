@@ -71,6 +71,7 @@ def page_values() -> dict[str, Any]:
         "left_out": lambda counts: left_out(counts, language),
         "unavailable": lambda reasons: unavailable(reasons, language),
         "api_link": api_link,
+        "records_link": records_link,
         "coded": coded,
     }
 
@@ -95,6 +96,14 @@ def api_link(choice: Choice, kpis: tuple[str, ...], form: str, by: str = "") -> 
     if by:
         values["by"] = by
     return url_for("api.report", **values)
+
+
+def records_link(choice: Choice, kpi: str, form: str) -> str:
+    """What is behind the number of a page, from the API."""
+    period = choice.period
+    start, end = (local(moment, period.timezone) for moment in (period.start, period.end))
+    values: dict[str, Any] = {"from": start, "to": end, "format": form}
+    return url_for("api.kpi_records", key=kpi, **values)
 
 
 def coded(written: str) -> Markup:

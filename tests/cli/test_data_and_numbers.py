@@ -179,3 +179,28 @@ def test_bad_input_gets_a_message_that_names_it(runner: CliRunner, arguments: tu
     result = runner.invoke(main, list(arguments))
     assert result.exit_code != 0
     assert said in result.output
+
+
+def test_a_kpi_is_shown_with_its_sums_and_the_calls_behind_it(runner: CliRunner, queue_log: Path) -> None:
+    run(runner, "import", "asterisk", queue_log)
+    bare = run(runner, "kpi", "show", "abandonment_rate").output
+    assert "abandonment_rate = abandoned / offered" in bare
+    assert "definition after: Genesys Cloud" in bare
+    shown = run(runner, "kpi", "show", "abandonment_rate", "--period", "2026-11-02", "--by", "queue").output
+    assert "(abandoned): 1" in shown
+    assert "(offered): 3" in shown
+    assert "support: 33.3" in shown
+    told = run(runner, "kpi", "show", "abandonment_rate", "--period", "2026-11-02", "--format", "json").output
+    assert json.loads(told)["result"] == {"value": 1 / 3, "numerator": 1, "denominator": 3}
+    listing = (*REPORT[:5], "--records", "abandonment_rate", "--only", "queue=support")
+    text = run(runner, *listing).output
+    assert "3 of 3 records; all of them: 1 / 3" in text
+    records = json.loads(run(runner, *listing, "--format", "json", "--per-page", "2", "--page", "2").output)
+    assert (records["total"], len(records["records"])) == (3, 1)
+    customers = {
+        each["fact"].get("customer")
+        for each in json.loads(run(runner, *REPORT[:5], "--records", "transfer_rate", "--format", "json").output)[
+            "records"
+        ]
+    }
+    assert all("•••" in str(customer) for customer in customers)

@@ -25,6 +25,8 @@ PASSWORD = "a password of the tests"
 def address(path: str) -> str:
     for part, value in (
         ("<int:number>", "1"),
+        ("/kpis/<key>/records", "/kpis/offered/records?period=yesterday"),
+        ("/api/v1/kpis/<key>", "/api/v1/kpis/offered?period=yesterday"),
         ("<key>", "offered"),
         ("/api/v1/digests/<name>", "/api/v1/digests/none"),
         ("/report", "/report?period=yesterday"),

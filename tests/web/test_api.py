@@ -131,7 +131,7 @@ def test_answers_hold_to_their_description(client: FlaskClient) -> None:
 def test_the_description_holds_every_route_and_parameter(client: FlaskClient, pages: Flask) -> None:
     found = client.get("/api/v1/openapi.json").get_json()
     routes = {rule.rule for rule in pages.url_map.iter_rules() if rule.endpoint.startswith("api.")}
-    described = {path.replace("{name}", "<name>") for path in found["paths"]} | {"/api/v1/openapi.json"}
+    described = {path.replace("{", "<").replace("}", ">") for path in found["paths"]} | {"/api/v1/openapi.json"}
     assert described == routes
     names = {each["name"] for each in found["paths"]["/api/v1/report"]["get"]["parameters"]}
     assert {"from", "to", "period", "grain", "by", "kpi", "timezone", "compare", "format"} <= names

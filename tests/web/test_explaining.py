@@ -1,0 +1,83 @@
+"""How a number is made and what is behind it, from the API, the page and the command: the same everywhere."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from plugin.web import access
+from plugin.web.accounts import Account
+from plugin.web.tables import Role
+
+DAY = "period=2026-11-23"
+
+
+def test_an_explanation_adds_up_to_what_the_report_says(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1/kpis/service_level?{DAY}&by=queue").get_json()
+    report = client.get(f"/api/v1/report?{DAY}&kpi=service_level&by=queue").get_json()
+    assert found["formula"] == "service_level.sl3 = answered_in_time / (answered + abandoned)"
+    assert found["definition"] | {"variant": "SL-3", "threshold_s": 20} == found["definition"]
+    numerator, denominator = (sum(part["value"] for part in found[side]) for side in ("numerator", "denominator"))
+    assert found["result"]["numerator"] == numerator
+    assert found["result"]["denominator"] == denominator == found["n"]
+    assert [each["value"] for each in found["groups"]] == [
+        row["values"]["service_level"]["value"] for row in report["rows"]
+    ]
+
+
+def test_an_explanation_names_rules_source_and_what_sources_lack(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1/kpis/csat?{DAY}").get_json()
+    assert found["attribution"] == ["the answer"]
+    assert found["empty"] == "null"
+    assert "LiveAgent" in found["source"]
+    assert found["lacks"]["asterisk"] == ["survey:csat"]
+    assert found["version"] == 1
+
+
+def test_an_unknown_kpi_is_not_found(client: FlaskClient) -> None:
+    assert client.get(f"/api/v1/kpis/nothing?{DAY}").status_code == 404
+    assert client.get(f"/api/v1/kpis/nothing/records?{DAY}").status_code == 404
+
+
+def test_records_are_paged_and_add_up(client: FlaskClient) -> None:
+    value = client.get(f"/api/v1/kpis/abandonment_rate?{DAY}").get_json()["result"]
+    first = client.get(f"/api/v1/kpis/abandonment_rate/records?{DAY}&per_page=50").get_json()
+    assert first["whole"] == value
+    found, page = list(first["records"]), 1
+    while len(found) < first["total"]:
+        page += 1
+        more = client.get(f"/api/v1/kpis/abandonment_rate/records?{DAY}&per_page=50&page={page}").get_json()["records"]
+        assert 0 < len(more) <= 50
+        found += more
+    assert sum(each["numerator"] or 0 for each in found) == value["numerator"]
+    assert {each["fact"]["outcome"] for each in found if each["numerator"]} == {"abandoned"}
+
+
+def test_records_of_one_queue_as_a_spreadsheet(client: FlaskClient) -> None:
+    answer = client.get(f"/api/v1/kpis/offered/records?{DAY}&queue=Sales&format=csv&per_page=1000")
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert {row["queue"] for row in rows} == {"Sales"}
+    assert sum(int(row["numerator"]) for row in rows) == len(rows)
+
+
+def test_the_page_leads_to_its_records_and_names_its_source(client: FlaskClient) -> None:
+    page = client.get(f"/kpi/aht?{DAY}").text
+    assert "Genesys Cloud glossary" in page
+    (link,) = re.findall(r'href="(/api/v1/kpis/aht/records\?[^"]*format=json)"', page)
+    assert client.get(link.replace("&amp;", "&")).get_json()["total"] > 0
+
+
+@pytest.mark.parametrize(("role", "sees"), [(Role.VIEWER, False), (Role.SUPERVISOR, True), (Role.ADMIN, True)])
+def test_only_supervisors_and_above_see_masked_customers(role: Role, sees: bool) -> None:
+    account = Account(id=1, name="anna", role=role, epoch=0)
+    assert access.sees_customers(account) is sees
+    assert access.sees_customers(None) is False
+
+
+def test_a_viewer_gets_no_customer_column(client: FlaskClient) -> None:
+    found = client.get(f"/api/v1/kpis/offered/records?{DAY}").get_json()["records"]
+    assert all("customer" not in each["fact"] for each in found)
