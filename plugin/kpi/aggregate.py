@@ -144,7 +144,7 @@ def added(stream: Stream, measures: Sequence[Measure], span: Span, terms: Terms)
     columns = ["start", *(f"{dimension(stream, name)} AS {name}" for name in DIMENSIONS)]
     columns += [f"COALESCE({_value(measure, stream, span, terms)}, 0) AS adds_{measure.key}" for measure in measures]
     fact = stream.table.rpartition(" ")[2]
-    return f"{BUCKETS} SELECT {', '.join(columns)}, {fact}.* FROM {_from(stream, span)} WHERE {_where(stream, span)}"
+    return f"{BUCKETS} SELECT {', '.join(columns)}, {fact}.* FROM {_from(stream, span, terms)} WHERE {_where(stream, span)}"
 
 
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span, terms: Terms) -> str:

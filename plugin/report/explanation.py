@@ -127,9 +127,8 @@ def parts_of(
 
 
 def _words(name: str, terms: Terms, language: str) -> str:
-    return measure_name(name, language).format(
-        threshold=figures.span(terms.threshold_ms * _MS, language), short=figures.span(terms.short_ms * _MS, language)
-    )
+    limits = {limit: figures.span(limit_ms * _MS, language) for limit, limit_ms in terms.limits.items()}
+    return measure_name(name, language).format(**limits)
 
 
 def lacking(basis: Basis, metric: Metric) -> Mapping[str, tuple[str, ...]]:
