@@ -18,6 +18,7 @@ from plugin.kpi.attainment import attained
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.measure import measured_value
 from plugin.kpi.metric import Better, Measurement
+from plugin.kpi.staffing import Load, Target, needed, outlook
 from plugin.policy.plan import Target
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -268,6 +269,31 @@ def _churn(inputs: Any) -> float:
     return percent(measured("churn", {"customers_lost": inputs["lost"], "customers_at_start": inputs["start"]}))
 
 
+def _erlang_wait(inputs: Any) -> float:
+    load = Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=inputs["aht_min"] * 60)
+    return outlook(load, inputs["agents"]).asa_s or 0
+
+
+def _erlang_agents(inputs: Any) -> dict[str, float]:
+    load = Load(contacts=inputs["transactions"], interval_s=inputs["interval_min"] * 60, aht_s=inputs["aht_min"] * 60)
+    target = Target(share=inputs["sl"], threshold_s=inputs["asa_s"], max_occupancy=inputs["max_occ"])
+    found = needed(load, target, inputs["shrinkage"])
+    assert found.scheduled == 20
+    told = found.outlook
+    return {
+        "raw_positions": told.agents,
+        "sl": told.answered_in_time,
+        "occ": told.occupancy,
+        "p_wait": told.p_wait,
+    }
+
+
+def _erlang_day(inputs: Any) -> dict[str, float]:
+    load = Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=60 / inputs["mu"])
+    told = outlook(load, inputs["agents"], inputs["awt_s"])
+    return {"sl": told.answered_in_time, "asa_min": (told.asa_s or 0) / 60, "occ": told.occupancy}
+
+
 COLLECTED: dict[str, Callable[[Any], Any]] = {
     "icmi_sl1": _service_level("sl1"),
     "icmi_sl2": _service_level("sl2"),
@@ -286,16 +312,16 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "sap_ach_45": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
     "sap_ach_75": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
     "aircall_sla": lambda inputs: list(aircall_rings(inputs["ring_agent1"], inputs["ring_agent2_answered"])),
+    "herzog_erlc": _erlang_wait,
+    "lecuyer_mmc": _erlang_day,
+    "pyworkforce": _erlang_agents,
     "chatwoot_reopen_frt": lambda inputs: bot_then_reopened(),
 }
 #: what this release does not compute: workforce, forecast, and the period in which a contact ended
 NOT_COMPUTED = {
     "aws_adh2",
     "aws_period",
-    "herzog_erlc",
-    "lecuyer_mmc",
     "okitoki_occ",
-    "pyworkforce",
 }
 
 
