@@ -6,6 +6,7 @@ import click
 
 from plugin.cli.data import forward, import_files, parse, rebuild, replay
 from plugin.cli.numbers import digest, kpi, report, rules
+from plugin.cli.planning import staffing, why_command
 from plugin.cli.policy import policy
 from plugin.cli.process import demo, migrate_schema, serve, web, work
 from plugin.cli.setup import connect, doctor, init, manifest, secret, token, user
@@ -34,6 +35,8 @@ for command in (
     report,
     digest,
     rules,
+    why_command,
+    staffing,
     kpi,
     replay,
     rebuild,

@@ -12,10 +12,15 @@ Groups = Mapping[str, Measurement]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Contribution:
-    """`amount` is in the unit of the KPI; the amounts of all groups add up to the change of the whole."""
+    """`amount` is in the unit of the KPI; the amounts of all groups add up to the change of the whole.
+
+    Of a ratio or mean, `rate` is what came from the group's own value, `mix` from its share of the whole; both make the amount.
+    """
 
     group: str
     amount: float
+    rate: float | None = None
+    mix: float | None = None
 
 
 def contributions(now: Groups, before: Groups) -> tuple[Contribution, ...]:
@@ -28,7 +33,7 @@ def contributions(now: Groups, before: Groups) -> tuple[Contribution, ...]:
     whole_now, whole_before = _total(now), _total(before)
     if whole_now is None or whole_before is None or whole_now.value is None or whole_before.value is None:
         return ()
-    found = [Contribution(group=group, amount=_amount(group, now, before, whole_now, whole_before)) for group in groups]
+    found = [_contribution(group, now.get(group), before.get(group), whole_now, whole_before) for group in groups]
     return tuple(sorted(found, key=lambda one: -abs(one.amount)))
 
 
@@ -39,12 +44,23 @@ def _total(groups: Groups) -> Measurement | None:
     return total
 
 
-def _amount(group: str, now: Groups, before: Groups, whole_now: Measurement, whole_before: Measurement) -> float:
-    new, old = now.get(group), before.get(group)
+def _contribution(
+    group: str, new: Measurement | None, old: Measurement | None, whole_now: Measurement, whole_before: Measurement
+) -> Contribution:
     if whole_now.denominator is None or whole_before.denominator is None:
-        return (new.numerator if new else 0.0) - (old.numerator if old else 0.0)
+        return Contribution(group=group, amount=(new.numerator if new else 0.0) - (old.numerator if old else 0.0))
     average = whole_before.value or 0.0
-    return _beyond(new, average) / whole_now.n - _beyond(old, average) / whole_before.n
+    amount = _beyond(new, average) / whole_now.n - _beyond(old, average) / whole_before.n
+    rate = _rate(new, old, whole_now, whole_before)
+    return Contribution(group=group, amount=amount, rate=rate, mix=amount - rate)
+
+
+def _rate(new: Measurement | None, old: Measurement | None, whole_now: Measurement, whole_before: Measurement) -> float:
+    """The change of the group's value at the mean of its two shares; a group that came or went only changed the mix."""
+    if new is None or old is None or new.value is None or old.value is None:
+        return 0.0
+    share = (new.n / whole_now.n + old.n / whole_before.n) / 2
+    return share * (new.value - old.value)
 
 
 def _beyond(one: Measurement | None, average: float) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, g, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 from spectree import SpecTree
 from spectree.models import SecureType, SecurityScheme, SecuritySchemeData
 from spectree.response import Response as Answers
@@ -36,15 +36,14 @@ from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json
 from plugin.report.wording import label
 from plugin.version import VERSION
-from plugin.web import access, api_models
+from plugin.web import access, api_models, planning
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 from plugin.web.health import SourceHealth, health
-from plugin.web.query import RecordsQuery, ReportQuery, ask_of
+from plugin.web.query import RecordsQuery, ReportQuery, ask_of, parsed
 from plugin.web.site import site
 from plugin.web.tables import Scope
 
-_Query = TypeVar("_Query", bound=BaseModel)
 PREFIX = "/api/v1"
 DESCRIPTION = "deskgauge-openapi"
 _REMEDIES = {
@@ -70,6 +69,8 @@ def api_blueprint() -> Blueprint:
         ("/kpis/<key>/records", kpi_records, RecordsQuery, None),
         ("/sources", sources, None, api_models.SourceList),
         ("/digests/<name>", digest, DigestQuery, None),
+        ("/why", planning.why_moved, planning.WhyQuery, None),
+        ("/staffing", planning.staffing, planning.StaffingQuery, None),
     )
     for rule, view, query, model in views:
         answers = Answers(HTTP_200=model, **dict.fromkeys(("HTTP_400", "HTTP_401", "HTTP_404"), api_models.Error))
@@ -127,7 +128,7 @@ def report() -> Response:
 
     The same numbers as the pages, the digests and `deskgauge report`.
     """
-    query = _parsed(ReportQuery)
+    query = parsed(ReportQuery)
     here = site()
     document, now = here.document(), here.now()
     ask = ask_of(query, document, now)
@@ -170,7 +171,7 @@ def kpis() -> Response:
 
 def kpi(key: str) -> Response:
     """How a number is made: formula, sums, what is left out, rules, source, missing facts"""
-    query = _parsed(ReportQuery)
+    query = parsed(ReportQuery)
     here = site()
     document, now = here.document(), here.now()
     ask = replace(ask_of(query, document, now), kpis=(_metric_key(key),))
@@ -192,7 +193,7 @@ def kpi(key: str) -> Response:
 
 def kpi_records(key: str) -> Response:
     """The contacts, tickets or answers behind a number, page by page"""
-    query = _parsed(RecordsQuery)
+    query = parsed(RecordsQuery)
     here = site()
     document, now = here.document(), here.now()
     ask = replace(ask_of(query, document, now), kpis=(_metric_key(key),))
@@ -239,7 +240,7 @@ def sources() -> Response:
 
 def digest(name: str) -> Response:
     """What a digest says about a period, and the numbers that it says it with"""
-    query = _parsed(DigestQuery)
+    query = parsed(DigestQuery)
     here = site()
     document, now = here.document(), here.now()
     if name not in document.digests:
@@ -258,18 +259,6 @@ def digest(name: str) -> Response:
         material = composer.material(name, period)
     told = {"message": to_json(build_digest(material)), "report": report_json(material.now)}
     return jsonify({"name": name, "period": period_label(period), **told})
-
-
-def _parsed(model: type[_Query]) -> _Query:
-    try:
-        return model.model_validate(request.args.to_dict())
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = str(first["loc"][0]) if first["loc"] else "query"
-        known = ", ".join(each.alias or name for name, each in model.model_fields.items())
-        unknown = first["type"] == "extra_forbidden"
-        message = "is not a parameter" if unknown else first["msg"]
-        raise BadQuery(field, message, f"the parameters are {known}") from None
 
 
 def _source(each: SourceHealth) -> dict[str, Json]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.measure import GROUPINGS
@@ -15,6 +16,7 @@ from plugin.policy.localtime import UnknownZone, instant_of, zone
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 
+_Query = TypeVar("_Query", bound=BaseModel)
 #: An hour for more than two years.
 MOST_PERIODS = 20_000
 _SHORTEST = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
@@ -53,6 +55,19 @@ class RecordsQuery(ReportQuery):
 
     page: int = Field(1, ge=1, description="The first page is 1")
     per_page: int = Field(100, ge=1, le=1000, description="Records on a page")
+
+
+def parsed(model: type[_Query]) -> _Query:
+    """The parameters of the request; raises `BadQuery`."""
+    try:
+        return model.model_validate(request.args.to_dict())
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = str(first["loc"][0]) if first["loc"] else "query"
+        known = ", ".join(each.alias or name for name, each in model.model_fields.items())
+        unknown = first["type"] == "extra_forbidden"
+        message = "is not a parameter" if unknown else first["msg"]
+        raise BadQuery(field, message, f"the parameters are {known}") from None
 
 
 def ask_of(query: ReportQuery, document: Document, now: datetime) -> Ask:

@@ -14,11 +14,11 @@ from adapter_fixtures import shared
 
 from plugin.contract.event import Event, Kind
 from plugin.facts.fold import fold_contact, fold_ticket, in_order
+from plugin.kpi import staffing
 from plugin.kpi.attainment import attained
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.measure import measured_value
 from plugin.kpi.metric import Better, Measurement
-from plugin.kpi.staffing import Load, Target, needed, outlook
 from plugin.policy.plan import Target
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
@@ -270,14 +270,16 @@ def _churn(inputs: Any) -> float:
 
 
 def _erlang_wait(inputs: Any) -> float:
-    load = Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=inputs["aht_min"] * 60)
-    return outlook(load, inputs["agents"]).asa_s or 0
+    load = staffing.Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=inputs["aht_min"] * 60)
+    return staffing.outlook(load, inputs["agents"]).asa_s or 0
 
 
 def _erlang_agents(inputs: Any) -> dict[str, float]:
-    load = Load(contacts=inputs["transactions"], interval_s=inputs["interval_min"] * 60, aht_s=inputs["aht_min"] * 60)
-    target = Target(share=inputs["sl"], threshold_s=inputs["asa_s"], max_occupancy=inputs["max_occ"])
-    found = needed(load, target, inputs["shrinkage"])
+    load = staffing.Load(
+        contacts=inputs["transactions"], interval_s=inputs["interval_min"] * 60, aht_s=inputs["aht_min"] * 60
+    )
+    target = staffing.Target(share=inputs["sl"], threshold_s=inputs["asa_s"], max_occupancy=inputs["max_occ"])
+    found = staffing.needed(load, target, inputs["shrinkage"])
     assert found.scheduled == 20
     told = found.outlook
     return {
@@ -289,8 +291,8 @@ def _erlang_agents(inputs: Any) -> dict[str, float]:
 
 
 def _erlang_day(inputs: Any) -> dict[str, float]:
-    load = Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=60 / inputs["mu"])
-    told = outlook(load, inputs["agents"], inputs["awt_s"])
+    load = staffing.Load(contacts=inputs["lam_per_min"], interval_s=60, aht_s=60 / inputs["mu"])
+    told = staffing.outlook(load, inputs["agents"], inputs["awt_s"])
     return {"sl": told.answered_in_time, "asa_min": (told.asa_s or 0) / 60, "occ": told.occupancy}
 
 

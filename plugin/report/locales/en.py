@@ -158,6 +158,18 @@ TEXTS = {
     "backtest.hours": "By hour of day",
     "backtest.unjudged": "{share} of the readings allowed no verdict (too few {noun}, or no data).",
     "backtest.line": "{start}  {duration}  worst {peak}",
+    # Why it moved
+    "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
+    "why.groups": "By {dimension}",
+    "why.group": "{group}: {amount} (own value {rate}, share of the whole {mix})",
+    "why.count": "{group}: {amount}",
+    "why.remainder": "What the groups do not tell: {amount}",
+    "why.model": "By a model of the queue (Erlang A, customers wait {patience} on average before they give up)",
+    "why.volume": "Volume of contacts: {amount}",
+    "why.handle_time": "Handle time: {amount}",
+    "why.staffing": "Agents logged in: {amount}",
+    "why.unmodelled": "What the model does not tell: {amount}",
+    "dimension.hour": "hour",
 }
 
 #: What a ratio counts, by the plural form (CLDR) of the number before it.

@@ -151,6 +151,18 @@ TEXTS = {
     "backtest.hours": "Pa diennakts stundām",
     "backtest.unjudged": "{share} nolasījumu nebija vērtējami (izlase par mazu vai nav datu).",
     "backtest.line": "{start}  {duration}  sliktākā vērtība {peak}",
+    # Why it moved
+    "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
+    "why.groups": "Pēc: {dimension}",
+    "why.group": "{group}: {amount} (pašas vērtība {rate}, daļa kopumā {mix})",
+    "why.count": "{group}: {amount}",
+    "why.remainder": "Ko grupas neizskaidro: {amount}",
+    "why.model": "Pēc rindas modeļa (Erlang A; klienti vidēji gaida {patience}, pirms pamet rindu)",
+    "why.volume": "Saziņu apjoms: {amount}",
+    "why.handle_time": "Apstrādes laiks: {amount}",
+    "why.staffing": "Pieteikušies aģenti: {amount}",
+    "why.unmodelled": "Ko modelis neizskaidro: {amount}",
+    "dimension.hour": "stunda",
 }
 
 #: As after "no" (out of): "no 21 zvana", "no 50 zvaniem".

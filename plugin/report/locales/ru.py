@@ -151,6 +151,18 @@ TEXTS = {
     "backtest.hours": "По часам суток",
     "backtest.unjudged": "{share} замеров не позволяли судить (мало {noun} или нет данных).",
     "backtest.line": "{start}  {duration}  худшее значение {peak}",
+    # Why it moved
+    "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
+    "why.groups": "По признаку: {dimension}",
+    "why.group": "{group}: {amount} (собственное значение {rate}, доля в целом {mix})",
+    "why.count": "{group}: {amount}",
+    "why.remainder": "Не объясняется группами: {amount}",
+    "why.model": "По модели очереди (Эрланг A; клиенты в среднем ждут {patience}, прежде чем уйти)",
+    "why.volume": "Объём обращений: {amount}",
+    "why.handle_time": "Время обработки: {amount}",
+    "why.staffing": "Операторы в системе: {amount}",
+    "why.unmodelled": "Не объясняется моделью: {amount}",
+    "dimension.hour": "час",
 }
 
 #: As after "из" (out of): "из 21 звонка", "из 50 звонков".

@@ -151,6 +151,18 @@ TEXTS = {
     "backtest.hours": "按一天中的小时",
     "backtest.unjudged": "{share} 的读数无法判断（{noun}太少或没有数据）。",
     "backtest.line": "{start}  {duration}  最差值 {peak}",
+    # Why it moved
+    "why.title": "{label}：{before} → {now}（{change}），{previous} → {period}",
+    "why.groups": "按{dimension}",
+    "why.group": "{group}：{amount}（自身数值 {rate}，占比 {mix}）",
+    "why.count": "{group}：{amount}",
+    "why.remainder": "分组无法解释的部分：{amount}",
+    "why.model": "按排队模型（Erlang A，客户平均等待 {patience} 后放弃）",
+    "why.volume": "联络量：{amount}",
+    "why.handle_time": "处理时长：{amount}",
+    "why.staffing": "登录坐席：{amount}",
+    "why.unmodelled": "模型无法解释的部分：{amount}",
+    "dimension.hour": "小时",
 }
 
 #: With the measure word that follows the number.
