@@ -31,7 +31,7 @@ def test_an_explanation_adds_up_to_what_the_report_says(client: FlaskClient) -> 
 
 def test_an_explanation_names_rules_source_and_what_sources_lack(client: FlaskClient) -> None:
     found = client.get(f"/api/v1/kpis/csat?{DAY}").get_json()
-    assert found["attribution"] == ["the answer"]
+    assert found["attribution"] == ["counted for the whole period"]
     assert found["empty"] == "null"
     assert "LiveAgent" in found["source"]
     assert found["lacks"]["asterisk"] == ["survey:csat"]
