@@ -18,8 +18,10 @@ from plugin.contract.payload import BadPayload
 from plugin.database import from_ms, reading, writing
 from plugin.events.store import event_row, insert_customers, insert_events, load_subjects, restarts, subject_key
 from plugin.facts.agents import refold_agents
+from plugin.facts.basis import is_folded_with, next_stale, note_folded
 from plugin.facts.link import relink
 from plugin.facts.place import place_surveys
+from plugin.facts.reckoning import PLAIN, Reckoning
 from plugin.facts.store import Dirty, mark_dirty, open_contacts, refold
 from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
@@ -60,7 +62,13 @@ class Parsed:
 
 
 def drain(
-    engine: Engine, readers: Readers, customer_secret: bytes, limit: int = BATCH, *, keep_addresses: bool = False
+    engine: Engine,
+    readers: Readers,
+    customer_secret: bytes,
+    limit: int = BATCH,
+    reckoning: Reckoning = PLAIN,
+    *,
+    keep_addresses: bool = False,
 ) -> int:
     """Turns at most `limit` deliveries into events and facts; returns how many it settled.
 
@@ -69,7 +77,7 @@ def drain(
     if engine.dialect.name == "postgresql":
         with writing(engine) as connection:
             batch = pending(connection, limit)
-            _store(connection, _prepared(parse_batch(batch, readers), customer_secret, keep_addresses))
+            _store(connection, _prepared(parse_batch(batch, readers), customer_secret, keep_addresses), reckoning)
         return len(batch)
     # SQLite has one writer: adapters run before the lock is taken. Two workers may then parse the same batch; events are
     # stored once.
@@ -78,7 +86,7 @@ def drain(
     prepared = _prepared(parse_batch(batch, readers), customer_secret, keep_addresses)
     if batch:
         with writing(engine) as connection:
-            _store(connection, prepared)
+            _store(connection, prepared, reckoning)
     return len(batch)
 
 
@@ -170,13 +178,13 @@ def _known_as(customer: str, secret: bytes, masks: dict[str, str]) -> str | None
     return key
 
 
-def _store(connection: Connection, prepared: _Prepared) -> None:
+def _store(connection: Connection, prepared: _Prepared, reckoning: Reckoning) -> None:
     parsed = prepared.parsed
     insert_customers(connection, prepared.masks)
     note_reach(connection, prepared.reach)
     insert_events(connection, prepared.rows)
     dirty = Dirty()
-    _fold_touched(connection, prepared.touched, parsed.knows, dirty)
+    _fold_touched(connection, prepared.touched, parsed.knows, reckoning, dirty)
     mark_dirty(connection, dirty.slots)
     for source, reader in sorted(parsed.readers.items()):
         add_source(connection, source, reader.adapter.key, parsed.first_at[source])
@@ -185,7 +193,11 @@ def _store(connection: Connection, prepared: _Prepared) -> None:
 
 
 def _fold_touched(
-    connection: Connection, touched: _Touched, knows: Mapping[str, Collection[str]], dirty: Dirty
+    connection: Connection,
+    touched: _Touched,
+    knows: Mapping[str, Collection[str]],
+    reckoning: Reckoning,
+    dirty: Dirty,
 ) -> None:
     for source, before in touched.restarted.items():
         for key, subject in open_contacts(connection, source, before):
@@ -195,7 +207,9 @@ def _fold_touched(
     for about in FOLDED:
         names = touched.names.get(about)
         if names:
-            refold(connection, about, load_subjects(connection, list(names)), names, began_anew, knows, dirty)
+            refold(
+                connection, about, load_subjects(connection, list(names)), names, began_anew, knows, dirty, reckoning
+            )
     if touched.agents:
         refold_agents(connection, touched.agents, touched.names["agent"], dirty)
     contacts, tickets, surveys = (list(touched.names.get(about, ())) for about in ("contact", "ticket", "survey"))
@@ -214,7 +228,12 @@ def _lock(connection: Connection, touched: _Touched) -> None:
         connection.execute(text(statement), {"class": _LOCK_CLASS, "keys": keys})
 
 
-def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: Callable[[int, int], None]) -> int:
+def refold_all(
+    engine: Engine,
+    knows: Mapping[str, Collection[str]],
+    progress: Callable[[int, int], None],
+    reckoning: Reckoning = PLAIN,
+) -> int:
     """Throws all facts away and folds them again from the events."""
     with writing(engine) as connection:
         for table in (
@@ -226,6 +245,8 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "agent_state",
             "ticket",
             "ticket_span",
+            "ticket_reply",
+            "ticket_timer",
             "survey",
             "survey_answer",
             "customer_count",
@@ -235,16 +256,39 @@ def refold_all(engine: Engine, knows: Mapping[str, Collection[str]], progress: C
             "link",
         ):
             connection.execute(text(f"DELETE FROM {table}"))
+        for about, basis in reckoning.bases.items():
+            note_folded(connection, about, basis, None)
     done = 0
     with reading(engine) as connection:
         total = connection.execute(text("SELECT COUNT(DISTINCT subject_key) FROM event")).scalar_one()
     for touched in _all_subjects(engine):
         with writing(engine) as connection:
             dirty = Dirty()
-            _fold_touched(connection, touched, knows, dirty)
+            _fold_touched(connection, touched, knows, reckoning, dirty)
             mark_dirty(connection, dirty.slots)
         done += sum(len(names) for names in touched.names.values())
         progress(done, total)
+    return done
+
+
+def refold_stale(engine: Engine, knows: Mapping[str, Collection[str]], reckoning: Reckoning, size: int = BATCH) -> int:
+    """Folds subjects anew whose facts depend on a part of the policy that changed, at most `size` of each; returns how many.
+
+    The place that was reached is kept, so that it goes on after a restart. A worker that still has the policy of before puts its
+    own basis there, and the one that has the new policy begins again: the last word is that of the policy in force.
+    """
+    done = 0
+    for about, basis in reckoning.bases.items():
+        if is_folded_with(engine, about, basis):
+            continue
+        with writing(engine) as connection:
+            names, last = next_stale(connection, about, basis, size)
+            touched, dirty = _Touched(), Dirty()
+            touched.names[about].update(names)
+            _fold_touched(connection, touched, knows, reckoning, dirty)
+            mark_dirty(connection, dirty.slots)
+            note_folded(connection, about, basis, last)
+        done += len(names)
     return done
 
 

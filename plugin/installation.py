@@ -16,6 +16,7 @@ from plugin.config import Config, installation_key, load
 from plugin.contract.adapter import Adapter
 from plugin.database import open_engine, reading
 from plugin.drain import Reader
+from plugin.facts.reckoning import Reckoning, reckoning_of
 from plugin.inbox.sources import known_sources
 from plugin.kpi.terms import Terms, terms_of
 from plugin.normalise import own_survey
@@ -45,6 +46,10 @@ class Installation:
     @cached_property
     def terms(self) -> Terms:
         return terms_of(self.document)
+
+    @cached_property
+    def reckoning(self) -> Reckoning:
+        return reckoning_of(self.document)
 
     @cached_property
     def adapters(self) -> Mapping[str, Adapter]:
@@ -80,7 +85,7 @@ class Installation:
         }
 
     def reload(self) -> None:
-        for name in ("document", "terms", "sources", "readers"):
+        for name in ("document", "terms", "reckoning", "sources", "readers"):
             self.__dict__.pop(name, None)
 
 

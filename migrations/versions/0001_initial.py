@@ -343,6 +343,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_event_subject_key_at", ["subject_key", "at"], unique=False)
 
     op.create_table(
+        "fact_basis",
+        sa.Column("about", sa.String(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
+        sa.Column("folded_to", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("about", name=op.f("pk_fact_basis")),
+    )
+    op.create_table(
         "headcount",
         sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("source", sa.String(), nullable=False),
@@ -495,6 +502,8 @@ def upgrade() -> None:
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("wait_ms", sa.BigInteger(), nullable=True),
         sa.Column("wait_bin", sa.Integer(), nullable=True),
+        sa.Column("wait_business_ms", sa.BigInteger(), nullable=True),
+        sa.Column("wait_business_bin", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_queue_visit")),
     )
     with op.batch_alter_table("queue_visit", schema=None) as batch_op:
@@ -696,19 +705,28 @@ def upgrade() -> None:
         sa.Column("first_response_at", sa.BigInteger(), nullable=True),
         sa.Column("first_response_ms", sa.BigInteger(), nullable=True),
         sa.Column("first_response_bin", sa.Integer(), nullable=True),
+        sa.Column("first_response_business_ms", sa.BigInteger(), nullable=True),
+        sa.Column("first_response_business_bin", sa.Integer(), nullable=True),
         sa.Column("first_solved_at", sa.BigInteger(), nullable=True),
         sa.Column("solved_at", sa.BigInteger(), nullable=True),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("resolution_ms", sa.BigInteger(), nullable=True),
         sa.Column("resolution_bin", sa.Integer(), nullable=True),
+        sa.Column("resolution_business_ms", sa.BigInteger(), nullable=True),
+        sa.Column("resolution_business_bin", sa.Integer(), nullable=True),
         sa.Column("first_resolution_ms", sa.BigInteger(), nullable=True),
+        sa.Column("requester_wait_ms", sa.BigInteger(), nullable=True),
         sa.Column("agent_replies", sa.Integer(), nullable=False),
         sa.Column("customer_replies", sa.Integer(), nullable=False),
         sa.Column("reopens", sa.Integer(), nullable=False),
         sa.Column("regroups", sa.Integer(), nullable=False),
+        sa.Column("groups", sa.Integer(), nullable=False),
         sa.Column("escalations", sa.Integer(), nullable=False),
+        sa.Column("escalatable", sa.Integer(), nullable=False),
+        sa.Column("beyond_level_1", sa.Integer(), nullable=True),
         sa.Column("at_first_contact", sa.Integer(), nullable=False),
         sa.Column("excluded", sa.String(), nullable=True),
+        sa.Column("flaw", sa.String(), nullable=True),
         sa.Column("contact", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_ticket")),
     )
@@ -717,8 +735,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_created_at"), ["created_at"], unique=False)
         batch_op.create_index("ix_ticket_customer", ["customer"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_first_response_at"), ["first_response_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_first_solved_at"), ["first_solved_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_solved_at"), ["solved_at"], unique=False)
         batch_op.create_index("ix_ticket_subject", ["subject"], unique=False)
+
+    op.create_table(
+        "ticket_reply",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.Column("replied_at", sa.BigInteger(), nullable=True),
+        sa.Column("reply_ms", sa.BigInteger(), nullable=True),
+        sa.Column("reply_bin", sa.Integer(), nullable=True),
+        sa.Column("reply_business_ms", sa.BigInteger(), nullable=True),
+        sa.Column("reply_business_bin", sa.Integer(), nullable=True),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ticket_reply")),
+    )
+    with op.batch_alter_table("ticket_reply", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_reply_replied_at"), ["replied_at"], unique=False)
 
     op.create_table(
         "ticket_span",
@@ -731,12 +770,44 @@ def upgrade() -> None:
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=True),
         sa.Column("solved_at", sa.BigInteger(), nullable=True),
+        sa.Column("waiting_from", sa.BigInteger(), nullable=True),
+        sa.Column("waiting_until", sa.BigInteger(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
+        sa.Column("thanks", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ticket_span")),
     )
     with op.batch_alter_table("ticket_span", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_ticket_span_opened_at"), ["opened_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_span_solved_at"), ["solved_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_span_waiting_from"), ["waiting_from"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_span_waiting_until"), ["waiting_until"], unique=False)
+
+    op.create_table(
+        "ticket_timer",
+        sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("channel", sa.String(), nullable=False),
+        sa.Column("queue", sa.String(), nullable=False),
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=True),
+        sa.Column("target_ms", sa.BigInteger(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
+        sa.Column("met", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ticket_timer")),
+    )
+    with op.batch_alter_table("ticket_timer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_timer_counted_at"), ["counted_at"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_timer_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("counted_at IS NULL"),
+            postgresql_where=sa.text("counted_at IS NULL"),
+        )
 
     op.create_table(
         "user",

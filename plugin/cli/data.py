@@ -16,6 +16,7 @@ from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload
 from plugin.contract.request import WebhookRequest
 from plugin.drain import refold_all
+from plugin.facts.timers import settle_overdue
 from plugin.importing import ImportProblem, import_paths
 from plugin.inbox.store import replay as replay_deliveries
 from plugin.inbox.tables import State
@@ -144,7 +145,8 @@ def rebuild(facts: bool) -> None:
     with installation() as opened:
         if facts:
             with progress_bar("Folding facts") as show:
-                refold_all(opened.engine, opened.knows, show)
+                refold_all(opened.engine, opened.knows, show, opened.reckoning)
+            settle_overdue(opened.engine, now())
         with progress_bar("Computing cells") as show:
             slots = rebuild_cells(opened.engine, opened.terms, show)
     click.echo(f"{slots} quarters of an hour computed")

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     TICKET_NOTED = "ticket.noted"
     TICKET_SOLVED = "ticket.solved"
     TICKET_REOPENED = "ticket.reopened"
+    TICKET_PAUSED = "ticket.paused"
+    TICKET_RESUMED = "ticket.resumed"
     TICKET_CLOSED = "ticket.closed"
     TICKET_ESCALATED = "ticket.escalated"
     TICKET_MERGED = "ticket.merged"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import timedelta
 from typing import Any
 
 from plugin.facts.fold import (
@@ -15,7 +15,8 @@ from plugin.facts.fold import (
     SurveyFacts,
     TicketFacts,
 )
-from plugin.facts.fold.order import ms_between
+from plugin.facts.fold.contact_facts import Visit
+from plugin.facts.reckoning import Reckoning
 from plugin.facts.sketch import bin_of
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -25,7 +26,7 @@ def _bin(duration_ms: int | None) -> int | None:
     return None if duration_ms is None else bin_of(duration_ms)
 
 
-def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -> None:
+def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, reckoning: Reckoning) -> None:
     """Adds the rows of one contact: itself, its visits, legs, ring attempts and evaluations."""
     shared = {**identity, "channel": facts.channel, "direction": facts.direction}
     first_leg = facts.legs[0] if facts.legs else None
@@ -63,6 +64,7 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -
     )
     ordinals = {id(visit): number for number, visit in enumerate(facts.visits)}
     for number, visit in enumerate(facts.visits):
+        business_ms = _wait_in_opening_hours(visit, reckoning)
         rows.setdefault("queue_visit", []).append(
             {
                 **shared,
@@ -74,6 +76,8 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts) -
                 "outcome": visit.outcome,
                 "wait_ms": visit.wait_ms,
                 "wait_bin": _bin(visit.wait_ms),
+                "wait_business_ms": business_ms,
+                "wait_business_bin": _bin(business_ms),
             }
         )
     _leg_rows(rows, shared, facts, ordinals)
@@ -130,14 +134,18 @@ def _leg_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordina
         )
 
 
-def _span_ms(start: datetime, end: datetime | None) -> int | None:
-    return None if end is None else ms_between(start, end)
+def _wait_in_opening_hours(visit: Visit, reckoning: Reckoning) -> int | None:
+    """Of the wait that counts, which a vendor may state otherwise than as the time between entry and exit."""
+    if visit.wait_ms is None:
+        return None
+    end = visit.entered_at + timedelta(milliseconds=visit.wait_ms)
+    return reckoning.clock([(visit.entered_at, visit.queue)], visit.entered_at).ms(visit.entered_at, end)
 
 
 def ticket_rows(rows: Rows, identity: Mapping[str, Any], facts: TicketFacts) -> None:
+    """Adds the rows of one ticket; one that is left out or whose times cannot be has no spans, replies and timers."""
     shared = {**identity, "channel": facts.channel, "queue": facts.queue, "agent": facts.agent}
-    first_response_ms = _span_ms(facts.first_response_from, facts.first_response_at)
-    resolution_ms = _span_ms(facts.created_at, facts.solved_at)
+    beyond = None if facts.resolvable_at_level_1 is None else int(not facts.resolvable_at_level_1)
     rows.setdefault("ticket", []).append(
         {
             **shared,
@@ -146,26 +154,41 @@ def ticket_rows(rows: Rows, identity: Mapping[str, Any], facts: TicketFacts) -> 
             "status": facts.status,
             "created_at": facts.created_at,
             "first_response_at": facts.first_response_at,
-            "first_response_ms": first_response_ms,
-            "first_response_bin": _bin(first_response_ms),
+            "first_response_ms": facts.first_response_ms,
+            "first_response_bin": _bin(facts.first_response_ms),
+            "first_response_business_ms": facts.first_response_business_ms,
+            "first_response_business_bin": _bin(facts.first_response_business_ms),
             "first_solved_at": facts.first_solved_at,
             "solved_at": facts.solved_at,
             "closed_at": facts.closed_at,
-            "resolution_ms": resolution_ms,
-            "resolution_bin": _bin(resolution_ms),
-            "first_resolution_ms": _span_ms(facts.created_at, facts.first_solved_at),
+            "resolution_ms": facts.resolution_ms,
+            "resolution_bin": _bin(facts.resolution_ms),
+            "resolution_business_ms": facts.resolution_business_ms,
+            "resolution_business_bin": _bin(facts.resolution_business_ms),
+            "first_resolution_ms": facts.first_resolution_ms,
+            "requester_wait_ms": facts.requester_wait_ms,
             "agent_replies": facts.agent_replies,
             "customer_replies": facts.customer_replies,
             "reopens": facts.reopens,
             "regroups": facts.regroups,
+            "groups": facts.groups,
             "escalations": facts.escalations,
+            "escalatable": int(facts.escalatable),
+            "beyond_level_1": beyond,
             "at_first_contact": int(facts.at_first_contact),
             "excluded": facts.excluded,
+            "flaw": facts.flaw,
             "contact": facts.contact,
         }
     )
-    if facts.excluded is not None:
+    if facts.excluded is not None or facts.flaw is not None:
         return
+    _span_rows(rows, shared, facts)
+    _reply_rows(rows, shared, facts)
+    _timer_rows(rows, shared, facts)
+
+
+def _span_rows(rows: Rows, shared: Mapping[str, Any], facts: TicketFacts) -> None:
     for number, span in enumerate(facts.spans):
         rows.setdefault("ticket_span", []).append(
             {
@@ -173,7 +196,43 @@ def ticket_rows(rows: Rows, identity: Mapping[str, Any], facts: TicketFacts) -> 
                 "ordinal": number,
                 "opened_at": span.opened_at,
                 "solved_at": span.solved_at,
+                "waiting_from": span.waiting_from,
+                "waiting_until": span.waiting_until,
                 "reopened": int(number > 0),
+                "thanks": int(number > 0 and span.is_thanks),
+            }
+        )
+
+
+def _reply_rows(rows: Rows, shared: Mapping[str, Any], facts: TicketFacts) -> None:
+    for number, reply in enumerate(facts.replies):
+        rows.setdefault("ticket_reply", []).append(
+            {
+                **shared,
+                "agent": reply.agent,
+                "ordinal": number,
+                "asked_at": reply.asked_at,
+                "replied_at": reply.replied_at,
+                "reply_ms": reply.reply_ms,
+                "reply_bin": _bin(reply.reply_ms),
+                "reply_business_ms": reply.business_ms,
+                "reply_business_bin": _bin(reply.business_ms),
+            }
+        )
+
+
+def _timer_rows(rows: Rows, shared: Mapping[str, Any], facts: TicketFacts) -> None:
+    for number, timer in enumerate(facts.timers):
+        rows.setdefault("ticket_timer", []).append(
+            {
+                **shared,
+                "ordinal": number,
+                "kind": timer.kind,
+                "started_at": timer.started_at,
+                "target_ms": timer.target_ms,
+                "due_at": timer.due_at,
+                "counted_at": timer.counted_at,
+                "met": int(timer.met),
             }
         )
 

@@ -22,6 +22,7 @@ from plugin.facts.fold import (
     fold_ticket,
     in_order,
 )
+from plugin.facts.reckoning import PLAIN, Reckoning
 from plugin.facts.rows import (
     contact_rows,
     cost_entry_rows,
@@ -46,6 +47,7 @@ CONTACT, VISIT, LEG, RING = (
 EVALUATION = table_of(tables.Evaluation)
 TICKET, SPAN = (table_of(m) for m in (tables.Ticket, tables.TicketSpan))
 SURVEY, ANSWER = (table_of(m) for m in (tables.Survey, tables.SurveyAnswer))
+REPLY, TIMER = table_of(tables.TicketReply), table_of(tables.TicketTimer)
 CUSTOMER_COUNT = table_of(tables.CustomerCount)
 SHIFT, HEADCOUNT = (table_of(m) for m in (tables.RosterShift, tables.Headcount))
 COST_ENTRY = table_of(tables.CostEntry)
@@ -60,7 +62,12 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
         (RING, ("started_at",)),
         (EVALUATION, ("counted_at",)),
     ),
-    "ticket": ((TICKET, ("created_at", "first_response_at", "solved_at")), (SPAN, ("opened_at", "solved_at"))),
+    "ticket": (
+        (TICKET, ("created_at", "first_response_at", "first_solved_at", "solved_at")),
+        (SPAN, ("opened_at", "solved_at", "waiting_from", "waiting_until")),
+        (REPLY, ("replied_at",)),
+        (TIMER, ("counted_at",)),
+    ),
     "survey": ((SURVEY, ("sent_at",)), (ANSWER, ())),
     "roster": ((SHIFT, ("started_at",)),),
     "headcount": ((HEADCOUNT, ()),),
@@ -69,7 +76,6 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
 }
 #: those whose facts need nothing but their own events --> these in order to rows
 _ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
-    "ticket": lambda rows, identity, events: ticket_rows(rows, identity, fold_ticket(events)),
     "survey": lambda rows, identity, events: survey_rows(rows, identity, fold_survey(events)),
     "roster": lambda rows, identity, events: roster_rows(rows, identity, fold_roster(events)),
     "headcount": lambda rows, identity, events: headcount_rows(rows, identity, fold_headcount(events)),
@@ -103,6 +109,7 @@ def refold(
     restarts: Mapping[str, Sequence[datetime]],
     knows: Mapping[str, Collection[str]],
     dirty: Dirty,
+    reckoning: Reckoning = PLAIN,
 ) -> None:
     """Replaces the facts of these subjects, all of what `about` names; `names` gives (source, subject) of each key."""
     rows: Rows = {}
@@ -111,7 +118,10 @@ def refold(
         identity = {"subject_key": key, "source": source, "subject": subject}
         ordered = in_order(events)
         if about == "contact":
-            contact_rows(rows, identity, fold_contact(ordered, restarts.get(source, ()), knows.get(source, ())))
+            contact = fold_contact(ordered, restarts.get(source, ()), knows.get(source, ()))
+            contact_rows(rows, identity, contact, reckoning)
+        elif about == "ticket":
+            ticket_rows(rows, identity, fold_ticket(ordered, reckoning))
         else:
             _ROWS[about](rows, identity, ordered)
     for table, moments in TABLES[about]:

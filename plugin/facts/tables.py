@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index
+from sqlalchemy import BigInteger, Column, Index, text
 from sqlmodel import Field, SQLModel
 
 from plugin.database import Moment
@@ -109,6 +109,9 @@ class QueueVisit(SQLModel, table=True):
     outcome: str
     wait_ms: int | None = _ms()
     wait_bin: int | None = None
+    #: the part of the wait in opening hours
+    wait_business_ms: int | None = _ms()
+    wait_business_bin: int | None = None
 
 
 class AgentLeg(SQLModel, table=True):
@@ -221,24 +224,40 @@ class Ticket(SQLModel, table=True):
     first_response_at: datetime | None = _moment(index=True)
     first_response_ms: int | None = _ms()
     first_response_bin: int | None = None
-    first_solved_at: datetime | None = _moment()
+    first_response_business_ms: int | None = _ms()
+    first_response_business_bin: int | None = None
+    first_solved_at: datetime | None = _moment(index=True)
     solved_at: datetime | None = _moment(index=True)
     closed_at: datetime | None = _moment()
     resolution_ms: int | None = _ms()
     resolution_bin: int | None = None
+    resolution_business_ms: int | None = _ms()
+    resolution_business_bin: int | None = None
     first_resolution_ms: int | None = _ms()
+    #: unsolved and not waiting for the customer
+    requester_wait_ms: int | None = _ms()
     agent_replies: int = 0
     customer_replies: int = 0
     reopens: int = 0
     regroups: int = 0
+    #: distinct ones
+    groups: int = 0
     escalations: int = 0
+    escalatable: int = 1
+    #: 1 when the first level could not have solved it; None when nobody says
+    beyond_level_1: int | None = None
     at_first_contact: int = 0
     excluded: str | None = None
+    flaw: str | None = None
     contact: str | None = None
 
 
 class TicketSpan(SQLModel, table=True):
-    """A stretch in which a ticket was not solved; every span after the first began with a reopening."""
+    """A stretch in which a ticket was not solved; every span after the first began with a reopening.
+
+    From `waiting_from` to `waiting_until` the customer waited in it for the first response of all. `thanks`: solved again without
+    an agent's reply.
+    """
 
     __tablename__ = "ticket_span"
 
@@ -251,7 +270,61 @@ class TicketSpan(SQLModel, table=True):
     agent: str = ""
     opened_at: datetime | None = _moment(index=True)
     solved_at: datetime | None = _moment(index=True)
+    waiting_from: datetime | None = _moment(index=True)
+    waiting_until: datetime | None = _moment(index=True)
     reopened: int = 0
+    thanks: int = 0
+
+
+class TicketReply(SQLModel, table=True):
+    """A customer's question after the first response and its answer by `agent`."""
+
+    __tablename__ = "ticket_reply"
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    asked_at: datetime | None = _moment()
+    replied_at: datetime | None = _moment(index=True)
+    reply_ms: int | None = _ms()
+    reply_bin: int | None = None
+    reply_business_ms: int | None = _ms()
+    reply_business_bin: int | None = None
+
+
+class TicketTimer(SQLModel, table=True):
+    """A promised time, `kind` first_response or resolution. `counted_at`: when it was kept or broken; None while that is open.
+
+    `due_at`: when it was or will be broken. An open timer that is overdue is settled by `plugin.facts.timers`.
+    """
+
+    __tablename__ = "ticket_timer"
+    __table_args__ = (
+        Index(
+            "ix_ticket_timer_open",
+            "due_at",
+            sqlite_where=text("counted_at IS NULL"),
+            postgresql_where=text("counted_at IS NULL"),
+        ),
+    )
+
+    subject_key: int = _key()
+    ordinal: int = Field(primary_key=True)
+    source: str
+    subject: str
+    channel: str
+    queue: str = ""
+    agent: str = ""
+    kind: str
+    started_at: datetime | None = _moment()
+    target_ms: int | None = _ms()
+    due_at: datetime | None = _moment()
+    counted_at: datetime | None = _moment(index=True)
+    met: int = 0
 
 
 class Survey(SQLModel, table=True):
@@ -343,6 +416,16 @@ class Link(SQLModel, table=True):
     ticket_key: int = _key()
     contact_key: int = Field(sa_column=Column(BigInteger, nullable=False))
     how: str
+
+
+class FactBasis(SQLModel, table=True):
+    """What the facts about contacts or tickets were folded with. `folded_to`: up to which subject, None when it is all of them."""
+
+    __tablename__ = "fact_basis"
+
+    about: str = Field(primary_key=True)
+    basis: str
+    folded_to: int | None = Field(default=None, sa_column=Column(BigInteger))
 
 
 class DirtySlot(SQLModel, table=True):

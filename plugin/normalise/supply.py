@@ -26,6 +26,8 @@ BY_KIND: dict[Kind, tuple[str, ...]] = {
     Kind.CONTACT_CONVERTED: ("sale",),
     Kind.TICKET_AGENT_REPLIED: ("ticket", "ticket_reply"),
     Kind.SURVEY_SENT: ("survey_sent",),
+    Kind.TICKET_PAUSED: ("ticket", "ticket_pause"),
+    Kind.TICKET_ESCALATED: ("ticket", "tier"),
     Kind.CUSTOMERS_COUNTED: ("customer_count",),
     Kind.ROSTER_PLANNED: ("roster",),
     Kind.HEADCOUNT_COUNTED: ("headcount",),
@@ -41,6 +43,7 @@ BY_DATA = {
     "session": "login",
     "activity": "agent_state",
     "resolved": "disposition",
+    "resolvable_at_level_1": "level_1",
     "contained": "ivr",
     "by": "ended_by",
 }

@@ -30,6 +30,7 @@ from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Target
 from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
+from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [
     "Campaign",
@@ -46,10 +47,12 @@ __all__ = [
     "Rule",
     "Scope",
     "Severity",
+    "Sla",
     "SlackTarget",
     "Source",
     "Target",
     "Team",
+    "TicketTerms",
     "Weekday",
 ]
 
@@ -176,6 +179,8 @@ class Document(Part):
     teams: dict[Name, Team] = Field(default_factory=dict)
     queues: dict[Name, QueueTerms] = Field(default_factory=dict)
     campaigns: dict[Name, Campaign] = Field(default_factory=dict)
+    tickets: TicketTerms = TicketTerms()
+    sla: Annotated[tuple[Sla, ...], AfterValidator(in_order)] = ()
     targets: tuple[Target, ...] = ()
     costs: tuple[Cost, ...] = ()
     sources: dict[SourceName, Source] = Field(default_factory=dict)

@@ -16,7 +16,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from plugin.drain import BATCH, Reader, drain
+from plugin.drain import BATCH, Reader, drain, refold_stale
+from plugin.facts.timers import settle_overdue
 from plugin.installation import Installation, now
 from plugin.kpi.cells import refresh_cells
 from plugin.notify.notifier import Notifiers
@@ -71,9 +72,12 @@ class Worker:
             return readers.get(source)
 
         keep = bool(self.opened.document.surveys)
-        settled = drain(self.opened.engine, reader, self.opened.customer_secret, BATCH, keep_addresses=keep)
-        computed = refresh_cells(self.opened.engine, self.opened.terms)
-        return bool(settled or computed)
+        engine, reckoning = self.opened.engine, self.opened.reckoning
+        settled = drain(engine, reader, self.opened.customer_secret, BATCH, reckoning, keep_addresses=keep)
+        folded = refold_stale(engine, self.opened.knows, reckoning)
+        broken = settle_overdue(engine, self.clock())
+        computed = refresh_cells(engine, self.opened.terms)
+        return bool(settled or folded or broken or computed)
 
     def _attend(self) -> None:
         """Every few seconds: says that it lives, renews or takes the lease, and reads the policy anew."""

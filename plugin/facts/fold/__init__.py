@@ -9,7 +9,8 @@ from plugin.facts.fold.headcount import HeadcountFacts, fold_headcount
 from plugin.facts.fold.order import in_order
 from plugin.facts.fold.roster import ShiftFacts, fold_roster
 from plugin.facts.fold.survey import Answer, Judged, SurveyFacts, fold_survey, judge
-from plugin.facts.fold.ticket import Span, TicketFacts, fold_ticket
+from plugin.facts.fold.ticket import fold_ticket
+from plugin.facts.fold.ticket_facts import Span, TicketFacts
 
 __all__ = [
     "Answer",

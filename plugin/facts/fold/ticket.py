@@ -3,76 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
-from plugin.contract.event import Channel, Event, Kind
+from plugin.contract.event import Event, Kind
 from plugin.facts.fold.order import text
+from plugin.facts.fold.ticket_end import conclude
+from plugin.facts.fold.ticket_facts import Pause, Reply, Span, TicketFacts
+from plugin.facts.reckoning import PLAIN, Reckoning
 
 BOTS = ("bot", "system")
 
 
-@dataclass(kw_only=True, slots=True)
-class Span:
-    opened_at: datetime
-    solved_at: datetime | None = None
-
-
-@dataclass(kw_only=True, slots=True)
-class TicketFacts:
-    """`first_response_from` is where the clock of the first response began: the creation, or a reopening after a bot's solution."""
-
-    channel: str = Channel.EMAIL
-    queue: str = ""
-    agent: str = ""
-    customer: str | None = None
-    priority: str | None = None
-    status: str = "open"
-    created_at: datetime
-    first_response_from: datetime
-    first_response_at: datetime | None = None
-    closed_at: datetime | None = None
-    agent_replies: int = 0
-    customer_replies: int = 0
-    regroups: int = 0
-    escalations: int = 0
-    excluded: str | None = None
-    contact: str | None = None
-    spans: list[Span] = field(default_factory=list)
-
-    @property
-    def reopens(self) -> int:
-        return len(self.spans) - 1
-
-    @property
-    def first_solved_at(self) -> datetime | None:
-        return self.spans[0].solved_at
-
-    @property
-    def solved_at(self) -> datetime | None:
-        """The last solution, while it stands."""
-        return self.spans[-1].solved_at
-
-    @property
-    def at_first_contact(self) -> bool:
-        """FCR-T: solved with at most one public reply of an agent, never reopened, never moved to another group."""
-        return self.solved_at is not None and self.agent_replies <= 1 and self.reopens == 0 and self.regroups == 0
-
-
-def fold_ticket(events: Sequence[Event]) -> TicketFacts:
+def fold_ticket(events: Sequence[Event], reckoning: Reckoning = PLAIN) -> TicketFacts:
     """The facts of one ticket; `events` are sorted by `in_order`. An opening not seen is taken from the stated creation."""
     created_at = _created_at(events)
     facts = TicketFacts(created_at=created_at, first_response_from=created_at, spans=[Span(opened_at=created_at)])
+    if any(event.kind is Kind.TICKET_OPENED and text(event, "opened_by") == "agent" for event in events):
+        asked = [event.at for event in events if event.kind is Kind.TICKET_CUSTOMER_REPLIED]
+        facts.opened_by_agent, facts.first_response_from = True, min(asked, default=None)
+    folding = _Folding(facts, reckoning)
     for event in events:
-        facts.channel = event.channel or facts.channel
-        facts.customer = event.customer or facts.customer
-        facts.priority = text(event, "priority") or facts.priority
-        facts.contact = text(event, "contact") or facts.contact
-        _place(facts, event)
-        handler = _HANDLERS.get(event.kind)
-        if handler is not None:
-            handler(facts, event)
-    return facts
+        folding.take(event)
+    return conclude(facts, reckoning, events[-1].at)
 
 
 def _created_at(events: Sequence[Event]) -> datetime:
@@ -90,67 +42,129 @@ def _stated_creation(event: Event) -> datetime | None:
     return moment if moment is not None and moment.tzinfo is not None else None
 
 
-def _place(facts: TicketFacts, event: Event) -> None:
-    if event.queue and facts.queue and event.queue != facts.queue:
-        facts.regroups += 1
-    facts.queue = event.queue or facts.queue
-    if event.agent and event.kind not in (Kind.TICKET_AGENT_REPLIED, Kind.TICKET_NOTED):
-        facts.agent = event.agent
+class _Folding:
+    """The state of one fold: what is known after the events so far."""
 
+    def __init__(self, facts: TicketFacts, reckoning: Reckoning) -> None:
+        self.facts = facts
+        self.tiers = reckoning.tiers
+        #: the customer's first message that nobody answered yet, since the first response
+        self.asked_at: datetime | None = None
+        self._take: dict[Kind, Callable[[Event], None]] = {
+            Kind.TICKET_AGENT_REPLIED: self._replied,
+            Kind.TICKET_CUSTOMER_REPLIED: self._customer_replied,
+            Kind.TICKET_SOLVED: self._solved,
+            Kind.TICKET_CLOSED: self._closed,
+            Kind.TICKET_REOPENED: self._reopened,
+            Kind.TICKET_PAUSED: self._paused,
+            Kind.TICKET_RESUMED: self._resumed,
+            Kind.TICKET_ESCALATED: self._escalated,
+            Kind.TICKET_MERGED: self._merged,
+            Kind.TICKET_DELETED: self._deleted,
+        }
 
-def _replied(facts: TicketFacts, event: Event) -> None:
-    if text(event, "actor") in BOTS:
-        return
-    facts.agent_replies += 1
-    facts.agent = facts.agent or event.agent or ""
-    if facts.first_response_at is None and event.at >= facts.first_response_from:
-        facts.first_response_at = event.at
+    def take(self, event: Event) -> None:
+        facts = self.facts
+        facts.channel = event.channel or facts.channel
+        facts.customer = event.customer or facts.customer
+        facts.contact = text(event, "contact") or facts.contact
+        self._describe(event)
+        self._place(event)
+        handler = self._take.get(event.kind)
+        if handler is not None:
+            handler(event)
 
+    def _describe(self, event: Event) -> None:
+        priority, level_1 = text(event, "priority"), event.data.get("resolvable_at_level_1")
+        if priority is not None:
+            self.facts.priority = priority
+            self.facts.priorities.append((event.at, priority))
+        if isinstance(level_1, bool):
+            self.facts.resolvable_at_level_1 = level_1
 
-def _customer_replied(facts: TicketFacts, event: Event) -> None:
-    facts.customer_replies += 1
+    def _place(self, event: Event) -> None:
+        facts = self.facts
+        if event.queue and event.queue != facts.queue:
+            facts.regroups += int(bool(facts.queue))
+            # A step up that is told as an escalation, too, is counted there.
+            facts.escalations += int(self._is_up(facts.queue, event.queue) and event.kind is not Kind.TICKET_ESCALATED)
+            facts.queue = event.queue
+            facts.stays.append((event.at, event.queue))
+        if event.agent and event.kind not in (Kind.TICKET_AGENT_REPLIED, Kind.TICKET_NOTED):
+            facts.agent = event.agent
 
+    def _is_up(self, old: str, new: str) -> bool:
+        return old in self.tiers and new in self.tiers and self.tiers[new] > self.tiers[old]
 
-def _solved(facts: TicketFacts, event: Event) -> None:
-    if facts.spans[-1].solved_at is None:
-        facts.spans[-1].solved_at = max(event.at, facts.spans[-1].opened_at)
-    facts.status = "solved"
+    def _replied(self, event: Event) -> None:
+        facts = self.facts
+        if text(event, "actor") in BOTS:
+            return
+        facts.agent_replies += 1
+        facts.spans[-1].replies += 1
+        facts.agent = facts.agent or event.agent or ""
+        if facts.first_response_at is None:
+            self._first_reply(event)
+        elif self.asked_at is not None:
+            facts.replies.append(Reply(asked_at=self.asked_at, replied_at=event.at, agent=event.agent or facts.agent))
+            self.asked_at = None
 
+    def _first_reply(self, event: Event) -> None:
+        facts = self.facts
+        if event.at < facts.created_at:
+            facts.flaw = "answered before it was opened"
+        if facts.first_response_from is not None and event.at >= facts.first_response_from:
+            facts.first_response_at = event.at
 
-def _closed(facts: TicketFacts, event: Event) -> None:
-    # A ticket that was closed without having been solved is solved by its closing (KPIS 5.6).
-    _solved(facts, event)
-    facts.status, facts.closed_at = "closed", event.at
+    def _customer_replied(self, event: Event) -> None:
+        self.facts.customer_replies += 1
+        if self.facts.first_response_at is not None:
+            self.asked_at = self.asked_at or event.at
 
+    def _solved(self, event: Event) -> None:
+        span = self.facts.spans[-1]
+        if span.solved_at is None:
+            span.solved_at = event.at
+            self._resumed(event)
+        if event.at < self.facts.created_at:
+            self.facts.flaw = "solved before it was opened"
+        # Whoever solves it has dealt with what was asked, without a reply.
+        self.asked_at = None
+        self.facts.status = "solved"
 
-def _reopened(facts: TicketFacts, event: Event) -> None:
-    if facts.spans[-1].solved_at is None:
-        return
-    facts.spans.append(Span(opened_at=event.at))
-    facts.status, facts.closed_at = "open", None
-    if facts.first_response_at is None:
-        facts.first_response_from = event.at
+    def _closed(self, event: Event) -> None:
+        # A ticket that was closed without having been solved is solved by its closing (KPIS 5.6).
+        self._solved(event)
+        self.facts.status, self.facts.closed_at = "closed", event.at
 
+    def _reopened(self, event: Event) -> None:
+        facts = self.facts
+        if facts.spans[-1].solved_at is None:
+            return
+        facts.spans.append(Span(opened_at=event.at))
+        facts.status, facts.closed_at = "open", None
+        if facts.first_response_at is None and not facts.opened_by_agent:
+            facts.first_response_from = event.at
 
-def _escalated(facts: TicketFacts, event: Event) -> None:
-    facts.escalations += 1
+    def _paused(self, event: Event) -> None:
+        span = self.facts.spans[-1]
+        if span.solved_at is not None:
+            return
+        self._resumed(event)
+        self.facts.pauses.append(Pause(on=text(event, "on") or "customer", started_at=event.at))
+        span.pauses += 1
+        self.facts.status = "paused"
 
+    def _resumed(self, event: Event) -> None:
+        if self.facts.pauses and self.facts.pauses[-1].ended_at is None:
+            self.facts.pauses[-1].ended_at = event.at
+            self.facts.status = "open"
 
-def _merged(facts: TicketFacts, event: Event) -> None:
-    facts.excluded = "merged"
+    def _escalated(self, event: Event) -> None:
+        self.facts.escalations += 1
 
+    def _merged(self, event: Event) -> None:
+        self.facts.excluded = "merged"
 
-def _deleted(facts: TicketFacts, event: Event) -> None:
-    facts.excluded = text(event, "reason") or "deleted"
-
-
-_HANDLERS: dict[Kind, Callable[[TicketFacts, Event], None]] = {
-    Kind.TICKET_AGENT_REPLIED: _replied,
-    Kind.TICKET_CUSTOMER_REPLIED: _customer_replied,
-    Kind.TICKET_SOLVED: _solved,
-    Kind.TICKET_CLOSED: _closed,
-    Kind.TICKET_REOPENED: _reopened,
-    Kind.TICKET_ESCALATED: _escalated,
-    Kind.TICKET_MERGED: _merged,
-    Kind.TICKET_DELETED: _deleted,
-}
+    def _deleted(self, event: Event) -> None:
+        self.facts.excluded = text(event, "reason") or "deleted"
