@@ -22,9 +22,7 @@ def settle_inbox(opened: Installation, progress: Progress = lambda done, total: 
 
     done = 0
     keep = bool(opened.document.surveys)
-    while settled := drain(
-        opened.engine, reader, opened.customer_secret, BATCH, opened.reckoning, keep_addresses=keep
-    ):
+    while settled := drain(opened.engine, reader, opened.customer_secret, BATCH, opened.reckoning, keep_addresses=keep):
         done += settled
         progress(done, done)
     settle_facts(opened, now())

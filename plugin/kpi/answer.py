@@ -47,6 +47,7 @@ EXCLUDED = {
     "ivr_abandoned": "left in the menu",
     "anonymous_contacts": "anonymous",
     "excluded_tickets": "spam, deleted or merged tickets",
+    "flawed_tickets": "quarantined tickets",
 }
 
 #: what is left out of some KPIs only
@@ -155,6 +156,10 @@ def _supply(
         facts.add("cost")
     if document.targets:
         facts.add("target")
+    if document.sla:
+        facts.add("sla")
+    if any(queue.tier is not None for queue in document.queues.values()):
+        facts.add("tier")
     return frozenset(facts)
 
 

@@ -257,12 +257,30 @@ def counted_rows(
     The query selects `start`, `{dimensions}` (those of the question as the stream has them, with a comma after each), and a column
     for each measure; it groups by `{group}`. Counts of different groups that fall together in the question are added.
     """
+    found: dict[Place, Sums] = {}
+    rows = _of_buckets(connection, query, stream, question)
+    _merge(found, rows, measures, question, grouping(question, terms))
+    return found
+
+
+def counted_durations(
+    connection: Connection, query: str, stream: str, question: Question, terms: Terms
+) -> dict[Place, dict[int, int]]:
+    """The same for a query whose last two columns are a duration in milliseconds, by which it groups, and how many have it."""
+    found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    group_of = grouping(question, terms)
+    for number, row in _of_buckets(connection, query, stream, question, grouped=1):
+        group = group_of(tuple(row[1:-2]))
+        if group is not None:
+            found[number, group][bin_of(int(row[-2]))] += int(row[-1])
+    return found
+
+
+def _of_buckets(connection: Connection, query: str, stream: str, question: Question, grouped: int = 0) -> Rows:
+    """`grouped`: columns after the dimensions by which it groups, too."""
     shown = [f"{dimension(STREAMS[stream], name)} AS {name}" for name in question.dimensions]
-    group = ", ".join(str(place + 1) for place in range(len(shown) + 1))
+    group = ", ".join(str(place + 1) for place in range(len(shown) + 1 + grouped))
     written = query.format(dimensions="".join(f"{each}, " for each in shown), group=group)
     pieces = whole_pieces(question)
     span = _span(pieces)
-    found: dict[Place, Sums] = {}
-    rows = _numbered(execute_given(connection, f"{BUCKETS} {written}", **span.given), pieces)
-    _merge(found, rows, measures, question, grouping(question, terms))
-    return found
+    return _numbered(execute_given(connection, f"{BUCKETS} {written}", **span.given), pieces)

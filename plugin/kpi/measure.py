@@ -17,7 +17,7 @@ from plugin.kpi.metric import Measurement, Metric
 from plugin.kpi.period import Grain, period_of
 from plugin.kpi.question import GROUPINGS, Group, Question
 from plugin.kpi.terms import Terms
-from plugin.kpi.whole import WHOLE
+from plugin.kpi.whole import WHOLE, WHOLE_SKETCHES
 
 __all__ = [
     "GROUPINGS",
@@ -146,7 +146,11 @@ def _percentiles(
     sketch = METRICS[base].sketch
     if sketch is None:
         return
-    counts = sketch_counts(connection, sketch, question, terms)
+    counts: Mapping[Place, Mapping[int, int]] = (
+        WHOLE_SKETCHES[sketch](connection, question, terms)
+        if sketch in WHOLE_SKETCHES
+        else sketch_counts(connection, sketch, question, terms)
+    )
     for place, values in measured.items():
         durations = counts.get(place, {})
         value = percentile_ms(durations, PERCENTILES[name])

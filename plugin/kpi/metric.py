@@ -67,7 +67,7 @@ class Metric:
     needs: tuple[str, ...] = ()
     #: the histogram whose percentiles belong to this metric
     sketch: str | None = None
-    #: "sum" over time, "max" (longest wait), "last" (a stock: the value at the period's end)
+    #: "sum" over time, "max" (longest wait); a stock is "last" (from what came and went) or "end" (counted at the end of a period)
     over_time: str = "sum"
     scale: float = 1.0
     version: int = 1

@@ -24,6 +24,8 @@ class Terms:
     threshold_ms: int = 20_000
     short_ms: int = 5_000
     repeat_ms: int = 7 * 86_400_000
+    #: a ticket that has been open for longer is old
+    old_ms: int = 7 * 86_400_000
     callback_ms: int = 86_400_000
     self_service_ms: int = 86_400_000
     service_level: str = "sl3"
@@ -57,6 +59,7 @@ def terms_of(document: Document) -> Terms:
         week_start=document.week_starts_on.number,
         threshold_ms=definitions.service_level_threshold_s * 1000,
         short_ms=definitions.short_abandon_s * 1000,
+        old_ms=definitions.backlog_old_days * _DAY_MS,
         repeat_ms=definitions.repeat_contact_days * _DAY_MS,
         callback_ms=definitions.callback_within_h * _HOUR_MS,
         self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,

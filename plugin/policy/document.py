@@ -141,6 +141,8 @@ class Definitions(Part):
     minimum_answers: Count = 5
     #: a customer who comes back within so many days was not helped at first contact
     repeat_contact_days: Count = 7
+    #: an open ticket is old after so many days
+    backlog_old_days: Count = 7
     #: a missed caller counts as called back within so many hours
     callback_within_h: Count = 24
     #: self-service did not help a caller who comes back within so many hours

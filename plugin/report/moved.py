@@ -65,7 +65,7 @@ def _candidates(material: Material) -> Iterator[Move]:
 
 def _only_volume(kpi: str) -> bool:
     found = subject.metric(kpi)
-    return subject.unit(kpi) == Unit.COUNT and not (found and found.over_time == "last")
+    return subject.unit(kpi) == Unit.COUNT and not (found and found.over_time in ("last", "end"))
 
 
 def _driver(material: Material, kpi: str, change: Change) -> Contribution | None:

@@ -19,10 +19,12 @@ from plugin.policy.document import (
     OpeningHours,
     QueueTerms,
     Rule,
+    Sla,
     SlackTarget,
     Source,
     Target,
     Team,
+    TicketTerms,
 )
 from plugin.policy.fields import Part
 from plugin.policy.follow_up import FollowUp
@@ -50,6 +52,8 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
         ("Teams and campaigns", "queues", QueueTerms),
         ("Teams and campaigns", "campaigns", Campaign),
         ("Definitions", "definitions", Definitions),
+        ("Tickets", "tickets", TicketTerms),
+        ("Tickets", "sla", Sla),
         ("Targets", "targets", Target),
         ("Costs", "costs", Cost),
         ("Sources", "sources", Source),
@@ -62,7 +66,9 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
 )
 def test_every_key_of_a_part_has_an_example(heading: str, place: str, model: type[Part]) -> None:
     found = to_data(parse(EXAMPLES[heading]))[place]
-    entries = [found] if model is Definitions else list(found.values()) if isinstance(found, dict) else found
+    entries = (
+        [found] if model in (Definitions, TicketTerms) else list(found.values()) if isinstance(found, dict) else found
+    )
     shown = {key for entry in entries for key in entry}
     keys = {field.alias or name for name, field in model.model_fields.items()}
     alternatives = {"fire_below"}
@@ -75,6 +81,8 @@ def test_every_key_is_on_the_page() -> None:
         OpeningHours,
         LaterHours,
         QueueTerms,
+        Sla,
+        TicketTerms,
         Team,
         Campaign,
         Definitions,
@@ -94,8 +102,18 @@ def test_the_defaults_on_the_page_are_those_of_the_models() -> None:
     rows = re.findall(r"^\| `(\w+)` \| `(.+?)` \|", PAGE, re.MULTILINE)
     assert len(rows) >= 15
     samples = {"rules": {"r": {"kpi": "asa", "fire_above": 1.0}}, "targets": [{"kpi": "asa", "value": 1.0}]}
-    full = Document.model_validate({**samples, "digests": {"d": {}}}).model_dump(mode="json")
-    sections = [full, full["definitions"], full["rules"]["r"], full["targets"][0], full["digests"]["d"]]
+    full = Document.model_validate({**samples, "digests": {"d": {}}, "sla": [{"resolution": {"any": 1}}]}).model_dump(
+        mode="json"
+    )
+    sections = [
+        full,
+        full["definitions"],
+        full["rules"]["r"],
+        full["targets"][0],
+        full["digests"]["d"],
+        full["tickets"],
+        full["sla"][0],
+    ]
     for key, value in rows:
         said = {"true": True, "false": False}.get(value, value.strip('"'))
         assert said in [

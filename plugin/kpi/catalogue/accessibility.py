@@ -47,7 +47,16 @@ METRICS = (
     _service_level("service_level", DEFAULT_SERVICE_LEVEL),
     *(_service_level(f"service_level.{variant}", variant) for variant in SERVICE_LEVELS),
     mean_time("asa", Better.LOWER, "answered_wait_ms", "answered_waits", "queue", sketch="answered_wait"),
+    mean_time(
+        "asa.business",
+        Better.LOWER,
+        "answered_wait_business_ms",
+        "answered_waits",
+        "queue",
+        sketch="answered_wait_business",
+    ),
     mean_time("average_wait", Better.LOWER, "wait_ms", "waits", "queue"),
+    mean_time("average_wait.business", Better.LOWER, "wait_business_ms", "waits", "queue"),
     Metric(
         key="longest_wait",
         unit=Unit.SECONDS,

@@ -50,6 +50,11 @@ def mean_score(key: str, better: Better, survey: str, *needs: str) -> Metric:
     )
 
 
+def mean_number(key: str, better: Better, total: str, number: str, *needs: str) -> Metric:
+    """A sum of counts over a count."""
+    return Metric(key=key, unit=Unit.NUMBER, better=better, numerator={total: 1}, denominator={number: 1}, needs=needs)
+
+
 def total_time(key: str, total_ms: str, *needs: str) -> Metric:
     return Metric(
         key=key, unit=Unit.SECONDS, better=Better.NEUTRAL, numerator={total_ms: 1}, needs=needs, scale=_SECONDS

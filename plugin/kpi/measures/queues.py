@@ -20,6 +20,7 @@ MEASURES = (
     count("answered_in_time", "visit", f"{_ANSWERED} AND wait_ms <= $threshold"),
     count("answered_waits", "visit", f"{_ANSWERED} AND wait_ms IS NOT NULL"),
     total("answered_wait_ms", "visit", "wait_ms", _ANSWERED),
+    total("answered_wait_business_ms", "visit", "wait_business_ms", _ANSWERED),
     count("abandoned", "visit", _ABANDONED),
     count("abandoned_in_time", "visit", f"{_ABANDONED} AND wait_ms <= $threshold"),
     count("abandoned_short", "visit", f"{_ABANDONED} AND wait_ms <= $short"),
@@ -27,6 +28,7 @@ MEASURES = (
     total("abandoned_wait_ms", "visit", "wait_ms", _ABANDONED),
     count("waits", "visit", f"{_WAITED} AND wait_ms IS NOT NULL"),
     total("wait_ms", "visit", "wait_ms", _WAITED),
+    total("wait_business_ms", "visit", "wait_business_ms", _WAITED),
     total("queued_ms", "visit", "wait_ms"),
     Measure(
         key="longest_wait_ms",
@@ -53,5 +55,6 @@ MEASURES = (
 
 SKETCHES = (
     Sketch(key="answered_wait", stream="visit", bucket="wait_bin", where=_ANSWERED),
+    Sketch(key="answered_wait_business", stream="visit", bucket="wait_business_bin", where=_ANSWERED),
     Sketch(key="abandoned_wait", stream="visit", bucket="wait_bin", where=_ABANDONED),
 )

@@ -20,6 +20,18 @@ METRICS = {
     ),
     "service_level": ("Service level", "Apkalpošanas līmenis", "Уровень обслуживания", "服务水平"),
     "asa": ("Average speed of answer", "Vidējais atbildes ātrums", "Средняя скорость ответа", "平均应答速度"),
+    "asa.business": (
+        "Average speed of answer, in opening hours",
+        "Vidējais atbildes ātrums, darba laikā",
+        "Средняя скорость ответа, в рабочие часы",
+        "平均应答速度（营业时间内）",
+    ),
+    "average_wait.business": (
+        "Average wait, in opening hours",
+        "Vidējais gaidīšanas laiks, darba laikā",
+        "Среднее время ожидания, в рабочие часы",
+        "平均排队时间（营业时间内）",
+    ),
     "average_wait": ("Average wait", "Vidējais gaidīšanas laiks", "Среднее время ожидания", "平均排队时间"),
     "longest_wait": ("Longest wait", "Ilgākais gaidīšanas laiks", "Максимальное время ожидания", "最长等待时间"),
     "closed": ("Contacts while closed", "Zvani slēgtā laikā", "Вызовы в нерабочее время", "非营业时间呼入量"),
@@ -95,6 +107,18 @@ METRICS = {
 }
 
 MEASURES = {
+    "answered_wait_business_ms": (
+        "wait of answered contacts in opening hours",
+        "atbildēto saziņu gaidīšana darba laikā",
+        "ожидание принятых обращений в рабочее время",
+        "已接来访在工作时间内的等待时长",
+    ),
+    "wait_business_ms": (
+        "wait in opening hours",
+        "gaidīšana darba laikā",
+        "ожидание в рабочее время",
+        "工作时间内的等待时长",
+    ),
     "offered": ("contacts offered", "saņemtās saziņas", "поступившие обращения", "呼入量"),
     "answered": ("contacts answered", "atbildētās saziņas", "принятые обращения", "接听量"),
     "answered_in_time": (

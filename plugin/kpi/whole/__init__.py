@@ -14,6 +14,7 @@ from plugin.kpi.gather import Place, Sums
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answers
+from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
 from plugin.kpi.whole.customers import customer_counts
 from plugin.kpi.whole.elapsed import elapsed
 from plugin.kpi.whole.reopened import reopened_tickets
@@ -23,11 +24,17 @@ Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
 
 #: how they are counted --> the measures that come out
 WHOLE: dict[Counting, tuple[str, ...]] = {
-    reopened_tickets: ("reopened_tickets",),
+    reopened_tickets: ("reopened_tickets", "reopened_without_thanks"),
+    backlog: ("open_tickets", "open_age_ms", "open_tickets_old"),
+    cohort: ("received_and_solved",),
     survey_answers: COUNTED,
     mean_scores: SCORED,
     customer_counts: ("customers_at_start", "customers_kept", "customers_lost"),
     missed_callers: ("missed_callers", "missed_callers_reached"),
     elapsed: ("elapsed_ms",),
+}
+#: durations of what stands at the end of a period --> how they are counted
+WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, dict[int, int]]]] = {
+    "backlog_age": backlog_ages,
 }
 WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)

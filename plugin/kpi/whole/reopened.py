@@ -11,7 +11,9 @@ from plugin.kpi.terms import Terms
 
 def reopened_tickets(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
     query = (
-        "SELECT start, {dimensions} COUNT(DISTINCT subject_key) FROM bucket CROSS JOIN ticket_span "
+        "SELECT start, {dimensions} COUNT(DISTINCT subject_key), "
+        "COUNT(DISTINCT CASE WHEN thanks = 0 THEN subject_key END) FROM bucket CROSS JOIN ticket_span "
         "WHERE reopened = 1 AND opened_at >= start AND opened_at < stop GROUP BY {group}"
     )
-    return counted_rows(connection, query, "span_opened", ("reopened_tickets",), question, terms)
+    measures = ("reopened_tickets", "reopened_without_thanks")
+    return counted_rows(connection, query, "span_opened", measures, question, terms)

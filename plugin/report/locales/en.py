@@ -185,6 +185,7 @@ NOUNS = {
 
 EXCLUDED = {
     "left in the menu": "contacts that ended in the menu",
+    "quarantined tickets": "tickets with impossible times",
     "spam, deleted or merged tickets": "spam, deleted or merged tickets",
     "internal": "internal contacts",
     "error": "failed contacts",
@@ -212,6 +213,9 @@ FACTS = {
     "agent_state": "agent states",
     "login": "login times",
     "ticket": "tickets",
+    "ticket_pause": "pauses of tickets",
+    "sla": "promised times of the policy (sla)",
+    "level_1": "whether the first level can solve a ticket",
     "ticket_reply": "ticket replies",
     "survey": "survey answers",
     "survey_sent": "surveys sent",

@@ -178,6 +178,7 @@ NOUNS = {
 
 EXCLUDED = {
     "left in the menu": "saziņa, kas beidzās izvēlnē",
+    "quarantined tickets": "pieteikumi ar neiespējamiem laikiem",
     "spam, deleted or merged tickets": "mēstules, dzēsti vai apvienoti pieteikumi",
     "internal": "iekšējā saziņa",
     "error": "neizdevusies saziņa",
@@ -205,6 +206,9 @@ FACTS = {
     "agent_state": "aģentu statusi",
     "login": "pieteikšanās laiki",
     "ticket": "pieteikumi",
+    "ticket_pause": "pieteikumu pauzes",
+    "sla": "politikā solītie termiņi (sla)",
+    "level_1": "vai pieteikumu var atrisināt pirmā līmeņa atbalsts",
     "ticket_reply": "atbildes uz pieteikumiem",
     "survey": "aptauju atbildes",
     "survey_sent": "nosūtītās aptaujas",

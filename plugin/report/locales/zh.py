@@ -178,6 +178,7 @@ NOUNS = {
 
 EXCLUDED = {
     "left in the menu": "在语音菜单中结束的来访",
+    "quarantined tickets": "时间不合理的工单",
     "spam, deleted or merged tickets": "垃圾、已删除或已合并的工单",
     "internal": "内部通话",
     "error": "失败的来访",
@@ -205,6 +206,9 @@ FACTS = {
     "agent_state": "座席状态",
     "login": "登录时间",
     "ticket": "工单",
+    "ticket_pause": "工单暂停",
+    "sla": "策略中承诺的时限（sla）",
+    "level_1": "一线能否解决工单",
     "ticket_reply": "工单回复",
     "survey": "调查答复",
     "survey_sent": "已发送的调查",
