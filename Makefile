@@ -7,7 +7,7 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
-.PHONY: setup demo test check bench chaos lock clean
+.PHONY: setup demo test check bench chaos mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -43,6 +43,10 @@ bench: .venv/.dev
 
 chaos: .venv/.dev
 	$(BIN)/python -m tests.chaos $(ARGS)
+
+mutate: .venv/.dev
+	$(BIN)/mutmut run --max-children 1 $(ARGS)
+	$(BIN)/mutmut results
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: $(UV)
