@@ -50,13 +50,15 @@ GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
 @click.option("--from", "start", required=True, metavar="TIME", help="Start: a date, a time, or one with an offset.")
 @click.option("--to", "end", required=True, metavar="TIME", help="End, not included; a date alone is its midnight.")
 @click.option("--grain", type=click.Choice(GRAINS), default="day", show_default=True)
-@click.option("--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, direction, source.")
+@click.option(
+    "--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, direction, source, hours."
+)
 @click.option("--kpi", default=",".join(STANDARD_KPIS), metavar="A,B", show_default=True)
 @click.option("--timezone", metavar="ZONE", help="IANA zone of the periods; by default the centre's.")
 @click.option(
     "--compare", type=click.Choice([item.value for item in Comparison]), help="Show what was before beside it."
 )
-@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as queue=Support.")
+@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as hours=open.")
 @click.option("--records", metavar="KPI", help="List the contacts, tickets or answers behind this KPI instead.")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True, help="Of the records.")
 @click.option("--per-page", type=click.IntRange(1, 100_000), default=100, show_default=True)
@@ -154,7 +156,7 @@ def kpi_list() -> None:
 @click.argument("key")
 @click.option("--period", help="Also its value and sums in a period: yesterday, 2026-10-05, 2026-W40, 2026-10 …")
 @click.option("--by", default="", metavar="A,B", help="Also the value of each queue, agent, team, channel …")
-@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as queue=Support.")
+@click.option("--only", multiple=True, metavar="NAME=VALUE", help="Only this part, such as hours=open.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def kpi_show(key: str, period: str | None, by: str, only: tuple[str, ...], form: str) -> None:
     """Say how a KPI is made."""

@@ -16,7 +16,9 @@ from plugin.kpi.cost_entries import with_entered_costs
 from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
+from plugin.kpi.question import CLOSED, HOURS, OPEN
 from plugin.kpi.terms import Terms, terms_of
+from plugin.kpi.whole import WHOLE_MEASURES
 from plugin.kpi.whole.answers import scales_of
 from plugin.policy.document import Document
 
@@ -99,7 +101,10 @@ def answer(
     timezone = ask.timezone or terms.timezone
     periods = _periods(ask, timezone, terms)
     supply = _supply(connection, document, ask, knows or {})
-    unavailable = {key: reason for key in ask.kpis if (reason := _missing(key, supply)) is not None}
+    _check_hours(ask, supply)
+    unavailable = {
+        key: reason for key in ask.kpis if (reason := _missing(key, supply) or _unsplit(key, ask)) is not None
+    }
     asked = [key for key in ask.kpis if key not in unavailable]
     question = Question(periods=periods, by=ask.by, only=ask.only, as_of=now)
     attainment = PLAN_ATTAINMENT.key in asked
@@ -160,6 +165,8 @@ def _supply(
         facts.add("sla")
     if any(queue.tier is not None for queue in document.queues.values()):
         facts.add("tier")
+    if document.calendars:
+        facts.add("calendar")
     return frozenset(facts)
 
 
@@ -167,6 +174,25 @@ def _missing(key: str, supply: Collection[str]) -> str | None:
     metric = PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else METRICS[_base(key)]
     missing = [fact for fact in metric.needs if fact not in supply]
     return f"missing fact: {', '.join(missing)}" if missing else None
+
+
+def _check_hours(ask: Ask, supply: Collection[str]) -> None:
+    """Raises `AskError` for opening hours of a centre that has none, and for a word that is neither open nor closed."""
+    if HOURS not in ask.by and HOURS not in ask.only:
+        return
+    if "calendar" not in supply:
+        raise AskError("by", "the policy has no calendar; add one under [calendars] to tell open from closed hours")
+    if ask.only.get(HOURS, OPEN) not in (OPEN, CLOSED):
+        raise AskError("only", f"hours are {OPEN} or {CLOSED}")
+
+
+def _unsplit(key: str, ask: Ask) -> str | None:
+    """Why a KPI cannot be told for opening hours alone: a stock, and what is counted for whole periods."""
+    if (HOURS not in ask.by and HOURS not in ask.only) or key == PLAN_ATTAINMENT.key:
+        return None
+    metric = METRICS[_base(key)]
+    whole = {*metric.numerator, *(metric.denominator or {})} & WHOLE_MEASURES
+    return "is not told apart by opening hours" if metric.over_time == "last" or whole else None
 
 
 def _base(key: str) -> str:

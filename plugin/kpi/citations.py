@@ -32,6 +32,8 @@ CITATIONS: dict[str, str] = {
     "contacts_offered": "Twilio Flex Insights, *conversations and segments*: each conversation once",
     "contacts_handled": f"{_AWS}; here each contact once, not once for each agent",
     "average_queue_length": "Little's law: all waiting over the length of the period",
+    "after_hours": "Aircall help, *dashboards compared*: in-hours and after-hours calls apart",
+    "after_hours_rate": "Aircall help, *dashboards compared*: in-hours and after-hours calls apart",
     "blocked_rate": f"{_WAZO}; blocked and saturated together",
     "lost_rate": "our own decision: what the queue refused and who gave up, together",
     "callback_requested": "Amazon Connect Administrator Guide, *About queued callbacks*",

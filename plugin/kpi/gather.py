@@ -15,6 +15,7 @@ from sqlalchemy import Connection, text
 from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import bin_of
 from plugin.kpi.aggregate import BUCKETS, SLOT_MS, Span, dimension, distribution, sums
+from plugin.kpi.hours import parts_of
 from plugin.kpi.measures import MEASURES, SKETCHES, STORED, STORED_SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
@@ -27,6 +28,8 @@ Place = tuple[int, Group]
 GroupOf = Callable[[tuple[str, ...]], Group | None]
 #: cells of the centre's calendar, the coarsest first
 LADDER = ((CellGrain.MONTH, Grain.MONTH), (CellGrain.DAY, Grain.DAY))
+#: from more stretches of time on, they are asked about in one statement
+_MOST_RUNS = 4
 DAILY = (CellGrain.DAY, CellGrain.MONTH)
 
 
@@ -104,6 +107,12 @@ def measure_sums(connection: Connection, wanted: Sequence[str], question: Questi
     found: dict[Place, Sums] = {}
     if not wanted:
         return found
+    if question.tells_hours:
+        for part in parts_of(question, terms):
+            for place, totals in measure_sums(connection, wanted, part.question, terms).items():
+                if (whole := part.place(place)) is not None:
+                    add_up(found.setdefault(whole, {}), totals)
+        return found
     group_of = grouping(question, terms)
     stored, live = _told_apart(wanted)
     if live:
@@ -114,8 +123,8 @@ def measure_sums(connection: Connection, wanted: Sequence[str], question: Questi
             rows = _from_facts(connection, stored, pieces, question, terms)
             _merge(found, rows, stored, question, group_of)
             continue
-        for run in _runs(pieces):
-            _merge(found, _from_cells(connection, stored, grain, run, question), stored, question, group_of)
+        for rows in _from_all_cells(connection, stored, grain, pieces, question):
+            _merge(found, rows, stored, question, group_of)
         # Cells hold what is over; a login or a pause that still lasts runs on to the end of the report, or to now.
         lasting = [key for key in stored if STREAMS[MEASURES[key].stream].until]
         rows = _from_facts(connection, lasting, pieces, question, terms, only_open=True) if lasting else ()
@@ -137,6 +146,32 @@ def whole_pieces(question: Question) -> list[Piece]:
 
 
 Rows = Iterable[tuple[int, Sequence[Any]]]
+
+
+def _from_all_cells(
+    connection: Connection, wanted: Sequence[str], grain: CellGrain, pieces: Sequence[Piece], question: Question
+) -> Iterator[Rows]:
+    """One statement for each stretch of time without a gap, or one for all where there are many."""
+    runs = list(_runs(pieces))
+    if len(runs) > _MOST_RUNS:
+        yield _from_scattered_cells(connection, wanted, grain, pieces, question)
+        return
+    for run in runs:
+        yield _from_cells(connection, wanted, grain, run, question)
+
+
+def _from_scattered_cells(
+    connection: Connection, wanted: Sequence[str], grain: CellGrain, pieces: Sequence[Piece], question: Question
+) -> Rows:
+    span = _span(pieces)
+    totals = [f"{'MAX' if MEASURES[key].greatest else 'SUM'}({key})" for key in wanted]
+    query = (
+        "WITH piece(low, high) AS MATERIALIZED (SELECT start, stop FROM :given) "
+        f"SELECT {', '.join(['low', *question.dimensions, *totals])} FROM piece CROSS JOIN cell "
+        f"WHERE grain = {int(_narrowest(grain, question))} AND start >= low AND start < high "
+        f"GROUP BY {', '.join(['low', *question.dimensions])}"
+    )
+    return _numbered(execute_given(connection, query, **span.given), pieces)
 
 
 def _from_cells(
@@ -192,13 +227,18 @@ def _merge(found: dict[Place, Sums], rows: Rows, wanted: Sequence[str], question
             continue
         totals = found.setdefault((number, group), {})
         for key, value in zip(wanted, row[values_from:], strict=True):
-            if value is None:
-                continue
-            known, amount = totals.get(key), int(value)
-            if known is None:
-                totals[key] = amount
-            else:
-                totals[key] = max(known, amount) if key in MEASURES and MEASURES[key].greatest else known + amount
+            if value is not None:
+                add_up(totals, {key: int(value)})
+
+
+def add_up(totals: Sums, more: Mapping[str, float]) -> None:
+    """Adds sums to sums; of greatest values the greater one stays."""
+    for key, amount in more.items():
+        known = totals.get(key)
+        if known is None:
+            totals[key] = amount
+        else:
+            totals[key] = max(known, amount) if key in MEASURES and MEASURES[key].greatest else known + amount
 
 
 def sketch_counts(
@@ -206,6 +246,13 @@ def sketch_counts(
 ) -> Mapping[Place, Mapping[int, int]]:
     """How many durations fell into each bucket, from the days' sketches where they can tell, else from the facts."""
     found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    if question.tells_hours:
+        for part in parts_of(question, terms):
+            for place, counts in sketch_counts(connection, key, part.question, terms).items():
+                if (whole := part.place(place)) is not None:
+                    for bucket, number in counts.items():
+                        found[whole][bucket] += number
+        return found
     group_of = grouping(question, terms)
     for number, row in _durations(connection, key, question, terms):
         group = group_of(tuple(row[1:-2]))

@@ -13,11 +13,17 @@ from plugin.kpi.terms import Terms
 Group = tuple[str, ...]
 #: the group of a cost that nothing in the period can bear, such as the fixed share of a channel without contacts
 NOT_ALLOCATED = "not allocated"
+#: whether the calendar of the queue was open when the fact counts
+HOURS, OPEN, CLOSED = "hours", "open", "closed"
+#: the name of the calendar of the queue
+CALENDAR = "calendar"
 #: a dimension of a report --> the stored dimensions that it is worked out from
 GROUPINGS: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in DIMENSIONS},
     "team": ("queue", "agent"),
     "campaign": ("queue",),
+    HOURS: (),
+    CALENDAR: ("queue",),
 }
 
 
@@ -29,6 +35,10 @@ class Question:
     by: tuple[str, ...] = ()
     only: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime
+
+    @property
+    def tells_hours(self) -> bool:
+        return HOURS in self.by or HOURS in self.only
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -61,4 +71,6 @@ def _group_value(name: str, stored: Mapping[str, str], terms: Terms) -> str:
         return terms.team_of_agent.get(stored["agent"]) or terms.team_of_queue.get(stored["queue"], "")
     if name == "campaign":
         return terms.campaign_of_queue.get(stored["queue"], "")
+    if name == CALENDAR:
+        return terms.calendar_of_queue.get(stored["queue"], terms.business_calendar)
     return stored[name]

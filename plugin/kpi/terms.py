@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plugin.kpi.measures import STORED, STORED_SKETCHES, STREAMS
+from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
 
 _HOUR_MS = 3_600_000
@@ -33,6 +34,15 @@ class Terms:
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
     campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    #: queue --> name of its calendar, for those that do not have the centre's
+    calendar_of_queue: Mapping[str, str] = field(default_factory=dict)
+    business_calendar: str = ""
+
+    @property
+    def calendar_names(self) -> list[str]:
+        """Those that a queue may have, the centre's first."""
+        return list(dict.fromkeys([self.business_calendar, *sorted(self.calendar_of_queue.values())]))
 
     @property
     def limits(self) -> dict[str, int]:
@@ -68,4 +78,13 @@ def terms_of(document: Document) -> Terms:
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
         campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},
+        calendars={name: calendar for name in document.calendars if (calendar := document.calendar(name))},
+        calendar_of_queue=_own_calendars(document),
+        business_calendar=document.business_calendar or "",
     )
+
+
+def _own_calendars(document: Document) -> dict[str, str]:
+    queues = {*document.queues, *(queue for team in document.teams.values() for queue in team.queues)}
+    found = {queue: document.calendar_of_queue(queue) or "" for queue in queues}
+    return {queue: name for queue, name in found.items() if name != (document.business_calendar or "")}

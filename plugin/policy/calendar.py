@@ -80,10 +80,17 @@ def is_open(calendar: Calendar, instant: datetime) -> bool:
 
 def open_seconds(calendar: Calendar, start: datetime, end: datetime) -> float:
     """Elapsed seconds of opening time in [start, end), day by local day; 0 when the end is not after the start."""
+    return sum((closes - opens).total_seconds() for opens, closes in open_spans(calendar, start, end))
+
+
+def open_spans(calendar: Calendar, start: datetime, end: datetime) -> Iterator[Span]:
+    """The opening times within [start, end), in order, cut to it."""
     tz = zone(calendar.timezone)
     first, last = start.astimezone(tz).date() - _DAY, end.astimezone(tz).date() + _DAY
-    clipped = ((max(opens, start), min(closes, end)) for opens, closes in _spans(calendar, first, last))
-    return sum((closes - opens).total_seconds() for opens, closes in clipped if opens < closes)
+    for opens, closes in _spans(calendar, first, last):
+        cut = max(opens, start), min(closes, end)
+        if cut[0] < cut[1]:
+            yield cut
 
 
 def open_ms(calendar: Calendar | None, start: datetime, end: datetime) -> int:

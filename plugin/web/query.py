@@ -48,6 +48,7 @@ class ReportQuery(BaseModel):
     queue: str = Field("", description="Only this queue")
     team: str = Field("", description="Only this team")
     channel: str = Field("", description="Only this channel")
+    hours: str = Field("", description="Only while the calendar of the queue is open, or closed", examples=["open"])
 
 
 class RecordsQuery(ReportQuery):
@@ -74,7 +75,7 @@ def ask_of(query: ReportQuery, document: Document, now: datetime) -> Ask:
     """Raises `BadQuery`."""
     timezone = query.timezone or document.timezone
     start, end = _range(query, timezone, document, now)
-    named = (("queue", query.queue), ("team", query.team), ("channel", query.channel))
+    named = (("queue", query.queue), ("team", query.team), ("channel", query.channel), ("hours", query.hours))
     grain = Grain(query.grain) if query.grain else None
     _check_number(grain, start, end)
     return Ask(

@@ -12,11 +12,13 @@ from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
 from plugin.events.store import subject_key
 from plugin.facts.store import Dirty, mark_dirty, refold
+from plugin.inbox.sources import add_source, note_supply
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.terms import Terms
+from plugin.normalise.supply import supplied_by
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 SOURCE = "desk"
@@ -57,6 +59,10 @@ def store(
         dirty = Dirty()
         refold(connection, "contact", subjects, names, {}, {SOURCE: knows}, dirty)
         mark_dirty(connection, dirty.slots)
+        add_source(connection, SOURCE, "generic", MONDAY)
+        note_supply(
+            connection, {SOURCE: {fact for told in contacts.values() for event in told for fact in supplied_by(event)}}
+        )
     while refresh_cells(engine, terms or Terms()):
         pass
 

@@ -77,6 +77,8 @@ METRICS = (
     count("closed", "queue"),
     count("blocked", "queue", better=Better.LOWER),
     count("saturated", "queue", better=Better.LOWER),
+    count("after_hours", "queue", "calendar", of="arrivals_closed"),
+    ratio("after_hours_rate", Better.NEUTRAL, {"arrivals_closed": 1}, {"arrivals": 1}, "queue", "calendar"),
     ratio("blocked_rate", Better.LOWER, _REFUSED, {**_REFUSED, "offered": 1}, "queue"),
     ratio("lost_rate", Better.LOWER, {**_REFUSED, "abandoned": 1}, {**_REFUSED, "offered": 1}, "queue"),
     count("callback_requested", "queue", of="callbacks_requested"),

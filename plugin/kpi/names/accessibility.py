@@ -45,6 +45,12 @@ METRICS = {
         "损失率（阻塞和放弃）",
     ),
     "after_hours": ("Contacts after hours", "Zvani ārpus darba laika", "Обращения вне рабочих часов", "营业时间外来访"),
+    "after_hours_rate": (
+        "Share after hours",
+        "Ārpus darba laika saziņu īpatsvars",
+        "Доля обращений вне рабочих часов",
+        "营业时间外来访占比",
+    ),
     "callback_requested": ("Callbacks requested", "Pieprasītie atpakaļzvani", "Запрошенные перезвоны", "回拨请求量"),
     "callback_completion": (
         "Callback completion",
@@ -291,5 +297,17 @@ MEASURES = {
         "no tiem bez aģenta divu sekunžu laikā",
         "из них без оператора в течение двух секунд",
         "其中两秒内无座席接听的",
+    ),
+    "arrivals": (
+        "contacts that came to a queue",
+        "saziņas, kas nonāca līdz rindai",
+        "обращения, дошедшие до очереди",
+        "到达队列的联络",
+    ),
+    "arrivals_closed": (
+        "contacts that came while it was closed",
+        "slēgtā laikā saņemtās saziņas",
+        "обращения, поступившие в нерабочее время",
+        "非营业时间到达的联络",
     ),
 }

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from plugin.kpi.gather import Place, Sums
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole.after_hours import after_hours
 from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answers
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
 from plugin.kpi.whole.customers import customer_counts
@@ -32,6 +33,7 @@ WHOLE: dict[Counting, tuple[str, ...]] = {
     customer_counts: ("customers_at_start", "customers_kept", "customers_lost"),
     missed_callers: ("missed_callers", "missed_callers_reached"),
     elapsed: ("elapsed_ms",),
+    after_hours: ("arrivals_closed",),
 }
 #: durations of what stands at the end of a period --> how they are counted
 WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, dict[int, int]]]] = {

@@ -109,6 +109,7 @@ TEXTS = {
     "dimension.team": "team",
     "dimension.agent": "agent",
     "dimension.channel": "channel",
+    "dimension.hours": "opening hours",
     "dimension.campaign": "campaign",
     "dimension.direction": "direction",
     # Alerts

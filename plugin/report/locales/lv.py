@@ -104,6 +104,7 @@ TEXTS = {
     "dimension.team": "komanda",
     "dimension.agent": "aģents",
     "dimension.channel": "kanāls",
+    "dimension.hours": "darba laiks",
     "dimension.campaign": "kampaņa",
     "dimension.direction": "virziens",
     "alert.subject": "{label}, {scope}",

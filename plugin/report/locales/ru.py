@@ -104,6 +104,7 @@ TEXTS = {
     "dimension.team": "команда",
     "dimension.agent": "оператор",
     "dimension.channel": "канал",
+    "dimension.hours": "рабочее время",
     "dimension.campaign": "кампания",
     "dimension.direction": "направление",
     "alert.subject": "{label}, {scope}",

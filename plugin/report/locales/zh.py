@@ -104,6 +104,7 @@ TEXTS = {
     "dimension.team": "团队",
     "dimension.agent": "座席",
     "dimension.channel": "渠道",
+    "dimension.hours": "营业时间",
     "dimension.campaign": "活动",
     "dimension.direction": "方向",
     "alert.subject": "{scope} {label}",
