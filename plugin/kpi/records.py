@@ -90,6 +90,8 @@ def asked_records(
     terms = terms_of(document)
     period = Period(grain=Grain.DAY, start=ask.start, end=ask.end, timezone=ask.timezone or terms.timezone)
     question = Question(periods=(period,), by=ask.by, only=ask.only, as_of=now)
+    if question.tells_hours:
+        raise AskError("only", "records are not told apart by opening hours; ask for them without hours")
     skip = (page - 1) * per_page
     return records(connection, ask.kpis[0], question, terms, skip=skip, most=per_page, customers=customers)
 
