@@ -167,9 +167,10 @@ def test_two_halves_add_up_to_the_whole() -> None:
         assert added.denominator == measured(kpi, whole).denominator, kpi
 
 
-def test_a_share_or_a_mean_of_nothing_is_unknown_and_a_count_of_nothing_is_zero() -> None:
+def test_a_share_a_mean_or_a_maximum_of_nothing_is_unknown_and_a_count_of_nothing_is_zero() -> None:
     for kpi, metric in METRICS.items():
-        assert measured(kpi, {}).value == (0 if metric.denominator is None else None), kpi
+        counts = metric.denominator is None and metric.over_time != "max"
+        assert measured(kpi, {}).value == (0 if counts else None), kpi
 
 
 # -- the collected examples beside the project
