@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from plugin.contract.event import Event, Kind
 from plugin.facts.fold import ContactFacts, fold_contact, in_order
+from plugin.facts.reckoning import Reckoning
 from plugin.facts.rows import Rows, contact_rows
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -43,7 +44,7 @@ REMARKS = (
 
 def rows_of(*events: Event) -> Rows:
     rows: Rows = {}
-    contact_rows(rows, IDENTITY, fold_contact(in_order(events)))
+    contact_rows(rows, IDENTITY, fold_contact(in_order(events)), Reckoning())
     return rows
 
 
