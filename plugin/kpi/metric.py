@@ -81,6 +81,8 @@ class Row:
     period: Period
     group: Mapping[str, str]
     values: Mapping[str, Measurement]
+    #: whether it may still change by itself: something is open, or late events may come
+    provisional: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

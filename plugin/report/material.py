@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from plugin.kpi.finality import GRACE
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Period
 from plugin.notify.message import Link
@@ -15,8 +16,7 @@ from plugin.report.compare import Change, change
 from plugin.report.goal import Goal
 from plugin.report.published import Revision
 
-#: How long after its end a period may still change by late events (KPI specification, G3).
-GRACE = timedelta(hours=24)
+__all__ = ["GRACE", "Finality", "Material", "Split", "finality", "first_value", "is_empty"]
 
 
 class Finality(StrEnum):

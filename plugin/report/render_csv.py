@@ -20,7 +20,9 @@ def report_csv(report: Report) -> str:
     writer = csv.writer(out, lineterminator="\n")
     keys, groups = columns.kpis(report), columns.groups(report)
     split = {key for key in keys if subject.is_quotient(key)}
-    writer.writerow(["start", "end", *groups, *(name for key in keys for name in _names(key, key in split))])
+    writer.writerow(
+        ["start", "end", *groups, *(name for key in keys for name in _names(key, key in split)), "provisional"]
+    )
     for row in report.rows:
         writer.writerow(_line(row, report, keys, groups, split))
     return out.getvalue()
@@ -40,7 +42,7 @@ def _line(
     line += [safe(row.group.get(name, "")) for name in groups]
     for key in keys:
         line += _fields(row.values.get(key), key in split)
-    return line
+    return [*line, "yes" if row.provisional else "no"]
 
 
 def _fields(one: Measurement | None, split: bool) -> list[str | float]:

@@ -47,6 +47,7 @@ def _row(row: Row, report: Report) -> dict[str, Json]:
         "start": local_iso(row.period.start, report.timezone),
         "end": local_iso(row.period.end, report.timezone),
         "group": dict(row.group),
+        "provisional": row.provisional,
         "values": {key: _value(key, one, report) for key, one in values(row, report).items()},
     }
 

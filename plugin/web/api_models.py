@@ -27,6 +27,7 @@ class ReportRow(BaseModel):
     start: str
     end: str
     group: dict[str, str]
+    provisional: bool = Field(description="Whether it may still change: something is open, or late events may come")
     values: dict[str, Value]
 
 

@@ -38,6 +38,7 @@ def test_json_has_the_documented_form() -> None:
                 "start": "1999-02-01T00:00:00+02:00",
                 "end": "1999-03-01T00:00:00+02:00",
                 "group": {"queue": "PS"},
+                "provisional": False,
                 "values": {
                     "abandonment_rate": {"value": 3963 / 31125, "numerator": 3963, "denominator": 31125},
                     "offered": {"value": 31125, "numerator": 31125, "denominator": None},
@@ -60,7 +61,7 @@ def test_an_empty_ratio_is_null_and_an_empty_count_is_zero() -> None:
         "offered": {"value": 0, "numerator": 0, "denominator": None},
     }
     assert "abandonment_rate" in report_csv(report([row]))
-    assert report_csv(report([row])).splitlines()[1].endswith(",0,,0,0")
+    assert report_csv(report([row])).splitlines()[1].endswith(",0,,0,0,no")
     assert "–" in report_text(report([row]))
 
 
