@@ -19,10 +19,11 @@ from plugin.database import from_ms, reading, writing
 from plugin.events.store import event_row, insert_customers, insert_events, load_subjects, restarts, subject_key
 from plugin.facts.agents import refold_agents
 from plugin.facts.basis import is_folded_with, next_stale, note_folded
+from plugin.facts.dirty import Dirty, mark_dirty
 from plugin.facts.link import relink
 from plugin.facts.place import place_surveys
 from plugin.facts.reckoning import PLAIN, Reckoning
-from plugin.facts.store import Dirty, mark_dirty, open_contacts, refold
+from plugin.facts.store import open_contacts, refold
 from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
 from plugin.inbox.tables import State
@@ -185,7 +186,7 @@ def _store(connection: Connection, prepared: _Prepared, reckoning: Reckoning) ->
     insert_events(connection, prepared.rows)
     dirty = Dirty()
     _fold_touched(connection, prepared.touched, parsed.knows, reckoning, dirty)
-    mark_dirty(connection, dirty.slots)
+    mark_dirty(connection, dirty)
     for source, reader in sorted(parsed.readers.items()):
         add_source(connection, source, reader.adapter.key, parsed.first_at[source])
     note_supply(connection, prepared.supply)
@@ -253,6 +254,8 @@ def refold_all(
             "roster_shift",
             "headcount",
             "cost_entry",
+            "agent_time",
+            "dirty_agent_day",
             "link",
         ):
             connection.execute(text(f"DELETE FROM {table}"))
@@ -265,7 +268,7 @@ def refold_all(
         with writing(engine) as connection:
             dirty = Dirty()
             _fold_touched(connection, touched, knows, reckoning, dirty)
-            mark_dirty(connection, dirty.slots)
+            mark_dirty(connection, dirty)
         done += sum(len(names) for names in touched.names.values())
         progress(done, total)
     return done
@@ -286,7 +289,7 @@ def refold_stale(engine: Engine, knows: Mapping[str, Collection[str]], reckoning
             touched, dirty = _Touched(), Dirty()
             touched.names[about].update(names)
             _fold_touched(connection, touched, knows, reckoning, dirty)
-            mark_dirty(connection, dirty.slots)
+            mark_dirty(connection, dirty)
             note_folded(connection, about, basis, last)
         done += len(names)
     return done

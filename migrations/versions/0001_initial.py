@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_agent_leg")),
     )
     with op.batch_alter_table("agent_leg", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_leg_agent_answered_at", ["agent", "answered_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_agent_leg_counted_at"), ["counted_at"], unique=False)
 
     op.create_table(
@@ -50,7 +51,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_key", "track", "started_at", name=op.f("pk_agent_state")),
     )
     with op.batch_alter_table("agent_state", schema=None) as batch_op:
+        batch_op.create_index("ix_agent_state_agent_ended_at", ["agent", "ended_at", "started_at"], unique=False)
         batch_op.create_index("ix_agent_state_ended_at_started_at", ["ended_at", "started_at"], unique=False)
+
+    op.create_table(
+        "agent_time",
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("subject_key", sa.BigInteger(), nullable=False),
+        sa.Column("lasting", sa.Integer(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("logged_in", sa.Integer(), nullable=False),
+        sa.Column("talking", sa.Integer(), nullable=False),
+        sa.Column("scheduled", sa.String(), nullable=False),
+        sa.Column("productive", sa.Integer(), nullable=False),
+        sa.Column("paid", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("agent", "started_at", "lasting", name=op.f("pk_agent_time")),
+    )
+    with op.batch_alter_table("agent_time", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_agent_time_lasting",
+            ["started_at"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_agent_time_started_at"), ["started_at"], unique=False)
 
     op.create_table(
         "api_token",
@@ -150,6 +177,24 @@ def upgrade() -> None:
         sa.Column("flawed_contacts", sa.BigInteger(), nullable=True),
         sa.Column("login_ms", sa.BigInteger(), nullable=True),
         sa.Column("pause_ms", sa.BigInteger(), nullable=True),
+        sa.Column("present_ms", sa.BigInteger(), nullable=True),
+        sa.Column("busy_ms", sa.BigInteger(), nullable=True),
+        sa.Column("occupied_ms", sa.BigInteger(), nullable=True),
+        sa.Column("idle_ms", sa.BigInteger(), nullable=True),
+        sa.Column("ready_ms", sa.BigInteger(), nullable=True),
+        sa.Column("productive_ms", sa.BigInteger(), nullable=True),
+        sa.Column("paid_ms", sa.BigInteger(), nullable=True),
+        sa.Column("scheduled_ms", sa.BigInteger(), nullable=True),
+        sa.Column("adherent_ms", sa.BigInteger(), nullable=True),
+        sa.Column("away_planned_ms", sa.BigInteger(), nullable=True),
+        sa.Column("away_unplanned_ms", sa.BigInteger(), nullable=True),
+        sa.Column("paid_break_ms", sa.BigInteger(), nullable=True),
+        sa.Column("paid_talk_ms", sa.BigInteger(), nullable=True),
+        sa.Column("flawed_shifts", sa.BigInteger(), nullable=True),
+        sa.Column("rings_missed", sa.BigInteger(), nullable=True),
+        sa.Column("rings", sa.BigInteger(), nullable=True),
+        sa.Column("rings_in_time", sa.BigInteger(), nullable=True),
+        sa.Column("rings_timed", sa.BigInteger(), nullable=True),
         sa.Column("received", sa.BigInteger(), nullable=True),
         sa.Column("excluded_tickets", sa.BigInteger(), nullable=True),
         sa.Column("flawed_tickets", sa.BigInteger(), nullable=True),
@@ -323,6 +368,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("state IN ('pending', 'dead')"),
         )
 
+    op.create_table(
+        "dirty_agent_day",
+        sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("onwards", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("agent", "day", "onwards", name=op.f("pk_dirty_agent_day")),
+    )
     op.create_table(
         "dirty_slot",
         sa.Column("slot", sa.BigInteger(), autoincrement=False, nullable=False),

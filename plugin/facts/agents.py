@@ -14,9 +14,9 @@ from plugin.contract.event import Event
 from plugin.database import execute_given, from_ms, insert_rows, to_ms
 from plugin.events.store import load_since
 from plugin.facts import tables
+from plugin.facts.dirty import Dirty, table_of
 from plugin.facts.fold import Interval, fold_agent, in_order
 from plugin.facts.fold.agent import TRACKS
-from plugin.facts.store import Dirty, table_of
 
 STATE = table_of(tables.AgentState)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -55,7 +55,7 @@ def refold_agents(
     change = _Change()
     for key, plan in plans.items():
         old, new = stored[key], _fold(plan, events.get(key, []))
-        _mark(old, new, dirty)
+        _mark(names[key][1], old, new, dirty)
         before, after = set(map(_content, old)), set(map(_content, new))
         change.gone += [(key, interval) for interval in old if _content(interval) not in after]
         change.come += [(key, interval) for interval in new if _content(interval) not in before]
@@ -128,9 +128,10 @@ def _intervals(connection: Connection, query: str, **given: list[int]) -> Iterat
         )
 
 
-def _mark(old: Iterable[Interval], new: Iterable[Interval], dirty: Dirty) -> None:
+def _mark(agent: str, old: Iterable[Interval], new: Iterable[Interval], dirty: Dirty) -> None:
     before, after = {_signature(interval) for interval in old}, {_signature(interval) for interval in new}
     for _, _, started_at, ended_at in before ^ after:
+        dirty.agent(agent, to_ms(started_at), None if ended_at is None else to_ms(ended_at))
         if ended_at is not None:
             dirty.between(started_at, ended_at)
 

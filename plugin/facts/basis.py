@@ -6,7 +6,8 @@ from sqlalchemy import Connection, Engine, select, text
 
 from plugin.database import reading
 from plugin.facts import tables
-from plugin.facts.store import TABLES, table_of
+from plugin.facts.dirty import table_of
+from plugin.facts.store import TABLES
 
 BASIS = table_of(tables.FactBasis)
 _NOTE = (

@@ -12,7 +12,8 @@ from sqlalchemy import Connection, select
 
 from plugin.database import execute_given, from_ms, insert_rows
 from plugin.facts import tables
-from plugin.facts.store import TICKET, table_of
+from plugin.facts.dirty import table_of
+from plugin.facts.store import TICKET
 
 LINK = table_of(tables.Link)
 #: a contact of the same customer is taken for the origin of a ticket that was opened from this long after its start ...

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, select, text
 
 from plugin.database import execute_given
-from plugin.facts.store import SURVEY, Dirty
+from plugin.facts.dirty import Dirty
+from plugin.facts.store import SURVEY
 
 _ABOUT = (
     "SELECT survey.subject_key FROM :given CROSS JOIN {thing} CROSS JOIN survey "

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.contract.event import Event
-from plugin.database import execute_given, insert_rows, to_ms
+from plugin.database import execute_given, insert_rows
 from plugin.facts import tables
+from plugin.facts.dirty import Dirty, table_of
 from plugin.facts.fold import (
     fold_contact,
     fold_cost_entry,
@@ -34,11 +34,6 @@ from plugin.facts.rows import (
 )
 
 Rows = dict[str, list[dict[str, Any]]]
-SLOT_MS = 900_000
-
-
-def table_of(model: type) -> Table:
-    return cast(Table, model.__table__)  # type: ignore[attr-defined]
 
 
 CONTACT, VISIT, LEG, RING = (
@@ -51,7 +46,6 @@ REPLY, TIMER = table_of(tables.TicketReply), table_of(tables.TicketTimer)
 CUSTOMER_COUNT = table_of(tables.CustomerCount)
 SHIFT, HEADCOUNT = (table_of(m) for m in (tables.RosterShift, tables.Headcount))
 COST_ENTRY = table_of(tables.CostEntry)
-DIRTY = table_of(tables.DirtySlot)
 
 #: what a subject is about --> its tables, each with the columns that say when its rows count
 TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
@@ -74,6 +68,13 @@ TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "customers": ((CUSTOMER_COUNT, ()),),
     "cost": ((COST_ENTRY, ()),),
 }
+#: when a leg is over, for its agent: a vendor's own durations win over the difference of two times
+BUSY_UNTIL = "answered_at + COALESCE(talk_ms, 0) + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)"
+#: table --> agent, start and end of the time that its rows take up; a shift that cannot be takes up none
+AGENTS_TIME = {
+    "agent_leg": ("agent", "answered_at", BUSY_UNTIL),
+    "roster_shift": ("agent", "started_at", "CASE WHEN flaw IS NULL THEN ended_at ELSE started_at END"),
+}
 #: those whose facts need nothing but their own events --> these in order to rows
 _ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
     "survey": lambda rows, identity, events: survey_rows(rows, identity, fold_survey(events)),
@@ -82,23 +83,6 @@ _ROWS: dict[str, Callable[[Rows, Mapping[str, Any], list[Event]], None]] = {
     "customers": lambda rows, identity, events: customer_count_rows(rows, identity, fold_customer_count(events)),
     "cost": lambda rows, identity, events: cost_entry_rows(rows, identity, fold_cost_entry(events)),
 }
-
-
-class Dirty:
-    """The quarters of an hour whose facts a change touched."""
-
-    def __init__(self) -> None:
-        self.slots: set[int] = set()
-
-    def at(self, moment: datetime | None) -> None:
-        self.at_ms(None if moment is None else to_ms(moment))
-
-    def at_ms(self, moment: int | None) -> None:
-        if moment is not None:
-            self.slots.add(moment // SLOT_MS)
-
-    def between(self, start: datetime, end: datetime) -> None:
-        self.slots.update(range(to_ms(start) // SLOT_MS, -(-to_ms(end) // SLOT_MS)))
 
 
 def refold(
@@ -141,25 +125,22 @@ def replace_rows(
         for row in execute_given(connection, old, key=keys):
             for moment_ms in row:
                 dirty.at_ms(moment_ms)
+    _mark_agents(connection, table, keys, dirty)
     execute_given(connection, f"DELETE FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)", key=keys)  # noqa: S608
     for new in rows:
         for name in moments:
             dirty.at(new[name])
-    insert_rows(connection, table, rows)
+    if insert_rows(connection, table, rows):
+        _mark_agents(connection, table, keys, dirty)
 
 
-def mark_dirty(connection: Connection, slots: Iterable[int]) -> None:
-    """Remembers slots to recompute; an already marked slot is locked, so that a refresh under way cannot overlook this change."""
-    rows = [{"slot": slot} for slot in sorted(slots)]
-    if not rows:
-        return
-    if connection.dialect.name == "postgresql":
-        statement = postgresql.insert(DIRTY)
-        connection.execute(
-            statement.on_conflict_do_update(index_elements=["slot"], set_={"slot": statement.excluded.slot}), rows
-        )
-    else:
-        connection.execute(sqlite.insert(DIRTY).on_conflict_do_nothing(), rows)
+def _mark_agents(connection: Connection, table: Table, keys: Sequence[int], dirty: Dirty) -> None:
+    """Marks the time that these rows take up of their agents."""
+    if table.name in AGENTS_TIME:
+        columns = ", ".join(AGENTS_TIME[table.name])
+        query = f"SELECT {columns} FROM {table.name} WHERE subject_key IN (SELECT key FROM :given)"  # noqa: S608
+        for agent, start, end in execute_given(connection, query, key=keys):
+            dirty.agent(agent, start, end)
 
 
 def open_contacts(connection: Connection, source: str, before: datetime) -> list[tuple[int, str]]:

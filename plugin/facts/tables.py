@@ -116,6 +116,7 @@ class QueueVisit(SQLModel, table=True):
 
 class AgentLeg(SQLModel, table=True):
     __tablename__ = "agent_leg"
+    __table_args__ = (Index("ix_agent_leg_agent_answered_at", "agent", "answered_at"),)
 
     subject_key: int = _key()
     ordinal: int = Field(primary_key=True)
@@ -157,7 +158,10 @@ class AgentState(SQLModel, table=True):
     """`keys` is the state that folding can go on from: the open keys of the track when the interval began."""
 
     __tablename__ = "agent_state"
-    __table_args__ = (Index("ix_agent_state_ended_at_started_at", "ended_at", "started_at"),)
+    __table_args__ = (
+        Index("ix_agent_state_ended_at_started_at", "ended_at", "started_at"),
+        Index("ix_agent_state_agent_ended_at", "agent", "ended_at", "started_at"),
+    )
 
     subject_key: int = _key()
     track: str = Field(primary_key=True)
@@ -186,6 +190,39 @@ class RosterShift(SQLModel, table=True):
     productive: int
     paid: int
     flaw: str | None = None
+
+
+class AgentTime(SQLModel, table=True):
+    """One timeline per agent over all sources: segments that do not overlap, each within a quarter of an hour.
+
+    `state`: busy, idle, break, meeting, training, other, off. `scheduled`, `productive` and `paid` are those of the plan. The one
+    row that is `lasting` has no end.
+    """
+
+    __tablename__ = "agent_time"
+    __table_args__ = (
+        Index(
+            "ix_agent_time_lasting",
+            "started_at",
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    agent: str = Field(primary_key=True)
+    started_at: datetime | None = Field(
+        default=None, sa_column=Column(Moment, primary_key=True, autoincrement=False, index=True)
+    )
+    #: that of the agent over all sources
+    subject_key: int = Field(sa_column=Column(BigInteger, nullable=False))
+    lasting: int = Field(primary_key=True)
+    ended_at: datetime | None = _moment()
+    state: str
+    logged_in: int
+    talking: int
+    scheduled: str
+    productive: int
+    paid: int
 
 
 class Headcount(SQLModel, table=True):
@@ -434,3 +471,13 @@ class DirtySlot(SQLModel, table=True):
     __tablename__ = "dirty_slot"
 
     slot: int = _key()
+
+
+class DirtyAgentDay(SQLModel, table=True):
+    """A day (milliseconds since 1970 / 86 400 000) of an agent whose timeline is stale; with `onwards` all days after it, too."""
+
+    __tablename__ = "dirty_agent_day"
+
+    agent: str = Field(primary_key=True)
+    day: int = Field(primary_key=True)
+    onwards: int = Field(primary_key=True)

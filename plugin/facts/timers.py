@@ -7,7 +7,8 @@ from datetime import datetime
 from sqlalchemy import Engine, select, update
 
 from plugin.database import reading, writing
-from plugin.facts.store import TIMER, Dirty, mark_dirty
+from plugin.facts.dirty import Dirty, mark_dirty
+from plugin.facts.store import TIMER
 
 
 def settle_overdue(engine: Engine, now: datetime) -> int:
@@ -22,5 +23,5 @@ def settle_overdue(engine: Engine, now: datetime) -> int:
         due = connection.execute(statement).scalars().all()
         for moment in due:
             dirty.at(moment)
-        mark_dirty(connection, dirty.slots)
+        mark_dirty(connection, dirty)
     return len(due)

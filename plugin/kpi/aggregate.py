@@ -80,7 +80,7 @@ def _stream_sums(stream: Stream, wanted: Iterable[Measure], dimensions: Sequence
 def _from(stream: Stream, span: Span, terms: Terms) -> str:
     """On SQLite the order of a CROSS JOIN is that of the loops: an interval meets its buckets, a bucket finds its facts."""
     table = limited(stream.table, terms)
-    if stream.until:
+    if _is_split(stream, span):
         return f"{table} CROSS JOIN bucket"
     return f"bucket CROSS JOIN {table}" if span.slots is None else table
 
@@ -92,8 +92,13 @@ def limited(sql: str, terms: Terms) -> str:
     return sql
 
 
+def _is_split(stream: Stream, span: Span) -> bool:
+    """Whether a row can belong to several buckets."""
+    return stream.until is not None and not (stream.slotted and span.slots is not None)
+
+
 def _start(stream: Stream, span: Span) -> str:
-    return "start" if stream.until or span.slots is None else f"({stream.at} / {SLOT_MS}) * {SLOT_MS}"
+    return "start" if _is_split(stream, span) or span.slots is None else f"({stream.at} / {SLOT_MS}) * {SLOT_MS}"
 
 
 def dimension(stream: Stream, name: str) -> str:
@@ -105,13 +110,16 @@ def _until(stream: Stream, span: Span) -> str:
 
 
 def _where(stream: Stream, span: Span) -> str:
-    return " AND ".join([stream.where, *(_intervals(stream, span) if stream.until else _moments(stream, span))])
+    if _is_split(stream, span):
+        return " AND ".join([stream.where, *_intervals(stream, span)])
+    ended = [f"{stream.until} IS NOT NULL"] if stream.until else []
+    return " AND ".join([stream.where, *ended, *_moments(stream, span)])
 
 
 def _intervals(stream: Stream, span: Span) -> list[str]:
     until = _until(stream, span)
     # The first condition is what finds the rows by the index; without it, the whole history would be read.
-    recent = f"{stream.until} > {span.low}"
+    recent = f"{stream.at} > {span.low - SLOT_MS}" if stream.slotted else f"{stream.until} > {span.low}"
     found = recent if span.open_until is None else f"({recent} OR {stream.until} IS NULL)"
     conditions = [f"{stream.until} IS NULL" if span.only_open else found]
     return [*conditions, f"{stream.at} < {span.high}", f"{stream.at} < stop", f"{until} > start"]
@@ -133,7 +141,10 @@ def _total(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
 def _value(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
     """What one row adds to the measure."""
     sql = limited(measure.sql, terms)
-    if stream.until:
+    sql = sql.replace("$productive", ", ".join(repr(state) for state in terms.productive_activities) or "''")
+    if stream.until and not _is_split(stream, span):
+        sql = sql.replace("overlap", f"({stream.until} - {stream.at})")
+    elif stream.until:
         stopped, started = _STOPPED.format(until=_until(stream, span)), _STARTED.format(at=stream.at)
         sql = sql.replace("overlap", f"({stopped} - {started})")
     return sql

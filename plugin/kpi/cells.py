@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, delete, insert, select, text
 
 from plugin.database import execute_given, from_ms, to_ms, writing
-from plugin.facts.store import DIRTY
+from plugin.facts.agent_time import refresh_agent_time
+from plugin.facts.dirty import DIRTY, DIRTY_DAY
 from plugin.kpi.aggregate import SLOT_MS, Span, distribution, sums
 from plugin.kpi.measures import DIMENSIONS, STORED, STORED_SKETCHES, STREAMS
 from plugin.kpi.period import Grain, Period, period_of
@@ -25,16 +26,18 @@ Progress = Callable[[int, int], None]
 
 
 def refresh_cells(engine: Engine, terms: Terms, limit: int = SLOTS_A_TURN) -> int:
-    """Recomputes what is dirty, at most `limit` quarters of an hour; returns how many it settled."""
+    """Makes stale timelines and then cells anew, at most `limit` quarters of an hour; returns how many it settled."""
     if _basis_changed(engine, terms):
         mark_all_dirty(engine, terms)
+    with writing(engine) as connection:
+        days = refresh_agent_time(connection)
     with writing(engine) as connection:
         query = select(DIRTY.c.slot).order_by(DIRTY.c.slot).limit(limit)
         slots = [slot for (slot,) in connection.execute(query.with_for_update())]
         if slots:
             connection.execute(delete(DIRTY).where(DIRTY.c.slot.in_(slots)))
             _recompute(connection, slots, terms)
-    return len(slots)
+    return days + len(slots)
 
 
 def rebuild_cells(engine: Engine, terms: Terms, progress: Progress = lambda done, total: None) -> int:
@@ -152,4 +155,4 @@ def oldest_fact(connection: Connection) -> datetime | None:
 
 
 def is_settled(connection: Connection) -> bool:
-    return connection.execute(select(DIRTY.c.slot).limit(1)).first() is None
+    return all(connection.execute(select(table).limit(1)).first() is None for table in (DIRTY, DIRTY_DAY))

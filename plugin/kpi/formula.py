@@ -18,7 +18,7 @@ def formula(metric: Metric) -> str:
 
 
 def _scaled(scale: float) -> str:
-    return f" * {scale:g}" if scale > 1 else f" / {1 / scale:g}"
+    return f" * {scale:.0f}" if scale > 1 else f" / {1 / scale:g}"
 
 
 def _terms(parts: Mapping[str, float]) -> str:

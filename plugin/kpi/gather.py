@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -103,16 +103,40 @@ def _runs(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
 
 
 def measure_sums(connection: Connection, wanted: Sequence[str], question: Question, terms: Terms) -> dict[Place, Sums]:
-    """The sums of these measures by (number of the period, group); what had no activity is absent."""
+    """The sums of these measures by (number of the period, group); what had no activity is absent.
+
+    Time is counted up to the question's moment: a plan reaches beyond it.
+    """
     found: dict[Place, Sums] = {}
-    if not wanted:
-        return found
     if question.tells_hours:
-        for part in parts_of(question, terms):
+        for part in parts_of(question, terms) if wanted else ():
             for place, totals in measure_sums(connection, wanted, part.question, terms).items():
                 if (whole := part.place(place)) is not None:
                     add_up(found.setdefault(whole, {}), totals)
         return found
+    times = [key for key in wanted if STREAMS[MEASURES[key].stream].until]
+    passed = _until_now(question)
+    if times and passed is not question:
+        _gather(connection, found, times, passed, terms)
+        wanted = [key for key in wanted if key not in times]
+    _gather(connection, found, wanted, question, terms)
+    return found
+
+
+def _until_now(question: Question) -> Question:
+    """The question with its periods cut at its moment; the same one when all of them are over."""
+    now = question.as_of
+    if all(period.end <= now for period in question.periods):
+        return question
+    periods = (replace(period, end=max(period.start, min(period.end, now))) for period in question.periods)
+    return replace(question, periods=tuple(periods))
+
+
+def _gather(
+    connection: Connection, found: dict[Place, Sums], wanted: Sequence[str], question: Question, terms: Terms
+) -> None:
+    if not wanted:
+        return
     group_of = grouping(question, terms)
     stored, live = _told_apart(wanted)
     if live:
@@ -129,7 +153,6 @@ def measure_sums(connection: Connection, wanted: Sequence[str], question: Questi
         lasting = [key for key in stored if STREAMS[MEASURES[key].stream].until]
         rows = _from_facts(connection, lasting, pieces, question, terms, only_open=True) if lasting else ()
         _merge(found, rows, lasting, question, group_of)
-    return found
 
 
 def _told_apart(wanted: Sequence[str]) -> tuple[list[str], list[str]]:

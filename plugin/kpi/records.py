@@ -144,7 +144,8 @@ def _rows(
 ) -> Iterator[tuple[Group, Fact]]:
     """Each row of the stream with its group, in the order of its moments."""
     period = question.periods[0]
-    span = Span(buckets=[(to_ms(period.start), to_ms(period.end))], open_until=to_ms(question.as_of))
+    end = min(period.end, question.as_of) if stream.until else period.end
+    span = Span(buckets=[(to_ms(period.start), to_ms(end))], open_until=to_ms(question.as_of))
     query = f"{added(stream, measures, span, terms)} ORDER BY {stream.at}, subject_key"
     group_of = grouping(question, terms)
     places = [DIMENSIONS.index(name) for name in question.dimensions]

@@ -31,6 +31,7 @@ class Terms:
     self_service_ms: int = 86_400_000
     service_level: str = "sl3"
     minimum_answers: int = 5
+    productive_activities: tuple[str, ...] = ("training", "meeting")
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
     campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
@@ -59,7 +60,8 @@ class Terms:
     def cell_basis(self) -> str:
         """Names everything that stored cells depend on: when it changes, they are computed anew."""
         measures = zlib.crc32(repr((STREAMS, STORED, STORED_SKETCHES)).encode())
-        return f"{_CELLS}|{self.timezone}|{self.threshold_ms}|{self.short_ms}|{measures:08x}"
+        productive = ",".join(self.productive_activities)
+        return f"{_CELLS}|{self.timezone}|{self.threshold_ms}|{self.short_ms}|{productive}|{measures:08x}"
 
 
 def terms_of(document: Document) -> Terms:
@@ -75,6 +77,7 @@ def terms_of(document: Document) -> Terms:
         self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
         minimum_answers=definitions.minimum_answers,
+        productive_activities=definitions.productive_activities,
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
         campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},

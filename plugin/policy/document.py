@@ -147,6 +147,8 @@ class Definitions(Part):
     callback_within_h: Count = 24
     #: self-service did not help a caller who comes back within so many hours
     self_service_repeat_h: Count = 24
+    #: pauses in which an agent works, if not for customers: they count as used in `utilisation`
+    productive_activities: tuple[Literal["break", "meeting", "training", "other"], ...] = ("training", "meeting")
 
     @model_validator(mode="after")
     def _short_is_shorter(self) -> Self:

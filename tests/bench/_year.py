@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from plugin.database import insert_rows, writing
 from plugin.facts import tables
+from plugin.facts.dirty import table_of
 from plugin.facts.sketch import bin_of
-from plugin.facts.store import table_of
 
 START = datetime(2025, 1, 1, tzinfo=UTC)
 END = datetime(2026, 1, 1, tzinfo=UTC)

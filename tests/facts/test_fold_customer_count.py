@@ -10,8 +10,9 @@ from sqlalchemy import Engine, text
 
 from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
+from plugin.facts.dirty import Dirty
 from plugin.facts.fold import CustomerCountFacts, fold_customer_count, in_order
-from plugin.facts.store import Dirty, refold
+from plugin.facts.store import refold
 
 APRIL = datetime(2026, 4, 1, 8, tzinfo=UTC)
 MARCH: dict[str, Any] = {"from": "2026-03-01", "to": "2026-03-31", "at_start": 98, "at_end": 73, "new": 20, "lost": 45}

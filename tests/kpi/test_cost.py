@@ -14,7 +14,8 @@ from sqlalchemy import Engine
 from plugin.contract.event import Channel, Event, Kind
 from plugin.database import writing
 from plugin.events.store import subject_key
-from plugin.facts.store import Dirty, refold
+from plugin.facts.dirty import Dirty
+from plugin.facts.store import refold
 from plugin.installation import Installation
 from plugin.kpi.allocation import Cost, Sharing, spread
 from plugin.kpi.metric import Report

@@ -13,8 +13,9 @@ from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
 from plugin.drain import refold_stale
 from plugin.events.store import event_row, insert_events, subject_key
+from plugin.facts.dirty import Dirty, mark_dirty
 from plugin.facts.reckoning import Reckoning, reckoning_of
-from plugin.facts.store import Dirty, mark_dirty, refold
+from plugin.facts.store import refold
 from plugin.facts.timers import settle_overdue
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure
@@ -66,7 +67,7 @@ def store(engine: Engine, tickets: Mapping[str, Sequence[Event]], document: Docu
         insert_events(connection, rows)
         dirty = Dirty()
         refold(connection, "ticket", subjects, names, {}, {}, dirty, reckoning_of(document))
-        mark_dirty(connection, dirty.slots)
+        mark_dirty(connection, dirty)
     refresh(engine, document)
 
 

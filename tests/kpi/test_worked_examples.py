@@ -92,6 +92,37 @@ def test_ring_time_before_another_agent_is_part_of_the_wait_in_the_queue() -> No
     assert (wait_s, ring_s) == (30, 5)
 
 
+@pytest.mark.parametrize(("adherent", "expected"), [(150, 83.3333), (165, 91.6667)])
+def test_adherence_is_the_planned_time_in_which_the_agent_was_there(adherent: float, expected: float) -> None:
+    # Amazon Connect: 150 and 165 of 180 scheduled minutes
+    assert adherence(adherent, 180) == pytest.approx(expected, abs=0.0001)
+
+
+def test_occupancy_is_the_work_of_the_calls_over_the_time_of_the_agents() -> None:
+    # Oki-Toki: 250 calls of 200 s in half an hour by 32 agents, 50 000 s / 57 600 s
+    assert occupancy(250, 200, 32) == pytest.approx(0.868056, abs=1e-6)
+
+
+def test_an_agent_answers_for_the_time_of_his_own_ring() -> None:
+    # Aircall: 25 s missed by agent 1, then 5 s by agent 2: 0 of 1, and 1 of 1 within 20 s
+    first = measured("agent_service_level", {"rings_in_time": 0, "rings_timed": 1})
+    second = measured("agent_service_level", {"rings_in_time": int(aircall_rings(25, 5)[1] <= 20), "rings_timed": 1})
+    assert (first.value, second.value, total([first, second]).value) == (0, 1, 0.5)
+
+
+def adherence(adherent_min: float, scheduled_min: float) -> float:
+    return percent(
+        measured("adherence", {"adherent_ms": adherent_min * 60_000, "scheduled_ms": scheduled_min * 60_000})
+    )
+
+
+def occupancy(calls: float, handle_s: float, agents: float) -> float:
+    """Of half an hour, as a fraction."""
+    busy_s = calls * handle_s
+    sums = {"occupied_ms": busy_s * 1000, "idle_ms": (agents * 1800 - busy_s) * 1000}
+    return measured("occupancy", sums).value or 0
+
+
 # -- money, satisfaction, plan
 
 
@@ -318,13 +349,13 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "herzog_erlc": _erlang_wait,
     "lecuyer_mmc": _erlang_day,
     "pyworkforce": _erlang_agents,
+    "aws_adh2": lambda inputs: adherence(inputs["adherent_min"], inputs["scheduled_min"]),
+    "okitoki_occ": lambda inputs: occupancy(inputs["calls_per_half_hour"], inputs["aht"], inputs["agents"]),
     "chatwoot_reopen_frt": lambda inputs: bot_then_reopened(),
 }
-#: what this release does not compute: workforce, forecast, and the period in which a contact ended
+#: what this release does not compute: the period in which a contact ended
 NOT_COMPUTED = {
-    "aws_adh2",
     "aws_period",
-    "okitoki_occ",
 }
 
 

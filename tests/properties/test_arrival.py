@@ -45,13 +45,14 @@ FACTS = {
     "roster_shift": "subject_key",
     "headcount": "subject_key",
     "survey_answer": "subject_key, ordinal",
+    "agent_time": "agent, started_at, lasting",
     "link": "ticket_key",
     "cell": "grain, start, source, channel, direction, queue, agent",
     "sketch": "sketch, start, source, channel, direction, queue, bucket",
 }
 #: what the demo has nothing of
 EMPTY = ("link", "evaluation", "roster_shift", "headcount")
-AFTER_THE_INBOX = (*FACTS, "event", "customer", "dirty_slot", "cell_basis")
+AFTER_THE_INBOX = (*FACTS, "event", "customer", "dirty_slot", "dirty_agent_day", "cell_basis")
 Delivered = tuple[str, WebhookRequest]
 
 
@@ -141,6 +142,7 @@ def state_of(engine: Engine) -> State:
                     "backlog",
                     "reopen_rate",
                     "login_time",
+                    "occupancy",
                     "transfer_rate",
                     "plan_attainment",
                 ),

@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
 from plugin.events.store import subject_key
-from plugin.facts.store import Dirty, mark_dirty, refold
+from plugin.facts.dirty import Dirty, mark_dirty
+from plugin.facts.store import refold
 from plugin.inbox.sources import add_source, note_supply
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure
@@ -58,7 +59,7 @@ def store(
     with writing(engine) as connection:
         dirty = Dirty()
         refold(connection, "contact", subjects, names, {}, {SOURCE: knows}, dirty)
-        mark_dirty(connection, dirty.slots)
+        mark_dirty(connection, dirty)
         add_source(connection, SOURCE, "generic", MONDAY)
         note_supply(
             connection, {SOURCE: {fact for told in contacts.values() for event in told for fact in supplied_by(event)}}

@@ -1,6 +1,7 @@
 """What a measure is: an aggregate over a stream, a fact table seen at one of its moments.
 
-`$threshold`, `$short` and the other keys of `Terms.limits` stand in an expression for a limit of the policy in milliseconds.
+`$threshold`, `$short` and the other keys of `Terms.limits` stand in an expression for a limit of the policy in milliseconds,
+`$productive` for the list of its productive activities.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ class Stream:
     until: str | None = None
     #: what it says of a row depends on other subjects, whose late events mark nothing of it as changed: always read from the facts
     live: bool = False
+    #: an interval never goes beyond its quarter of an hour, except for one that still lasts
+    slotted: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,8 +18,10 @@ from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answer
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
 from plugin.kpi.whole.customers import customer_counts
 from plugin.kpi.whole.elapsed import elapsed
+from plugin.kpi.whole.present import present_agents
 from plugin.kpi.whole.reopened import reopened_tickets
 from plugin.kpi.whole.returned import missed_callers
+from plugin.kpi.whole.turnover import turnover
 
 Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
 
@@ -34,6 +36,8 @@ WHOLE: dict[Counting, tuple[str, ...]] = {
     missed_callers: ("missed_callers", "missed_callers_reached"),
     elapsed: ("elapsed_ms",),
     after_hours: ("arrivals_closed",),
+    present_agents: ("agents_present",),
+    turnover: ("leavers", "average_headcount", "headcount_years"),
 }
 #: durations of what stands at the end of a period --> how they are counted
 WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, dict[int, int]]]] = {
