@@ -179,7 +179,7 @@ def _known_as(customer: str, secret: bytes, masks: dict[str, str]) -> str | None
     return key
 
 
-def _store(connection: Connection, prepared: _Prepared, reckoning: Reckoning) -> None:
+def _store(connection: Connection, prepared: _Prepared, reckoning: Reckoning = PLAIN) -> None:
     parsed = prepared.parsed
     insert_customers(connection, prepared.masks)
     note_reach(connection, prepared.reach)

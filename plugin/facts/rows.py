@@ -16,7 +16,7 @@ from plugin.facts.fold import (
     TicketFacts,
 )
 from plugin.facts.fold.contact_facts import Visit
-from plugin.facts.reckoning import Reckoning
+from plugin.facts.reckoning import PLAIN, Reckoning
 from plugin.facts.sketch import bin_of
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -26,7 +26,7 @@ def _bin(duration_ms: int | None) -> int | None:
     return None if duration_ms is None else bin_of(duration_ms)
 
 
-def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, reckoning: Reckoning) -> None:
+def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, reckoning: Reckoning = PLAIN) -> None:
     """Adds the rows of one contact: itself, its visits, legs, ring attempts and evaluations."""
     shared = {**identity, "channel": facts.channel, "direction": facts.direction}
     first_leg = facts.legs[0] if facts.legs else None
