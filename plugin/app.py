@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import threading
 import time
+from dataclasses import replace
 
 from flask import Flask
 
@@ -30,7 +31,7 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask(__name__, static_folder=None)
     app.extensions["installation"] = installation
     app.extensions["intake"] = _register_hooks(app, installation)
-    site = site_of(installation)
+    site = replace(site_of(installation), accept=app.extensions["intake"].accept)
     register_pages(app, site)
     app.register_blueprint(slack_blueprint(_slack_of(installation, site)))
     app.register_blueprint(survey_blueprint(_surveys_of(installation, app.extensions["intake"])))

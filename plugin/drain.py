@@ -28,6 +28,8 @@ from plugin.inbox.sources import add_source, note_supply
 from plugin.inbox.store import Outcome, Pending, pending, settle
 from plugin.inbox.tables import State
 from plugin.normalise.customer import customer_key, masked, plain
+from plugin.normalise.inputs import METHOD as INPUT
+from plugin.normalise.inputs import parse_inputs
 from plugin.normalise.reach import address_of, note_reach, reach_row, without_address
 from plugin.normalise.supply import supplied_by
 
@@ -103,7 +105,10 @@ def parse_batch(batch: Sequence[Pending], readers: Readers) -> Parsed:
         parsed.readers[delivery.source] = reader
         parsed.first_at.setdefault(delivery.source, delivery.request.received_at)
         try:
-            events = reader.adapter.parse(delivery.request, reader.settings)
+            is_input = delivery.request.method == INPUT
+            events = (
+                parse_inputs(delivery.request) if is_input else reader.adapter.parse(delivery.request, reader.settings)
+            )
         except BadPayload as error:
             parsed.outcomes.append(_outcome(delivery, State.DEAD, reader, str(error)))
             continue

@@ -14,15 +14,19 @@ from sqlalchemy import select
 
 from plugin.contract.adapter import Adapter
 from plugin.contract.request import WebhookRequest
-from plugin.database import reading, writing
-from plugin.inbox.sources import ensure_source
+from plugin.database import from_ms, reading, to_ms, writing
+from plugin.inbox.sources import ensure_source, known_sources
 from plugin.inbox.store import DELIVERY, DeliveryRow, delivery_row, insert_deliveries
 from plugin.inbox.tables import State
 from plugin.installation import Installation
+from plugin.normalise.input_rows import InputFileProblem, checked_rows, delivery_of, parts_of, rows_of_file
+from plugin.normalise.inputs import OWN_SOURCE, InputKind
 from plugin.work import settle_cells, settle_inbox
 
 #: deliveries stored and drained in one transaction; each holds hundreds of rows of the file
 BATCHES_AT_ONCE = 4
+#: the adapter of a source that has nothing but input rows: it takes files only
+INPUT_ADAPTER = "csv"
 Progress = Callable[[int, int], None]
 
 
@@ -112,3 +116,59 @@ def _position(stream: TextIO) -> int:
         return stream.buffer.tell()
     except (OSError, AttributeError):
         return 0
+
+
+@dataclass(kw_only=True, slots=True)
+class RowCounts:
+    """Rows of input files; `reasons` name row and column of the first few that were refused."""
+
+    accepted: int = 0
+    unchanged: int = 0
+    bad: int = 0
+    reasons: list[str] = field(default_factory=list)
+
+
+def import_inputs(
+    opened: Installation,
+    kind: InputKind,
+    source: str | None,
+    paths: Sequence[Path],
+    at: datetime,
+    progress: Progress = lambda done, total: None,
+) -> RowCounts:
+    """Imports rows of one kind; raises `ImportProblem`. Good rows are taken, bad ones named; run again, it changes nothing."""
+    name = _source_of(opened, kind, source, at)
+    counts, at, timezone = RowCounts(), from_ms(to_ms(at)), opened.document.timezone
+    for number, path in enumerate(paths, 1):
+        try:
+            rows = rows_of_file(path.read_bytes(), kind)
+        except InputFileProblem as error:
+            raise ImportProblem(f"{path.name}: {error}") from None
+        for first, part in parts_of(rows):
+            checked = checked_rows(opened.engine, kind, name, part, timezone, at, first)
+            if checked.fresh:
+                insert_deliveries(opened.engine, [delivery_of(kind, name, checked.fresh, timezone, at)])
+                settle_inbox(opened, cells=False)
+            counts.accepted += len(part) - checked.unchanged - len(checked.problems)
+            counts.unchanged += checked.unchanged
+            counts.bad += len(checked.problems)
+            counts.reasons += [f"{path.name}, row {row}, {problem}" for row, problem in checked.problems]
+        progress(number, len(paths))
+    settle_cells(opened)
+    return counts
+
+
+def _source_of(opened: Installation, kind: InputKind, source: str | None, at: datetime) -> str:
+    """The source of the rows, which is there afterwards."""
+    with writing(opened.engine) as connection:
+        known = known_sources(connection)
+        if kind.names_contact and source not in known:
+            choices = ", ".join(name for name in known if name != OWN_SOURCE) or "none yet"
+            raise ImportProblem(
+                f"rows of {kind.key} are about contacts of a source: name it with --source; there are: {choices}"
+            )
+        name = source or OWN_SOURCE
+        if name not in known:
+            ensure_source(connection, name, INPUT_ADAPTER, at, {})
+    opened.reload()
+    return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from plugin.cli.data import forward, import_files, parse, rebuild, replay
+from plugin.cli.data import forward, import_files, import_template, parse, rebuild, replay
 from plugin.cli.numbers import digest, kpi, report, rules
 from plugin.cli.planning import staffing, why_command
 from plugin.cli.policy import policy
@@ -31,6 +31,7 @@ for command in (
     connect,
     parse,
     import_files,
+    import_template,
     forward,
     report,
     digest,

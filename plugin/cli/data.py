@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -17,13 +19,17 @@ from plugin.contract.payload import BadPayload
 from plugin.contract.request import WebhookRequest
 from plugin.drain import refold_all
 from plugin.facts.timers import settle_overdue
-from plugin.importing import ImportProblem, import_paths
+from plugin.importing import ImportProblem, import_inputs, import_paths
 from plugin.inbox.store import replay as replay_deliveries
 from plugin.inbox.tables import State
 from plugin.installation import Installation, now
 from plugin.kpi.cells import rebuild_cells
+from plugin.normalise.inputs import KINDS, InputKind
 from plugin.normalise.registry import adapters
 from plugin.work import settle_inbox
+
+#: bad rows that are named
+_REASONS = 20
 
 
 def _adapter(key: str) -> Adapter:
@@ -77,7 +83,10 @@ def _headers(path: Path | None) -> Mapping[str, str]:
     "--set", "pairs", multiple=True, metavar="KEY=VALUE", help="A setting of the adapter, for example mapping=FILE."
 )
 def import_files(adapter: str, files: tuple[Path, ...], source: str | None, pairs: tuple[str, ...]) -> None:
-    """Feed files through the same path as webhooks. It can be interrupted and run again: what is there is a duplicate."""
+    """Feed files of an adapter, or rows of a kind of `import-template`, through the path of webhooks. Again is harmless."""
+    if adapter in KINDS:
+        _import_rows(KINDS[adapter], files, source)
+        return
     chosen = _adapter(adapter)
     settings = read_settings(chosen, pairs)
     with installation() as opened:
@@ -91,6 +100,35 @@ def import_files(adapter: str, files: tuple[Path, ...], source: str | None, pair
         click.echo(f"  {reason}", err=True)
     if counts.bad:
         raise SystemExit(1)
+
+
+def _import_rows(kind: InputKind, files: tuple[Path, ...], source: str | None) -> None:
+    with installation() as opened:
+        try:
+            with progress_bar("Importing") as show:
+                counts = import_inputs(opened, kind, source, files, now(), show)
+        except ImportProblem as error:
+            raise click.ClickException(str(error)) from None
+    click.echo(f"{counts.accepted} rows accepted, {counts.unchanged} unchanged, {counts.bad} bad")
+    for reason in counts.reasons[:_REASONS]:
+        click.echo(f"  {reason}", err=True)
+    if counts.bad:
+        raise SystemExit(1)
+
+
+@click.command("import-template")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.option("--explain", is_flag=True, help="Say what each column means, on the error output.")
+def import_template(kind: str, explain: bool) -> None:
+    """Print a CSV file with the header and two made-up rows for `deskgauge import KIND FILE`."""
+    columns = KINDS[kind].columns
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(KINDS[kind].names)
+    for place in (0, 1):
+        writer.writerow([column.examples[place] for column in columns])
+    if explain:
+        for column in columns:
+            click.echo(f"{column.name}: {column.help}{' (required)' if column.required else ''}", err=True)
 
 
 @click.command()

@@ -67,6 +67,17 @@ def sees_customers(account: Account | None) -> bool:
     return account is not None and account.may(Role.SUPERVISOR)
 
 
+def need_write() -> None:
+    """Before a call that enters something: a token alone, since any page could use a reader's session."""
+    if not has_token(Scope.WRITE):
+        raise BadQuery(
+            "Authorization",
+            "a token with the scope write is needed",
+            "make one with `deskgauge token create NAME --scope write` and send it as `Authorization: Bearer TOKEN`",
+            status=401,
+        )
+
+
 def has_token(scope: Scope) -> bool:
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     here = site()

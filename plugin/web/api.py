@@ -37,6 +37,7 @@ from plugin.report.render_records import records_csv, records_json
 from plugin.report.wording import label
 from plugin.version import VERSION
 from plugin.web import access, api_models, planning
+from plugin.web.api_inputs import described_inputs
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 from plugin.web.health import SourceHealth, health
@@ -78,6 +79,7 @@ def api_blueprint() -> Blueprint:
         described = spec.validate(query=query, resp=answers, tags=("v1",), skip_validation=True)(view)
         blueprint.add_url_rule(rule, view.__name__, described)
     blueprint.add_url_rule("/openapi.json", "openapi", openapi)
+    blueprint.add_url_rule("/inputs/<kind>", "inputs", described_inputs(spec), methods=["POST"])
     blueprint.before_request(_admit)
     blueprint.register_error_handler(BadQuery, refuse)
     blueprint.record_once(lambda state: state.app.extensions.__setitem__(DESCRIPTION, spec))
@@ -111,7 +113,9 @@ def _spec() -> SpecTree:
 
 
 def _admit() -> None:
-    if request.endpoint != "api.openapi":
+    if request.endpoint == "api.inputs":
+        access.need_write()
+    elif request.endpoint != "api.openapi":
         access.need_token(Scope.READ)
 
 

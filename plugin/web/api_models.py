@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, RootModel
 
 
 class Problem(BaseModel):
@@ -13,6 +13,27 @@ class Problem(BaseModel):
 
 class Error(BaseModel):
     error: Problem
+
+
+class RowProblem(BaseModel):
+    row: int = Field(description="The first row is 1")
+    field: str
+    message: str
+
+
+class RowErrors(BaseModel):
+    errors: list[RowProblem]
+
+
+class InputRows(RootModel[list[dict[str, str | float | bool | None]]]):
+    """At most 1000 rows with the columns of `deskgauge import-template KIND`."""
+
+
+class InputAnswer(BaseModel):
+    """`accepted` rows are durable and are read within seconds; `unchanged` ones say what is known already."""
+
+    accepted: int
+    unchanged: int
 
 
 class Value(BaseModel):

@@ -10,6 +10,7 @@ from typing import cast
 from flask import current_app
 from sqlalchemy import Connection, Engine
 
+from plugin.inbox.store import DeliveryRow
 from plugin.normalise.sources import SourceConfig
 from plugin.policy.document import Document
 
@@ -33,6 +34,8 @@ class Site:
     sources: Callable[[], Mapping[str, SourceConfig]] = dict
     heartbeats: Callable[[Connection], Mapping[str, datetime]] = _no_heartbeats
     trusted_proxies: tuple[str, ...] = ()
+    #: returns when a delivery, for a source of this adapter if it is new, is durable
+    accept: Callable[[DeliveryRow, str], None] | None = None
 
     @property
     def over_tls(self) -> bool:

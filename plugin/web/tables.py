@@ -21,9 +21,10 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a token opens: the JSON API, the metrics, or the wall at its own address."""
+    """What a token opens: reading and writing of the JSON API, the metrics, or the wall at its own address."""
 
     READ = "read"
+    WRITE = "write"
     METRICS = "metrics"
     WALL = "wall"
 

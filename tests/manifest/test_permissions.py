@@ -18,7 +18,7 @@ from plugin.web.tokens import create_token
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 PAGES = {page.path: page.permission for page in manifest().pages}
-POSTED = ("/slack/actions", "/logout", "/language", "/incidents/<int:number>/acknowledge")
+POSTED = ("/api/v1/inputs/<kind>", "/slack/actions", "/logout", "/language", "/incidents/<int:number>/acknowledge")
 PASSWORD = "a password of the tests"
 
 
@@ -29,6 +29,7 @@ def address(path: str) -> str:
         ("/api/v1/kpis/<key>", "/api/v1/kpis/offered?period=yesterday"),
         ("<key>", "offered"),
         ("/api/v1/digests/<name>", "/api/v1/digests/none"),
+        ("<kind>", "cost"),
         ("/report", "/report?period=yesterday"),
         ("/fonts/<name>", "/fonts/Inter-Regular.otf"),
         ("<name>", "volume"),
@@ -61,8 +62,9 @@ def test_a_token_opens_what_has_its_scope(client: FlaskClient, engine: Engine, s
     opened = set()
     for path, permission in PAGES.items():
         headers = {} if "<token>" in path else {"Authorization": f"Bearer {token}"}
-        answer = client.get(
-            address(path).replace("dg_nobody", token), environ_base=ELSEWHERE, headers=headers, buffered=True
+        given: dict[str, Any] = {"method": "POST", "json": []} if permission == f"{SCOPE}{Scope.WRITE}" else {}
+        answer = client.open(
+            address(path).replace("dg_nobody", token), environ_base=ELSEWHERE, headers=headers, buffered=True, **given
         )
         unknown = "digests" in path and answer.status_code == 404
         if permission.startswith(SCOPE) and (answer.status_code == 200 or unknown):
