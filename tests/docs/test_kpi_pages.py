@@ -57,16 +57,16 @@ def test_what_a_page_repeats_of_the_catalogue_is_up_to_date(path: str) -> None:
 
 
 def test_the_head_of_a_page_is_the_definition_with_its_names() -> None:
-    assert page("asa").splitlines()[1:5] == [
-        "# Average speed of answer",
-        "`asa` · seconds · better: lower · definition 1 · needs `queue` · percentiles `asa.p50`, `.p90`, `.p95`",
+    assert page("talk_time").splitlines()[1:5] == [
+        "# Average talk time",
+        "`talk_time` · seconds · better: neither · definition 1 · needs `talk` · percentiles `talk_time.p50`, `.p90`, `.p95`",
         "",
-        "Latvian: Vidējais atbildes ātrums · Russian: Средняя скорость ответа · Chinese: 平均应答速度",
+        "Latvian: Vidējais sarunas laiks · Russian: Среднее время разговора · Chinese: 平均通话时长",
     ]
 
 
 def test_the_formula_of_a_page_is_that_of_the_catalogue() -> None:
-    assert blocks(page("asa"), "formula") == ["asa = answered_wait_ms / answered_waits / 1000\n"]
+    assert blocks(page("talk_time"), "formula") == ["talk_time = talk_ms / talks / 1000\n"]
     assert blocks(page("backlog"), "formula") == ["backlog = spans_opened - spans_solved\n"]
     excluding = "(abandoned - abandoned_short) / (offered - abandoned_short)"
     assert blocks(page("abandonment_rate_excl_short"), "formula") == [f"abandonment_rate_excl_short = {excluding}\n"]
