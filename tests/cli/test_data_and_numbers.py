@@ -89,6 +89,7 @@ def test_the_json_of_a_report_is_what_outside_checks_read(runner: CliRunner, que
             "start": "2026-11-02T00:00:00+02:00",
             "end": "2026-11-03T00:00:00+02:00",
             "group": {"queue": "support"},
+            "provisional": False,
             "values": {
                 "offered": {"value": 3, "numerator": 3, "denominator": None},
                 "abandonment_rate": {"value": pytest.approx(1 / 3), "numerator": 1, "denominator": 3},

@@ -117,7 +117,7 @@ def test_the_defaults_on_the_page_are_those_of_the_models() -> None:
     for key, value in rows:
         said = {"true": True, "false": False}.get(value, value.strip('"'))
         assert said in [
-            section[key] if isinstance(section[key], bool) else str(section[key])
+            section[key] if isinstance(section[key], bool) else str(section[key]).replace("'", '"')
             for section in sections
             if key in section
         ]

@@ -77,8 +77,8 @@ def test_contributions_name_the_queue_that_moved_the_rate() -> None:
     # before 5/100 + 5/100 = 5 %; now 25/100 + 5/100 = 15 %. Support: (25 - 0.05*100)/200 - (5 - 0.05*100)/200 = 0.10
     found = contributions({"Support": of(25, 100), "Sales": of(5, 100)}, {"Support": of(5, 100), "Sales": of(5, 100)})
     assert found == (
-        Contribution(group="Support", amount=pytest.approx(0.10)),  # type: ignore[arg-type]
-        Contribution(group="Sales", amount=pytest.approx(0.0)),  # type: ignore[arg-type]
+        Contribution(group="Support", amount=pytest.approx(0.10), rate=pytest.approx(0.10), mix=0.0),  # type: ignore[arg-type]
+        Contribution(group="Sales", amount=pytest.approx(0.0), rate=0.0, mix=0.0),  # type: ignore[arg-type]
     )
     driver = main_driver(found, 0.10)
     assert driver
