@@ -22,12 +22,19 @@ AGENTS = tuple(f"agent {number:03}" for number in range(100))
 SKILLS = 4
 DAYS = (END - START).days
 ROWS_AT_ONCE = 5000
-TABLES = {
-    table.name: table
-    for table in map(
-        table_of,
-        (tables.Contact, tables.QueueVisit, tables.AgentLeg, tables.Ticket, tables.TicketSpan, tables.AgentState),
-    )
+_MODELS = (
+    tables.Contact,
+    tables.QueueVisit,
+    tables.AgentLeg,
+    tables.Ticket,
+    tables.TicketSpan,
+    tables.AgentState,
+)
+TABLES = {table_of(model).name: table_of(model) for model in _MODELS}
+#: what a row has in the columns that nothing is said of
+_DEFAULTS: dict[str, dict[str, Any]] = {
+    table_of(model).name: {name: field.default for name, field in model.model_fields.items() if not field.is_required()}
+    for model in _MODELS
 }
 Row = dict[str, Any]
 
@@ -46,7 +53,7 @@ def fill(engine: Engine, contacts: int) -> None:
 def _insert(engine: Engine, found: dict[str, list[Row]]) -> None:
     with writing(engine) as connection:
         for name, rows in found.items():
-            insert_rows(connection, TABLES[name], rows)
+            insert_rows(connection, TABLES[name], [{**_DEFAULTS[name], **row} for row in rows])
 
 
 def _contact(found: dict[str, list[Row]], random: Random, number: int) -> None:
