@@ -346,6 +346,23 @@ def counted_durations(
     return found
 
 
+def counted_members(
+    connection: Connection, query: str, stream: str, question: Question, terms: Terms
+) -> dict[Place, dict[str, int]]:
+    """The same for a query whose last two columns are a member, by which it groups, and 1 when something holds of it, else 0.
+
+    A member of several groups that fall together in the question is there once, with 1 when it holds in any of them.
+    """
+    found: dict[Place, dict[str, int]] = defaultdict(dict)
+    group_of = grouping(question, terms)
+    for number, row in _of_buckets(connection, query, stream, question, grouped=1):
+        group = group_of(tuple(row[1:-2]))
+        if group is not None:
+            members = found[number, group]
+            members[row[-2]] = max(members.get(row[-2], 0), int(row[-1]))
+    return found
+
+
 def _of_buckets(connection: Connection, query: str, stream: str, question: Question, grouped: int = 0) -> Rows:
     """`grouped`: columns after the dimensions by which it groups, too."""
     shown = [f"{dimension(STREAMS[stream], name)} AS {name}" for name in question.dimensions]

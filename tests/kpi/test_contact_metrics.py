@@ -132,6 +132,20 @@ def test_missed_callers_are_counted_once_and_reached_in_either_direction(engine:
     assert only(engine, "missed_call_return_rate") == [(2, 4)]
 
 
+def test_a_caller_who_was_missed_in_two_queues_of_a_team_is_one_caller(engine: Engine) -> None:
+    store(
+        engine,
+        {
+            "sales": abandoned(NOON, queue="sales", customer="1"),
+            "support": abandoned(NOON + 100, customer="1"),
+            "we called": answered(NOON + HOUR, direction="outbound", customer="1"),
+        },
+    )
+    terms = Terms(team_of_queue={"sales": "desk", "support": "desk"})
+    (found,) = values(engine, ["missed_call_return_rate"], by=("team",), terms=terms).values()
+    assert (found["missed_call_return_rate"].numerator, found["missed_call_return_rate"].denominator) == (1, 1)
+
+
 def told_only_rung(at: float, customer: str) -> list[Event]:
     return [
         told(Kind.CONTACT_OFFERED, at, direction="outbound", customer=customer),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
-from plugin.kpi.gather import Place, Sums, counted_rows
+from plugin.kpi.gather import Place, Sums, counted_members
 from plugin.kpi.measures.shape import INBOUND
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
@@ -24,8 +24,12 @@ def missed_callers(connection: Connection, question: Question, terms: Terms) -> 
     """A caller who was missed several times counts once, and is reached when any of those was followed by a talk in time."""
     reached = _REACHED.replace("{within}", str(terms.callback_ms))
     query = (
-        f"SELECT start, {{dimensions}} COUNT(DISTINCT customer), COUNT(DISTINCT CASE WHEN {reached} THEN customer END) "
+        f"SELECT start, {{dimensions}} customer, MAX(CASE WHEN {reached} THEN 1 ELSE 0 END) "
         f"FROM bucket CROSS JOIN {_MISSED} "
         "WHERE customer IS NOT NULL AND entered_at >= start AND entered_at < stop GROUP BY {group}"
     )
-    return counted_rows(connection, query, "visit", ("missed_callers", "missed_callers_reached"), question, terms)
+    found = counted_members(connection, query, "visit", question, terms)
+    return {
+        place: {"missed_callers": len(callers), "missed_callers_reached": sum(callers.values())}
+        for place, callers in found.items()
+    }
