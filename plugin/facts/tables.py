@@ -57,7 +57,7 @@ class Contact(SQLModel, table=True):
     resolved: int | None = None
     ticket: str | None = None
     flaw: str | None = None
-    #: 1 when a queue visit of it was offered to agents (KPIS 3.1)
+    #: 1 when a queue visit of it was offered to agents (`docs/kpi/contacts_offered.md`)
     offered: int = 0
     #: of all its legs together; None when none of them is known
     handle_ms: int | None = _ms()

@@ -1,4 +1,4 @@
-"""Costs shared out over channels and groups, so that the parts add up to the whole (KPIS 7.3)."""
+"""Costs shared out over channels and groups, so that the parts add up to the whole (`docs/kpi/cost_per_call.md`)."""
 
 from __future__ import annotations
 

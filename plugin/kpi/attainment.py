@@ -1,4 +1,4 @@
-"""A value against its target: how much of the plan was reached, never capped (KPIS 8.1)."""
+"""A value against its target: how much of the plan was reached, never capped (`docs/kpi/plan_attainment.md`)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
-"""What the centre cost in a period, from the policy and from what was entered, beside what it did for it (KPIS 7).
+"""What the centre cost in a period, from the policy and from what was entered, beside what it did for it.
 
-Parts are added with `fsum`, whose result does not depend on the order in which a database returns them.
+Defined in `docs/kpi/total_cost.md`. Parts are added with `fsum`, whose result does not depend on the order in which a database
+returns them.
 """
 
 from __future__ import annotations

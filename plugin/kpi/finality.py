@@ -1,4 +1,7 @@
-"""Whether a number may still change by itself: what started in its period is open, or late events may come (KPIS G3)."""
+"""Whether a number may still change by itself: what started in its period is open, or late events may come.
+
+Defined in `docs/kpi/README.md`.
+"""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ def _value_of(row: Row, key: str) -> dict[str, Json]:
 
 
 def empty_case(metric: Metric) -> str:
-    """0 for a count of nothing, null for a share or mean over nothing (KPIS G4)."""
+    """0 for a count of nothing, null for a share or mean over nothing (`docs/kpi/README.md`)."""
     return "0" if metric.denominator is None else "null"
 
 

@@ -277,7 +277,7 @@ def test_the_documented_example_is_the_tested_one() -> None:
     assert f"```toml\n{TECHNION}```" in page
 
 
-# The published counts of the month: KPIS.md and oracles/README.md say by which rules.
+# The published counts of the month, by the rules that `docs/adapters/csv.md` states for this file.
 
 T_S = 20
 SHORT_S = 5

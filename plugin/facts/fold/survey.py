@@ -9,7 +9,8 @@ from datetime import datetime
 from plugin.contract.event import Event, Kind
 from plugin.facts.fold.order import text
 
-#: (type, scale) --> (lowest and highest score, the least positive one, the greatest negative one); KPIS 6.1 to 6.3.
+#: (type, scale) --> (lowest and highest score, the least positive one, the greatest negative one).
+#: From `docs/kpi/csat.md`, `nps.md` and `ces.md`.
 #: CES 1.0 on 1-5 measures effort: it has a mean and no share.
 NUMBER_SCALES: dict[tuple[str, str], tuple[float, float, float | None, float | None]] = {
     ("csat", "1-5"): (1, 5, 4, 3),

@@ -133,7 +133,7 @@ class _Folding:
         self.facts.status = "solved"
 
     def _closed(self, event: Event) -> None:
-        # A ticket that was closed without having been solved is solved by its closing (KPIS 5.6).
+        # A ticket that was closed without having been solved is solved by its closing (`docs/kpi/resolution_time.md`).
         self._solved(event)
         self.facts.status, self.facts.closed_at = "closed", event.at
 

@@ -69,7 +69,10 @@ def _waits(facts: TicketFacts) -> None:
 
 
 def _timers(facts: TicketFacts, reckoning: Reckoning, clock: Clock) -> list[Timer]:
-    """One for the first response and one for the solution, where something was promised when they began (KPIS 5.9)."""
+    """One for the first response and one for the solution, where something was promised when they began.
+
+    Defined in `docs/kpi/sla_compliance.md`.
+    """
     running, timers = facts.running("customer", "other"), []
     answered_at, since = facts.first_response_at, facts.first_response_from
     if since is not None:

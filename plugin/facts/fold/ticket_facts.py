@@ -23,7 +23,7 @@ class Span:
 
     @property
     def is_thanks(self) -> bool:
-        """For a reopening: the next change of status solved it, and no agent had replied (KPIS 5.7)."""
+        """For a reopening: the next change of status solved it, and no agent had replied (`docs/kpi/reopen_rate.md`)."""
         return self.solved_at is not None and self.replies == 0 and self.pauses == 0
 
 

@@ -1,9 +1,9 @@
-"""How well the centre can be reached (KPIS 3)."""
+"""How well the centre can be reached."""
 
 from plugin.kpi.catalogue.shape import count, mean_time, ratio
 from plugin.kpi.metric import Better, Metric, Unit
 
-#: KPIS 3.6; b_T and b_s are abandons within the threshold and within the short limit
+#: `docs/kpi/service_level.md`; b_T and b_s are abandons within the threshold and within the short limit
 SERVICE_LEVELS: dict[str, tuple[dict[str, float], dict[str, float]]] = {
     "sl1": ({"answered_in_time": 1, "abandoned_in_time": 1}, {"answered": 1, "abandoned": 1}),
     "sl2": ({"answered_in_time": 1}, {"answered": 1}),

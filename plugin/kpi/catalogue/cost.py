@@ -1,4 +1,4 @@
-"""What the centre costs (KPIS 7)."""
+"""What the centre costs."""
 
 from plugin.kpi.catalogue.shape import money
 from plugin.policy.plan import Category

@@ -1,4 +1,4 @@
-"""What agents do with a contact (KPIS 4.1 to 4.4, 4.12, 4.13, 4.15)."""
+"""What agents do with a contact."""
 
 from plugin.kpi.catalogue.shape import count, mean_time, ratio
 from plugin.kpi.metric import Better, Metric, Unit

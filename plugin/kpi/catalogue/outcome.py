@@ -1,4 +1,4 @@
-"""What customers say and do (KPIS 6)."""
+"""What customers say and do."""
 
 from plugin.kpi.catalogue.shape import count, mean_score, ratio
 from plugin.kpi.measures.surveys import TYPES

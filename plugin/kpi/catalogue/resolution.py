@@ -1,4 +1,4 @@
-"""Whether and when tickets are solved (KPIS 5)."""
+"""Whether and when tickets are solved."""
 
 from plugin.kpi.catalogue.shape import count, mean_number, mean_time, ratio
 from plugin.kpi.metric import Better, Metric, Unit

@@ -1,4 +1,4 @@
-"""What agents do with their time (KPIS 3.13, 4.5 to 4.11, 4.14)."""
+"""What agents do with their time."""
 
 from plugin.kpi.catalogue.shape import count, ratio, total_time
 from plugin.kpi.metric import Better, Metric, Unit

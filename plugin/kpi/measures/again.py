@@ -1,4 +1,7 @@
-"""What only other contacts can tell: whether the customer came back, whether we called back (KPIS 3.11, 3.12, 5.2, 5.3)."""
+"""What only other contacts can tell: whether the customer came back, whether we called back.
+
+Defined in `docs/kpi/fcr_repeat.md` and `missed_call_return_rate.md`.
+"""
 
 from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count
 

@@ -1,4 +1,4 @@
-"""Contacts and the legs of their agents, at the moment when it first entered a queue (KPIS 3.1, 3.2, 3.12, 4, 5.1, 9.4)."""
+"""Contacts and the legs of their agents, at the moment when it first entered a queue."""
 
 from plugin.kpi.measures.shape import EXTERNAL, INBOUND, Measure, Sketch, Stream, count, total
 

@@ -1,4 +1,4 @@
-"""What costs are divided by and shared out by, beside the sums of other chapters (KPIS 7)."""
+"""What costs are divided by and shared out by, beside the sums of other chapters (`docs/kpi/total_cost.md`)."""
 
 from plugin.kpi.measures.shape import EXTERNAL, INBOUND, Sketch, Stream, count, total
 

@@ -1,4 +1,4 @@
-"""Queue visits, each at the moment of its entry (KPIS 3)."""
+"""Queue visits, each at the moment of its entry."""
 
 from plugin.facts.fold.contact_facts import OFFERED
 from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count, one_of, total

@@ -1,4 +1,7 @@
-"""Surveys at the moment of their sending (KPIS 6.4); their answers are counted in `plugin.kpi.whole.answers`."""
+"""Surveys at the moment of their sending (`docs/kpi/survey_response_rate.md`).
+
+Their answers are counted in `plugin.kpi.whole.answers`.
+"""
 
 from plugin.kpi.measures.shape import Measure, Sketch, Stream, count
 

@@ -1,4 +1,4 @@
-"""Tickets at their creation, first response and solution, their spans, replies and promised times (KPIS 5)."""
+"""Tickets at their creation, first response and solution, their spans, replies and promised times."""
 
 from plugin.kpi.measures.shape import Measure, Sketch, Stream, count, total
 

@@ -1,4 +1,4 @@
-"""What agents did with their time, split at the borders of periods (KPIS 4.5 to 4.11)."""
+"""What agents did with their time, split at the borders of periods."""
 
 from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count, one_of
 

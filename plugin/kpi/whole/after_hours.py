@@ -1,4 +1,4 @@
-"""Contacts that came to a queue while it was closed by its calendar (KPIS 3.10)."""
+"""Contacts that came to a queue while it was closed by its calendar (`docs/kpi/after_hours.md`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of surveys (KPIS 6.1 to 6.3, 5.2).
+"""Answers of surveys (`docs/kpi/csat.md`, `nps.md`, `ces.md`, `fcr_survey.md`).
 
 Of a changed rating the last within the period counts, so that days need not add up to their month.
 """

@@ -1,6 +1,6 @@
-"""Tickets that were open when a period ended, with their age, and what became of those that came in (KPIS 5.1, 5.8).
+"""Tickets that were open when a period ended, with their age, and what became of those that came in.
 
-A running period ends now; one that has not begun has no end.
+Defined in `docs/kpi/backlog.md` and `resolution_rate.md`. A running period ends now; one that has not begun has no end.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Customers kept and lost (KPIS 6.5), from counts of whole spans of days: the first one's start, the last one's end."""
+"""Customers kept and lost, from counts of whole spans of days: the first one's start, the last one's end.
+
+Defined in `docs/kpi/retention.md` and `churn.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How much of each period has passed: what a stock such as the length of a queue is averaged over (KPIS 3.8)."""
+"""How much of each period has passed: what a stock such as the length of a queue is averaged over.
+
+Defined in `docs/kpi/average_queue_length.md`.
+"""
 
 from __future__ import annotations
 

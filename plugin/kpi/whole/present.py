@@ -1,4 +1,7 @@
-"""How many agents were there at all: those who were logged in for a minute or more of the period (KPIS 4.5)."""
+"""How many agents were there at all: those who were logged in for a minute or more of the period.
+
+Defined in `docs/kpi/contacts_per_agent.md`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distinct tickets that were reopened in a period (KPIS 5.7)."""
+"""Distinct tickets that were reopened in a period (`docs/kpi/reopen_rate.md`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Distinct callers who were missed in a period, and those whom we then talked to (KPIS 3.11 d)."""
+"""Distinct callers who were missed in a period, and those whom we then talked to (`docs/kpi/missed_call_return_rate.md`)."""
 
 from __future__ import annotations
 

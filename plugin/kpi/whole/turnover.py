@@ -1,4 +1,7 @@
-"""Who left, and how many people there were meanwhile: counts of people laid over the days of a period (KPIS 4.14)."""
+"""Who left, and how many people there were meanwhile: counts of people laid over the days of a period.
+
+Defined in `docs/kpi/agent_turnover.md`.
+"""
 
 from __future__ import annotations
 
