@@ -7,6 +7,8 @@ export UV_PYTHON_PREFERENCE := only-system
 export UV_SYSTEM_CERTS := 1
 export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
+# Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: setup demo test check bench chaos mutate lock clean
 
 $(UV):

@@ -49,6 +49,13 @@ def progress_bar(label: str) -> Iterator[Progress]:
         yield show
 
 
+def subcommands(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group by name, imported where they are imported on demand."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
 def read_settings(adapter: Adapter, pairs: tuple[str, ...]) -> dict[str, str]:
     """`key=value` pairs; the value of a file setting is the file's text."""
     known = {setting.key: setting for setting in adapter.settings}

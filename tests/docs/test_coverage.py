@@ -15,6 +15,7 @@ from doc_pages import DOCS, ROOT, blocks, pages
 from sqlmodel import SQLModel
 
 from plugin.cli import main
+from plugin.cli.terminal import subcommands
 from plugin.contract.event import Kind
 from plugin.normalise.registry import adapters
 from plugin.policy.text import parse
@@ -36,7 +37,7 @@ def project() -> dict[str, object]:
 
 
 def commands(group: click.Group = main, path: str = "") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    for name, command in subcommands(group).items():
         yield path + name, command
         if isinstance(command, click.Group):
             yield from commands(command, f"{path}{name} ")
@@ -63,7 +64,7 @@ def test_a_command_line_of_a_page_is_one_that_the_program_takes(page: str, line:
     words = shlex.split(line, comments=True)[1:]
     command: click.Command = main
     while isinstance(command, click.Group):
-        found = command.commands.get(words[0])
+        found = subcommands(command).get(words[0])
         assert found, f"{page}: {line}"
         command, words = found, words[1:]
     options = {name for parameter in command.params for name in parameter.opts}

@@ -11,6 +11,7 @@ import pytest
 from doc_pages import KPI_PAGES, ROOT
 
 from plugin.cli import main
+from plugin.cli.terminal import subcommands
 from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.formula import base_of
 
@@ -67,7 +68,7 @@ def test_every_key_is_one_that_a_report_takes() -> None:
 @pytest.mark.parametrize("line", sorted(COMMANDS))
 def test_every_command_is_one_that_the_program_takes(line: str) -> None:
     _, name, *options = line.split()
-    taken = {option for parameter in main.commands[name].params for option in parameter.opts}
+    taken = {option for parameter in subcommands(main)[name].params for option in parameter.opts}
     assert set(options) <= taken
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from plugin.cli.terminal import subcommands
 from plugin.config import load
 from plugin.manifest.document import Manifest
 from plugin.manifest.environment import env_example
@@ -63,7 +64,7 @@ def _variables(command: click.Command) -> Iterator[str]:
         if isinstance(each.envvar, str):
             yield each.envvar
     if isinstance(command, click.Group):
-        for inner in command.commands.values():
+        for inner in subcommands(command).values():
             yield from _variables(inner)
 
 
