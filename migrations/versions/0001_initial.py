@@ -23,6 +23,8 @@ def upgrade() -> None:
         sa.Column("direction", sa.String(), nullable=False),
         sa.Column("queue", sa.String(), nullable=False),
         sa.Column("agent", sa.String(), nullable=False),
+        sa.Column("entry_at", sa.BigInteger(), nullable=True),
+        sa.Column("over_at", sa.BigInteger(), nullable=True),
         sa.Column("counted_at", sa.BigInteger(), nullable=True),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
@@ -277,6 +279,7 @@ def upgrade() -> None:
         sa.Column("entry_number", sa.String(), nullable=True),
         sa.Column("started_at", sa.BigInteger(), nullable=True),
         sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("entry_at", sa.BigInteger(), nullable=True),
         sa.Column("counted_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("handled", sa.Integer(), nullable=False),
@@ -579,6 +582,8 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(), nullable=False),
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("entered_at", sa.BigInteger(), nullable=True),
+        sa.Column("over_at", sa.BigInteger(), nullable=True),
+        sa.Column("counted_at", sa.BigInteger(), nullable=True),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=False),
         sa.Column("wait_ms", sa.BigInteger(), nullable=True),
@@ -588,7 +593,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_queue_visit")),
     )
     with op.batch_alter_table("queue_visit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_queue_visit_entered_at"), ["entered_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_queue_visit_counted_at"), ["counted_at"], unique=False)
 
     op.create_table(
         "reach",

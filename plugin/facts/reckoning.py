@@ -42,6 +42,8 @@ class Reckoning:
     promises: tuple[Promise, ...] = ()
     tiers: Mapping[str, int] = field(default_factory=dict)
     ignores_thanks: bool = False
+    #: the sources whose contacts count when they ended
+    by_end: frozenset[str] = frozenset()
     #: contact, ticket --> what its facts depend on; when it changes, they are folded anew
     bases: Mapping[str, str] = field(default_factory=dict)
 
@@ -53,6 +55,10 @@ class Reckoning:
         """The business clock of what stayed in these queues, each from an instant on; without one, the centre's."""
         pieces = [(at, self.calendars.get(queue, self.calendar)) for at, queue in stays]
         return Clock(pieces=tuple(pieces) or ((since, self.calendar),))
+
+    def counted_at(self, source: str, entry_at: datetime, over_at: datetime | None) -> datetime:
+        """When what belongs to a contact counts; `over_at`: when the contact ended. While that is unknown, its entry counts."""
+        return over_at if over_at is not None and source in self.by_end else entry_at
 
     def promise_at(self, moment: datetime) -> Promise | None:
         """The one in force."""
@@ -70,6 +76,7 @@ def reckoning_of(document: Document) -> Reckoning:
     others = {queue: name for queue, name in named.items() if name is not None and name != document.business_calendar}
     calendars = {name: calendar for name in document.calendars if (calendar := document.calendar(name)) is not None}
     tiers = {queue: terms.tier for queue, terms in document.queues.items() if terms.tier is not None}
+    by_end = frozenset(name for name, source in document.sources.items() if source.attribution == "end")
     clocks = _digest(
         document.timezone, document.business_calendar, others, document.calendars, _editions(calendars.values())
     )
@@ -79,7 +86,11 @@ def reckoning_of(document: Document) -> Reckoning:
         promises=tuple(_promise(sla, document.timezone) for sla in document.sla),
         tiers=tiers,
         ignores_thanks=document.tickets.ignore_thanks,
-        bases={"contact": clocks, "ticket": f"{clocks}|{_digest(document.sla, tiers, document.tickets)}"},
+        by_end=by_end,
+        bases={
+            "contact": f"{clocks}|{_digest(sorted(by_end))}",
+            "ticket": f"{clocks}|{_digest(document.sla, tiers, document.tickets)}",
+        },
     )
 
 

@@ -29,9 +29,10 @@ def _bin(duration_ms: int | None) -> int | None:
 def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, reckoning: Reckoning = PLAIN) -> None:
     """Adds the rows of one contact: itself, its visits, legs, ring attempts and evaluations."""
     shared = {**identity, "channel": facts.channel, "direction": facts.direction}
+    source = identity["source"]
     first_leg = facts.legs[0] if facts.legs else None
     first_queue = facts.visits[0].queue if facts.visits else ""
-    _evaluation_rows(rows, shared, facts, (first_leg.queue if first_leg else "") or first_queue)
+    _evaluation_rows(rows, shared, facts, (first_leg.queue if first_leg else "") or first_queue, reckoning)
     if not facts.is_known:
         return
     rows.setdefault("contact", []).append(
@@ -43,7 +44,8 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, r
             "entry_number": facts.entry_number,
             "started_at": facts.started_at,
             "ended_at": facts.ended_at,
-            "counted_at": facts.counted_at,
+            "entry_at": facts.entry_at,
+            "counted_at": reckoning.counted_at(source, facts.entry_at, facts.ended_at),
             "outcome": facts.outcome,
             "handled": int(bool(facts.legs)),
             "transferred": int(facts.transferred),
@@ -72,6 +74,8 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, r
                 "queue": visit.queue,
                 "agent": visit.agent,
                 "entered_at": visit.entered_at,
+                "over_at": facts.ended_at,
+                "counted_at": reckoning.counted_at(source, visit.entered_at, facts.ended_at),
                 "left_at": visit.left_at,
                 "outcome": visit.outcome,
                 "wait_ms": visit.wait_ms,
@@ -80,7 +84,7 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, r
                 "wait_business_bin": _bin(business_ms),
             }
         )
-    _leg_rows(rows, shared, facts, ordinals)
+    _leg_rows(rows, shared, facts, ordinals, reckoning)
     for number, ring in enumerate(facts.rings):
         rows.setdefault("ring_attempt", []).append(
             {
@@ -96,8 +100,11 @@ def contact_rows(rows: Rows, identity: Mapping[str, Any], facts: ContactFacts, r
         )
 
 
-def _evaluation_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, queue: str) -> None:
+def _evaluation_rows(
+    rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, queue: str, reckoning: Reckoning
+) -> None:
     first_agent = facts.legs[0].agent if facts.legs else ""
+    counted_at = reckoning.counted_at(shared["source"], facts.entry_at, facts.ended_at)
     for number, one in enumerate(facts.evaluations.values()):
         rows.setdefault("evaluation", []).append(
             {
@@ -105,7 +112,7 @@ def _evaluation_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts,
                 "ordinal": number,
                 "queue": queue,
                 "agent": one.agent or first_agent,
-                "counted_at": facts.counted_at if facts.is_known else one.evaluated_at,
+                "counted_at": counted_at if facts.is_known else one.evaluated_at,
                 "evaluated_at": one.evaluated_at,
                 "points_milli": one.points_milli,
                 "possible_milli": one.possible_milli,
@@ -113,8 +120,11 @@ def _evaluation_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts,
         )
 
 
-def _leg_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordinals: Mapping[int, int]) -> None:
+def _leg_rows(
+    rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordinals: Mapping[int, int], reckoning: Reckoning
+) -> None:
     for number, leg in enumerate(facts.legs):
+        entry_at = leg.visit.entered_at if leg.visit else leg.answered_at
         rows.setdefault("agent_leg", []).append(
             {
                 **shared,
@@ -122,7 +132,9 @@ def _leg_rows(rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordina
                 "visit": ordinals.get(id(leg.visit)) if leg.visit else None,
                 "queue": leg.queue,
                 "agent": leg.agent,
-                "counted_at": leg.visit.entered_at if leg.visit else leg.answered_at,
+                "entry_at": entry_at,
+                "over_at": facts.ended_at,
+                "counted_at": reckoning.counted_at(shared["source"], entry_at, facts.ended_at),
                 "answered_at": leg.answered_at,
                 "ended_at": leg.ended_at,
                 "talk_ms": leg.talk_ms,

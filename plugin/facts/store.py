@@ -51,7 +51,7 @@ COST_ENTRY = table_of(tables.CostEntry)
 TABLES: dict[str, tuple[tuple[Table, tuple[str, ...]], ...]] = {
     "contact": (
         (CONTACT, ("counted_at",)),
-        (VISIT, ("entered_at",)),
+        (VISIT, ("counted_at",)),
         (LEG, ("counted_at",)),
         (RING, ("started_at",)),
         (EVALUATION, ("counted_at",)),

@@ -1,8 +1,9 @@
 """What the events add up to. Every row belongs to one subject of one source; `subject_key` finds a subject's rows.
 
-When a fact counts: `queue_visit.entered_at`; `agent_leg.counted_at` (the entry of its visit); `contact.counted_at` (its first queue
-entry, else its start), which its evaluations share; a ticket's `created_at`, `solved_at`, `first_response_at`;
-`ticket_span.opened_at`; `survey.sent_at`; `survey_answer.answered_at`.
+When a fact counts: `counted_at` of a contact (its first queue entry, else its start), which its evaluations share, of a visit (its
+entry) and of a leg (the entry of its visit); where the source counts by end, that of each is the end of the contact. `entry_at`,
+`entered_at` and `over_at` (`ended_at` of a contact) keep both moments, whatever the setting. A ticket's `created_at`, `solved_at`,
+`first_response_at`; `ticket_span.opened_at`; `survey.sent_at`; `survey_answer.answered_at`.
 A `_bin` is the logarithmic bucket of the duration beside it, for percentiles.
 """
 
@@ -49,6 +50,7 @@ class Contact(SQLModel, table=True):
     entry_number: str | None = None
     started_at: datetime | None = _moment()
     ended_at: datetime | None = _moment(index=True)
+    entry_at: datetime | None = _moment()
     counted_at: datetime | None = _moment(index=True)
     outcome: str
     handled: int = 0
@@ -104,7 +106,9 @@ class QueueVisit(SQLModel, table=True):
     direction: str
     queue: str = ""
     agent: str = ""
-    entered_at: datetime | None = _moment(index=True)
+    entered_at: datetime | None = _moment()
+    over_at: datetime | None = _moment()
+    counted_at: datetime | None = _moment(index=True)
     left_at: datetime | None = _moment()
     outcome: str
     wait_ms: int | None = _ms()
@@ -127,6 +131,8 @@ class AgentLeg(SQLModel, table=True):
     direction: str
     queue: str = ""
     agent: str = ""
+    entry_at: datetime | None = _moment()
+    over_at: datetime | None = _moment()
     counted_at: datetime | None = _moment(index=True)
     answered_at: datetime | None = _moment()
     ended_at: datetime | None = _moment()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from plugin.kpi.measures import DIMENSIONS, MEASURES, STREAMS, Measure, Sketch, Stream
 from plugin.kpi.terms import Terms
+from plugin.policy.document import Attribution
 
 SLOT_MS = 900_000
 BUCKETS = "WITH bucket(start, stop) AS MATERIALIZED (SELECT start, stop FROM :given)"
@@ -30,6 +31,8 @@ class Span:
     slots: Collection[int] | None = None
     open_until: int | None = None
     only_open: bool = False
+    #: rows in the periods of their entry or end; None: as the policy chose
+    attribution: Attribution | None = None
 
     @classmethod
     def of_slots(cls, slots: Collection[int]) -> Span:
@@ -54,7 +57,7 @@ def sums(measures: Sequence[str], dimensions: Sequence[str], span: Span, terms: 
     """A SELECT of (start, *dimensions, *measures); every argument that enters the text is a number or a name of ours."""
     wanted = [MEASURES[key] for key in measures]
     streams = [stream for stream in STREAMS.values() if any(measure.stream == stream.key for measure in wanted)]
-    parts = [_stream_sums(stream, wanted, dimensions, span, terms) for stream in streams]
+    parts = [_stream_sums(stream.by(span.attribution), wanted, dimensions, span, terms) for stream in streams]
     columns = ["start", *dimensions]
     totals = [f"{'MAX' if m.greatest else 'SUM'}({m.key}) AS {m.key}" for m in wanted]
     return (
@@ -160,7 +163,7 @@ def added(stream: Stream, measures: Sequence[Measure], span: Span, terms: Terms)
 
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span, terms: Terms) -> str:
     """A SELECT of (start, *dimensions, bucket, n): how many durations fell into each bucket of the sketch."""
-    stream = STREAMS[sketch.stream]
+    stream = STREAMS[sketch.stream].by(span.attribution)
     columns = [f"{_start(stream, span)} AS start", *(f"{dimension(stream, name)} AS {name}" for name in dimensions)]
     where = f"{_where(stream, span)} AND {sketch.where} AND ({sketch.bucket}) IS NOT NULL"
     group = ", ".join(str(number + 1) for number in range(len(dimensions) + 2))

@@ -21,7 +21,7 @@ from plugin.kpi.question import CLOSED, HOURS, OPEN
 from plugin.kpi.terms import Terms, terms_of
 from plugin.kpi.whole import WHOLE_MEASURES
 from plugin.kpi.whole.answers import scales_of
-from plugin.policy.document import Document
+from plugin.policy.document import Attribution, Document
 
 #: what is shown when nobody says what
 STANDARD_KPIS = (
@@ -86,6 +86,8 @@ class Ask:
     by: tuple[str, ...] = ()
     timezone: str | None = None
     only: Mapping[str, str] = field(default_factory=dict)
+    #: contacts in the periods of their entry or end; None: as the policy chose for each source
+    attribution: Attribution | None = None
 
 
 def answer(
@@ -107,7 +109,7 @@ def answer(
         key: reason for key in ask.kpis if (reason := _missing(key, supply) or _unsplit(key, ask)) is not None
     }
     asked = [key for key in ask.kpis if key not in unavailable]
-    question = Question(periods=periods, by=ask.by, only=ask.only, as_of=now)
+    question = Question(periods=periods, by=ask.by, only=ask.only, as_of=now, attribution=ask.attribution)
     attainment = PLAN_ATTAINMENT.key in asked
     keys = _with_targets(asked, document, supply) if attainment else asked
     measured = measure(connection, [key for key in keys if key != PLAN_ATTAINMENT.key], question, terms)
@@ -125,7 +127,7 @@ def answer(
         rows=tuple(replace(row, provisional=row.period in open_ones) for row in rows),
         unavailable=unavailable,
         excluded=_excluded(connection, question, terms, shown),
-        notes=(*notes, *(["Groups without activity are left out."] if sparse else [])),
+        notes=(*notes, *_counted_by_end(document, ask), *(["Groups without activity are left out."] if sparse else [])),
     )
 
 
@@ -216,6 +218,13 @@ def _scale_notes(connection: Connection, asked: Sequence[str], question: Questio
         name, _, mean = key.rpartition("_")
         if mean == "mean" and len(scales := scales_of(connection, name, question, terms)) > 1:
             yield f"{key}: answers are on several scales ({', '.join(scales)}); a mean is shown only where there is one."
+
+
+def _counted_by_end(document: Document, ask: Ask) -> Iterator[str]:
+    names = [name for name, source in document.sources.items() if source.attribution == "end"]
+    shown = [name for name in names if ask.only.get("source", name) == name]
+    if shown and ask.attribution is None:
+        yield f"Contacts of {', '.join(shown)} count in the period in which they ended."
 
 
 def _add_costs(

@@ -138,7 +138,7 @@ def _gather(
     if not wanted:
         return
     group_of = grouping(question, terms)
-    stored, live = _told_apart(wanted)
+    stored, live = _told_apart(wanted, question)
     if live:
         rows = _from_facts(connection, live, whole_pieces(question), question, terms)
         _merge(found, rows, live, question, group_of)
@@ -155,9 +155,15 @@ def _gather(
         _merge(found, rows, lasting, question, group_of)
 
 
-def _told_apart(wanted: Sequence[str]) -> tuple[list[str], list[str]]:
+def _told_apart(wanted: Sequence[str], question: Question) -> tuple[list[str], list[str]]:
     """The measures that cells hold, and those that only the facts can tell."""
-    return [key for key in wanted if key in STORED], [key for key in wanted if key not in STORED]
+    held = {key for key in wanted if key in STORED and not _is_moved(MEASURES[key].stream, question)}
+    return [key for key in wanted if key in held], [key for key in wanted if key not in held]
+
+
+def _is_moved(stream: str, question: Question) -> bool:
+    """Whether the question may put the stream's rows in other periods than the cells do."""
+    return question.attribution is not None and STREAMS[stream].entry is not None
 
 
 def whole_pieces(question: Question) -> list[Piece]:
@@ -226,14 +232,15 @@ def _from_facts(
     *,
     only_open: bool = False,
 ) -> Rows:
-    span = _span(pieces, open_until=to_ms(question.as_of), only_open=only_open)
+    span = replace(
+        _span(pieces), open_until=to_ms(question.as_of), only_open=only_open, attribution=question.attribution
+    )
     query = sums(wanted, question.dimensions, span, terms)
     return _numbered(execute_given(connection, query, **span.given), pieces)
 
 
-def _span(pieces: Sequence[Piece], open_until: int | None = None, only_open: bool = False) -> Span:
-    buckets = [(piece.low, piece.high) for piece in pieces]
-    return Span(buckets=buckets, open_until=open_until, only_open=only_open)
+def _span(pieces: Sequence[Piece]) -> Span:
+    return Span(buckets=[(piece.low, piece.high) for piece in pieces])
 
 
 def _numbered(rows: Iterable[Sequence[Any]], pieces: Sequence[Piece]) -> Rows:
@@ -289,12 +296,13 @@ def _durations(connection: Connection, key: str, question: Question, terms: Term
     if key not in STORED_SKETCHES:
         yield from _measured(connection, key, question, terms)
         return
+    moved = _is_moved(SKETCHES[key].stream, question)
     for grain, pieces in pieces_of(question, terms).items():
-        if grain in DAILY and "agent" not in question.dimensions:
+        if grain in DAILY and "agent" not in question.dimensions and not moved:
             for run in _runs(pieces):
                 yield from _numbered(_sketched(connection, key, run, question), run)
         else:
-            span = _span(pieces)
+            span = replace(_span(pieces), attribution=question.attribution)
             query = distribution(SKETCHES[key], question.dimensions, span, terms)
             yield from _numbered(execute_given(connection, query, **span.given), pieces)
 
@@ -302,7 +310,7 @@ def _durations(connection: Connection, key: str, question: Question, terms: Term
 def _measured(connection: Connection, key: str, question: Question, terms: Terms) -> Rows:
     """The same from the durations themselves."""
     pieces = whole_pieces(question)
-    span = _span(pieces)
+    span = replace(_span(pieces), attribution=question.attribution)
     query = distribution(SKETCHES[key], question.dimensions, span, terms)
     for number, row in _numbered(execute_given(connection, query, **span.given), pieces):
         yield number, (*row[:-2], bin_of(int(row[-2])), row[-1])

@@ -9,6 +9,7 @@ from datetime import datetime
 from plugin.kpi.measures import DIMENSIONS
 from plugin.kpi.period import Period
 from plugin.kpi.terms import Terms
+from plugin.policy.document import Attribution
 
 Group = tuple[str, ...]
 #: the group of a cost that nothing in the period can bear, such as the fixed share of a channel without contacts
@@ -35,6 +36,8 @@ class Question:
     by: tuple[str, ...] = ()
     only: Mapping[str, str] = field(default_factory=dict)
     as_of: datetime
+    #: contacts in the periods of their entry or end, read from the facts; None: as the policy chose for each source
+    attribution: Attribution | None = None
 
     @property
     def tells_hours(self) -> bool:

@@ -33,6 +33,7 @@ from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [
+    "Attribution",
     "Campaign",
     "Category",
     "Cost",
@@ -70,6 +71,8 @@ def _allocation(value: object) -> object:
     return value
 
 
+#: whether contacts count in the period in which they came to a queue, or in that in which they ended
+Attribution = Literal["entry", "end"]
 Allocation = Annotated[Literal["handle_time", "contacts"] | dict[Channel, Number], BeforeValidator(_allocation)]
 
 
@@ -165,6 +168,7 @@ class Source(Part):
 
     adapter: Name
     title: str | None = None
+    attribution: Attribution = "entry"
     settings: dict[Name, SettingValue] = Field(default_factory=dict)
 
 

@@ -14,7 +14,7 @@ _MOMENTS = {
         "момент входа в очередь",
         "进入队列的时刻",
     ),
-    "counted_at": (
+    "entry_at": (
         "the first entry into a queue, else the start of the contact",
         "pirmā nonākšana rindā, citādi saziņas sākums",
         "первый вход в очередь, иначе начало обращения",
@@ -27,6 +27,12 @@ _MOMENTS = {
     "answered_at": ("the answer", "atbilde", "ответ", "回答的时刻"),
     "sent_at": ("the sending", "nosūtīšana", "отправка", "发送的时刻"),
 }
+_OR_END = (
+    "; where the policy counts a source by end, the end of the contact",
+    "; ja politikā avots skaitīts pēc beigām, saziņas beigas",
+    "; если по политике источник считается по окончании, окончание обращения",
+    "；若策略规定该来源按结束计，则为联络结束的时刻",
+)
 _SPLIT = (
     "split at the borders of periods",
     "sadalīts pie periodu robežām",
@@ -52,4 +58,8 @@ def attribution(metric: Metric, language: str = "en") -> tuple[str, ...]:
 def _rule(stream: Stream) -> tuple[str, ...]:
     if stream.until:
         return _SPLIT
-    return _MOMENTS.get(stream.at, (stream.at,) * len(LANGUAGES))
+    at = stream.entry or stream.at
+    moments = _MOMENTS.get(at, (at,) * len(LANGUAGES))
+    if stream.end is None:
+        return moments
+    return tuple(f"{moment}{end}" for moment, end in zip(moments, _OR_END, strict=True))

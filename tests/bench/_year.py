@@ -76,7 +76,7 @@ def _contact(found: dict[str, list[Row]], random: Random, number: int) -> None:
         "agent": agent,
     }
     found["contact"].append(_contact_row(shared, at, ended, outcome, answered))
-    visit = {"ordinal": 0, "entered_at": at, "left_at": left, "outcome": outcome}
+    visit = {"ordinal": 0, "entered_at": at, "counted_at": at, "left_at": left, "outcome": outcome}
     found["queue_visit"].append({**shared, **visit, "wait_ms": wait_ms, "wait_bin": bin_of(wait_ms)})
     if answered:
         found["agent_leg"].append(_leg_row(shared, at, left, ended, talk_ms))

@@ -55,9 +55,9 @@ def by_minutes(request: pytest.FixtureRequest, new_database: Callable[[str], str
     engine = open_engine(new_database(request.param))
     fill(engine)
     with writing(engine) as connection:
-        connection.execute(text("UPDATE queue_visit SET entered_at = entered_at - entered_at % 60000"))
+        connection.execute(text("UPDATE queue_visit SET counted_at = counted_at - counted_at % 60000"))
         connection.execute(text("UPDATE agent_leg SET counted_at = counted_at - counted_at % 60000"))
-        connection.execute(text("INSERT INTO dirty_slot SELECT DISTINCT entered_at / 900000 FROM queue_visit"))
+        connection.execute(text("INSERT INTO dirty_slot SELECT DISTINCT counted_at / 900000 FROM queue_visit"))
     while refresh_cells(engine, terms_of(DOCUMENT)):
         pass
     yield engine

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import reduce
 from operator import add
 from typing import Any
@@ -14,6 +14,8 @@ from adapter_fixtures import shared
 
 from plugin.contract.event import Event, Kind
 from plugin.facts.fold import fold_contact, fold_ticket, in_order
+from plugin.facts.reckoning import Reckoning
+from plugin.facts.rows import Rows, contact_rows
 from plugin.kpi import staffing
 from plugin.kpi.attainment import attained
 from plugin.kpi.catalogue import METRICS
@@ -123,6 +125,12 @@ def occupancy(calls: float, handle_s: float, agents: float) -> float:
     return measured("occupancy", sums).value or 0
 
 
+def test_a_contact_that_counts_by_its_end_is_whole_in_the_interval_in_which_it_ended() -> None:
+    # Amazon Connect: 05:23 to 06:15 is 52 minutes of 06:00 to 06:30, and none of 05:00 to 05:30
+    assert minutes_counted("05:23", "06:15", "06:00", "06:30") == 52
+    assert minutes_counted("05:23", "06:15", "05:00", "05:30") == 0
+
+
 # -- money, satisfaction, plan
 
 
@@ -227,6 +235,21 @@ def aircall_rings(first_s: float, second_s: float) -> tuple[float, float]:
     assert facts.visits[0].wait_ms is not None
     assert answered is not None
     return round(facts.visits[0].wait_ms / 1000), answered / 1000
+
+
+def minutes_counted(start: str, end: str, counted_from: str, counted_to: str) -> float:
+    """Minutes of talk that one contact, which an agent took at once, adds to a half hour where it counts by its end."""
+
+    def at(clock: str) -> datetime:
+        return datetime.combine(MONDAY.date(), time.fromisoformat(clock), UTC)
+
+    told = ((Kind.CONTACT_QUEUED, start), (Kind.CONTACT_ANSWERED, start), (Kind.CONTACT_ENDED, end))
+    events = [Event(kind=kind, at=at(clock), subject="1", dedupe_key=kind, queue="Sales") for kind, clock in told]
+    rows: Rows = {}
+    identity = {"subject_key": 1, "source": "connect", "subject": "1"}
+    contact_rows(rows, identity, fold_contact(in_order(events)), Reckoning(by_end=frozenset({"connect"})))
+    found = [leg for leg in rows["agent_leg"] if at(counted_from) <= leg["counted_at"] < at(counted_to)]
+    return sum(int(leg["talk_ms"]) for leg in found) / 60_000
 
 
 def bot_then_reopened() -> float:
@@ -345,6 +368,7 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "infor_dec_200": lambda inputs: attainment(inputs["actual"], inputs["target"], "lower"),
     "sap_ach_45": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
     "sap_ach_75": lambda inputs: attainment(inputs["actual"], inputs["target"], "higher"),
+    "aws_period": lambda inputs: minutes_counted(inputs["start"], inputs["end"], "06:00", "06:30"),
     "aircall_sla": lambda inputs: list(aircall_rings(inputs["ring_agent1"], inputs["ring_agent2_answered"])),
     "herzog_erlc": _erlang_wait,
     "lecuyer_mmc": _erlang_day,
@@ -353,14 +377,10 @@ COLLECTED: dict[str, Callable[[Any], Any]] = {
     "okitoki_occ": lambda inputs: occupancy(inputs["calls_per_half_hour"], inputs["aht"], inputs["agents"]),
     "chatwoot_reopen_frt": lambda inputs: bot_then_reopened(),
 }
-#: what this release does not compute: the period in which a contact ended
-NOT_COMPUTED = {
-    "aws_period",
-}
 
 
 def test_every_collected_example_comes_out_as_computed() -> None:
     entries = {entry["id"]: entry for entry in json.loads(shared("oracles", "worked_examples.json").read_text())}
-    assert set(entries) == set(COLLECTED) | NOT_COMPUTED
+    assert set(entries) == set(COLLECTED)
     for name, compute in COLLECTED.items():
         assert compute(entries[name]["inputs"]) == pytest.approx(entries[name]["computed"]), name

@@ -80,13 +80,15 @@ def _call(rows: Rows, chance: random.Random, at: datetime, queue: str, slow: flo
     agent = "" if lost else chance.choice(_AGENTS)
     talk_ms = int(chance.gammavariate(2.2, 95_000))
     left_at = at + timedelta(milliseconds=wait_ms)
+    over_at = left_at + timedelta(milliseconds=0 if lost else talk_ms)
     rows[tables.Contact].append(
         {
             **shared,
             "agent": agent,
             "started_at": at,
+            "entry_at": at,
             "counted_at": at,
-            "ended_at": left_at + timedelta(milliseconds=0 if lost else talk_ms),
+            "ended_at": over_at,
             "outcome": "abandoned" if lost else "answered",
             "handled": int(not lost),
             "transferred": int(not lost and chance.random() < 0.06),
@@ -103,6 +105,8 @@ def _call(rows: Rows, chance: random.Random, at: datetime, queue: str, slow: flo
             "ordinal": 0,
             "agent": agent,
             "entered_at": at,
+            "over_at": over_at,
+            "counted_at": at,
             "left_at": left_at,
             "outcome": "abandoned" if lost else "answered",
             "wait_ms": wait_ms,
@@ -116,9 +120,11 @@ def _call(rows: Rows, chance: random.Random, at: datetime, queue: str, slow: flo
                 "ordinal": 0,
                 "visit": 0,
                 "agent": agent,
+                "entry_at": at,
+                "over_at": over_at,
                 "counted_at": at,
                 "answered_at": left_at,
-                "ended_at": left_at + timedelta(milliseconds=talk_ms),
+                "ended_at": over_at,
                 "talk_ms": talk_ms,
                 "talk_bin": bin_of(talk_ms),
                 "transferred": 0,

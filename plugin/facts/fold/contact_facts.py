@@ -95,7 +95,8 @@ class ContactFacts:
     rings: list[Ring] = field(default_factory=list)
 
     @property
-    def counted_at(self) -> datetime:
+    def entry_at(self) -> datetime:
+        """Its first entry into a queue, else its start."""
         return self.visits[0].entered_at if self.visits else self.started_at
 
     @property

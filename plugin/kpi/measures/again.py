@@ -3,7 +3,7 @@
 Defined in `docs/kpi/fcr_repeat.md` and `missed_call_return_rate.md`.
 """
 
-from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count
+from plugin.kpi.measures.shape import CONTACT_OVER, INBOUND, VISIT_OVER, Measure, Sketch, Stream, count
 
 _LATER = (
     "FROM contact AS later WHERE later.customer = contact.customer AND later.direction = 'inbound' "
@@ -29,11 +29,13 @@ _CONNECTED_AT = """COALESCE(
 _CONNECTED = "connected_at IS NOT NULL"
 
 STREAMS = (
-    Stream(key="again", table="contact", at="counted_at", where=INBOUND, live=True),
+    Stream(key="again", table="contact", at="counted_at", entry="entry_at", end=CONTACT_OVER, where=INBOUND, live=True),
     Stream(
         key="callback",
         table=f"(SELECT queue_visit.*, {_CONNECTED_AT} AS connected_at FROM queue_visit) AS callback",
-        at="entered_at",
+        at="counted_at",
+        entry="entered_at",
+        end=VISIT_OVER,
         where=f"outcome = 'callback_requested' AND {INBOUND}",
         live=True,
     ),

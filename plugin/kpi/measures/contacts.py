@@ -1,14 +1,14 @@
-"""Contacts and the legs of their agents, at the moment when it first entered a queue."""
+"""Contacts and the legs of their agents, at the first entry into a queue or at the end."""
 
-from plugin.kpi.measures.shape import EXTERNAL, INBOUND, Measure, Sketch, Stream, count, total
+from plugin.kpi.measures.shape import CONTACT_OVER, EXTERNAL, INBOUND, LEG_OVER, Measure, Sketch, Stream, count, total
 
 _OUTBOUND = "direction = 'outbound'"
 _SOLD = "converted = 1 AND handled = 1"
 
 STREAMS = (
-    Stream(key="leg", table="agent_leg", at="counted_at", where=INBOUND),
-    Stream(key="outbound_leg", table="agent_leg", at="counted_at", where=_OUTBOUND),
-    Stream(key="contact", table="contact", at="counted_at"),
+    Stream(key="leg", table="agent_leg", at="counted_at", entry="entry_at", end=LEG_OVER, where=INBOUND),
+    Stream(key="outbound_leg", table="agent_leg", at="counted_at", entry="entry_at", end=LEG_OVER, where=_OUTBOUND),
+    Stream(key="contact", table="contact", at="counted_at", entry="entry_at", end=CONTACT_OVER),
     Stream(key="evaluation", table="evaluation", at="counted_at"),
 )
 

@@ -1,17 +1,23 @@
-"""Queue visits, each at the moment of its entry."""
+"""Queue visits, each at the moment of its entry or at the end of its contact."""
 
 from plugin.facts.fold.contact_facts import OFFERED
-from plugin.kpi.measures.shape import INBOUND, Measure, Sketch, Stream, count, one_of, total
+from plugin.kpi.measures.shape import INBOUND, VISIT_OVER, Measure, Sketch, Stream, count, one_of, total
 
 _WAITED = one_of("outcome", ("answered", "abandoned", "timeout", "leave_empty"))
 _ABANDONED, _ANSWERED = "outcome = 'abandoned'", "outcome = 'answered'"
-
 #: a dialler has to bring an agent to whoever picks up within two seconds (16 CFR 310.4(b)(4)(ii))
 _SAFE_HARBOUR_MS = 2000
 
 STREAMS = (
-    Stream(key="visit", table="queue_visit", at="entered_at", where=INBOUND),
-    Stream(key="dialled", table="queue_visit", at="entered_at", where="direction = 'outbound'"),
+    Stream(key="visit", table="queue_visit", at="counted_at", entry="entered_at", end=VISIT_OVER, where=INBOUND),
+    Stream(
+        key="dialled",
+        table="queue_visit",
+        at="counted_at",
+        entry="entered_at",
+        end=VISIT_OVER,
+        where="direction = 'outbound'",
+    ),
 )
 
 MEASURES = (

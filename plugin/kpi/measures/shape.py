@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from plugin.policy.document import Attribution
 
 DIMENSIONS = ("source", "channel", "direction", "queue", "agent")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stream:
-    """`at` is the moment that decides the period; `where` leaves rows out; the other names are SQL for a dimension."""
+    """`at` is the moment that decides the period; `where` leaves rows out; the other names are SQL for a dimension.
+
+    Where the policy chooses between two moments, `entry` and `end` are SQL for each, and `at` is the one that was chosen.
+    """
 
     key: str
     table: str
@@ -30,6 +35,13 @@ class Stream:
     live: bool = False
     #: an interval never goes beyond its quarter of an hour, except for one that still lasts
     slotted: bool = False
+    entry: str | None = None
+    end: str | None = None
+
+    def by(self, attribution: Attribution | None) -> Stream:
+        """The stream with its rows in the periods of their entry or end, whatever the policy chose; None: as it chose."""
+        at = {"entry": self.entry, "end": self.end}.get(attribution or "")
+        return self if at is None else replace(self, at=at)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,3 +85,7 @@ def total(key: str, stream: str, value: str, condition: str | None = None) -> Me
 
 INBOUND = one_of("direction", ("inbound", "callback"))
 EXTERNAL = "direction <> 'internal'"
+#: the end of the contact; while that is unknown, its entry
+CONTACT_OVER = "COALESCE(ended_at, entry_at)"
+VISIT_OVER = "COALESCE(over_at, entered_at)"
+LEG_OVER = "COALESCE(over_at, entry_at)"

@@ -26,7 +26,7 @@ def missed_callers(connection: Connection, question: Question, terms: Terms) -> 
     query = (
         f"SELECT start, {{dimensions}} customer, MAX(CASE WHEN {reached} THEN 1 ELSE 0 END) "
         f"FROM bucket CROSS JOIN {_MISSED} "
-        "WHERE customer IS NOT NULL AND entered_at >= start AND entered_at < stop GROUP BY {group}"
+        "WHERE customer IS NOT NULL AND counted_at >= start AND counted_at < stop GROUP BY {group}"
     )
     found = counted_members(connection, query, "visit", question, terms)
     return {
