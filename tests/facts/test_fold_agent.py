@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -72,6 +73,79 @@ def test_pausing_everything_and_each_queue_at_once_is_one_pause() -> None:
 
 def test_a_logoff_whose_login_was_not_seen_has_the_length_that_it_states() -> None:
     assert fold(state(10, session="logout", session_s=300)) == [("session", "login", 5, 10)]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "expected"),
+    [
+        # the login that was not seen goes back to the one before, at most
+        ((), [("session", "login", 15, 20)]),
+        (
+            (state(0, session="login"), state(15, session="logout")),
+            [("session", "login", 0, 15), ("session", "login", 15, 20)],
+        ),
+        ((state(0, session="login"), state(16, session="logout")), [("session", "login", 0, 16)]),
+    ],
+)
+def test_an_unseen_session_is_not_laid_over_one_that_was_seen(
+    earlier: tuple[Event, ...], expected: list[tuple[str, str, float, float | None]]
+) -> None:
+    assert fold(*earlier, state(20, session="logout", session_s=300)) == expected
+
+
+def test_a_logoff_says_how_long_it_was_only_where_nothing_is_known_of_the_login() -> None:
+    # he is still logged in elsewhere, or was seen to log in
+    assert fold(state(0, session="login", of="a"), state(20, session="logout", of="b", session_s=300)) == [
+        ("session", "login", 0, None)
+    ]
+    assert fold(state(18, session="login"), state(20, session="logout", session_s=300)) == [
+        ("session", "login", 18, 20)
+    ]
+    assert fold(state(20, session="logout", session_s=0)) == []
+    assert fold(state(20, activity="available", session_s=300)) == []
+
+
+def test_only_what_comes_after_the_last_interval_is_folded_onto_it() -> None:
+    last = Interval(track="activity", state="break", started_at=NINE, keys={"": "break"})
+    again = fold_agent([state(0, activity="meeting"), state(9, activity="available")], {"activity": last})
+    assert short(again) == [("activity", "break", 0, 9)]
+    # what it is folded from is left as it was
+    assert (last.ended_at, last.keys) == (None, {"": "break"})
+
+
+def test_an_interval_names_its_reason_and_the_keys_that_were_open() -> None:
+    (first, second) = fold_agent(
+        in_order([state(0, activity="break", of="a", reason="lunch"), state(5, activity="meeting", of="b")])
+    )
+    assert (first.reason, first.keys, second.reason, second.keys) == (
+        "lunch",
+        {"a": "break"},
+        None,
+        {"a": "break", "b": "meeting"},
+    )
+
+
+def test_what_changes_in_the_same_moment_lasted_for_no_time_and_is_none() -> None:
+    assert fold(state(0, activity="break"), state(0, activity="meeting"), state(5, activity="available")) in (
+        [("activity", "break", 0, 5)],
+        [("activity", "meeting", 0, 5)],
+    )
+
+
+def test_the_pause_that_is_opened_last_holds_until_it_is_closed() -> None:
+    events = (
+        state(0, activity="break", of="a"),
+        state(5, activity="meeting", of="b"),
+        state(7, activity="break", of="a"),
+        state(9, activity="available", of="a"),
+        state(12, activity="available", of="b"),
+    )
+    assert fold(*events) == [
+        ("activity", "break", 0, 5),
+        ("activity", "meeting", 5, 7),
+        ("activity", "break", 7, 9),
+        ("activity", "meeting", 9, 12),
+    ]
 
 
 def test_activities_follow_each_other() -> None:

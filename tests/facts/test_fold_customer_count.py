@@ -56,6 +56,13 @@ def test_a_count_that_makes_no_sense_is_no_fact(spoiled: dict[str, Any]) -> None
     assert fold_customer_count([counted(**{**MARCH, **spoiled})]) is None
 
 
+def test_nobody_is_a_count_and_so_is_a_single_day() -> None:
+    facts = fold_customer_count([counted(**{**MARCH, "to": "2026-03-01", "at_start": 0, "lost": 3.0, "new": True})])
+    assert facts is not None
+    assert (facts.first_on, facts.last_on, facts.at_start) == (date(2026, 3, 1), date(2026, 3, 1), 0)
+    assert (facts.lost, facts.joined) == (3, None)
+
+
 def test_what_was_not_counted_stays_unknown() -> None:
     facts = fold_customer_count([counted(**{**MARCH, "at_end": None, "new": ""})])
     assert facts is not None

@@ -101,6 +101,48 @@ def test_leavers_that_were_not_told_are_unknown_and_not_zero() -> None:
     assert facts.leavers is None
 
 
-@pytest.mark.parametrize("data", [{"from": None}, {"to": "2026-02-01"}, {"headcount": -1}, {"headcount": "many"}])
+@pytest.mark.parametrize(
+    ("data", "headcount", "leavers"),
+    [
+        ({"headcount": 0, "leavers": 0}, 0, 0),
+        ({"headcount": 0.5, "leavers": 3.0}, 0.5, 3),
+        # who cannot have left is not known to have: half a person, fewer than nobody, a word
+        ({"leavers": 1.5}, 20, None),
+        ({"leavers": -1}, 20, None),
+        ({"leavers": "two"}, 20, None),
+    ],
+)
+def test_nobody_there_is_a_count_and_a_number_of_leavers_that_cannot_be_is_unknown(
+    data: dict[str, Any], headcount: float, leavers: int | None
+) -> None:
+    assert fold_headcount([counted(**data)]) == HeadcountFacts(
+        team="", first_day=date(2026, 3, 1), last_day=date(2026, 3, 31), headcount=headcount, leavers=leavers
+    )
+
+
+def test_a_count_may_be_of_one_day() -> None:
+    facts = fold_headcount([counted(to="2026-03-01")])
+    assert facts is not None
+    assert facts.first_day == facts.last_day == date(2026, 3, 1)
+
+
+def test_a_shift_that_does_not_say_when_it_ends_has_no_end_and_one_of_nobody_names_nobody() -> None:
+    shift = fold_roster([planned(until=None, agent=None)])
+    assert shift is not None
+    assert (shift.agent, shift.ended_at, shift.flaw) == ("", None, "no agent")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"from": None},
+        {"to": None},
+        {"from": "March"},
+        {"to": "2026-02-28"},
+        {"headcount": -1},
+        {"headcount": None},
+        {"headcount": "many"},
+    ],
+)
 def test_a_count_that_cannot_be_read_is_none(data: dict[str, Any]) -> None:
     assert fold_headcount([counted(**data)]) is None
