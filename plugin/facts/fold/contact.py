@@ -232,7 +232,7 @@ class _Folding:
             self._leave(visit, event, "answered", answered_at)
             visit.agent = event.agent or ""
         queue = event.queue or (visit.queue if visit else "")
-        leg = Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=answered_at)
+        leg = Leg(agent=event.agent or "", queue=queue, visit=visit, answered_at=answered_at, inferred=True)
         self.facts.legs.append(leg)
         return leg
 
@@ -247,7 +247,7 @@ class _Folding:
         if leg.hold_ms is None and ("hold" in self.knows or event.data.get("talk_includes_hold") is True):
             leg.hold_ms = 0
         talk = stated_ms(event, "talk_s")
-        if talk is None and is_stated(event, "talk_s"):
+        if talk is None and (is_stated(event, "talk_s") or leg.inferred):
             leg.talk_ms = None
         elif talk is None:
             leg.talk_ms = ms_between(leg.answered_at, event.at) - (leg.hold_ms or 0)

@@ -40,6 +40,8 @@ class Leg:
     transferred: bool = False
     #: its end is a guess, because the source restarted
     cut: bool = False
+    #: made from its end, because the answer was not seen
+    inferred: bool = False
     held_at: datetime | None = None
 
 
