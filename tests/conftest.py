@@ -21,6 +21,8 @@ NewDatabase = Callable[[str], str]
 # How long an example takes says how busy the machine is.
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
+# Enough to try a mutant with, the same for each of them.
+settings.register_profile("mutation", deadline=None, max_examples=20, derandomize=True, database=None)
 
 
 @pytest.fixture(scope="session")
