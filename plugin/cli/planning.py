@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 from collections.abc import Iterator
 
 import click
@@ -16,18 +15,17 @@ from plugin.kpi.answer import Ask, AskError
 from plugin.kpi.measure import GROUPINGS
 from plugin.kpi.metric import Report
 from plugin.kpi.period import PeriodTextError, parse_period_text
-from plugin.kpi.plan import PlannedHour, plan
-from plugin.kpi.profile import hour_of_week
+from plugin.kpi.plan import PlannedHour
 from plugin.kpi.staffing import Load, Need, StaffingError, Target, needed
+from plugin.kpi.staffing_text import seconds_of, target_of
 from plugin.policy.localtime import Weekday
 from plugin.report.compared import Comparison
 from plugin.report.render_why import why_json, why_text
-from plugin.report.why import HOUR, history, why
+from plugin.report.staffing import week_of
+from plugin.report.why import HOUR, why
 from plugin.web.choice import choose
 from plugin.web.errors import BadQuery
 from plugin.work import settle_cells
-
-_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600}
 
 
 @click.command("why")
@@ -83,11 +81,11 @@ def staffing(
 ) -> None:
     """Say how many agents a load needs, or each hour of the week of a past period."""
     try:
-        target = _target(goal, max_occupancy)
-        patience_s = _seconds(patience, "patience") if patience else math.inf
+        target = target_of(goal, max_occupancy)
+        patience_s = seconds_of(patience, "patience") if patience else math.inf
         if period is not None:
             with installation() as opened:
-                found = tuple(_planned(opened, period, queue, target, shrinkage, patience_s))
+                found = _planned(opened, period, queue, target, shrinkage, patience_s)
             for line in _table(found):
                 click.echo(line)
             return
@@ -95,8 +93,8 @@ def staffing(
             raise click.UsageError("write --contacts and --aht, or --period to take them from history")
         load = Load(
             contacts=contacts,
-            interval_s=_seconds(interval, "interval"),
-            aht_s=_seconds(aht, "aht"),
+            interval_s=seconds_of(interval, "interval"),
+            aht_s=seconds_of(aht, "aht"),
             patience_s=patience_s,
         )
         click.echo(_told(load, needed(load, target, shrinkage), target))
@@ -108,29 +106,15 @@ def staffing(
 
 def _planned(
     opened: Installation, period: str, queue: str | None, target: Target, shrinkage: float, patience_s: float
-) -> Iterator[PlannedHour]:
+) -> tuple[PlannedHour, ...]:
     at = now()
     try:
         asked = parse_period_text(period, at, opened.document.timezone, opened.terms.week_start)
     except PeriodTextError as error:
         raise click.BadParameter(str(error), param_hint="--period") from None
     settle_cells(opened)
-    hours = history(lambda ask: measured(opened, ask, at), asked, {"queue": queue} if queue else {}, hour_of_week)
-    return plan(hours, target, shrinkage, patience_s)
-
-
-def _target(text: str, max_occupancy: float) -> Target:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)/(\d+(?:\.\d+)?)", text)
-    if match is None:
-        raise StaffingError("target", f"{text!r} is not a target; write 80/20 for 80 per cent within 20 seconds")
-    return Target(share=float(match[1]) / 100, threshold_s=float(match[2]), max_occupancy=max_occupancy)
-
-
-def _seconds(text: str, field: str) -> float:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([smh]?)", text.strip())
-    if match is None:
-        raise StaffingError(field, f"{text!r} is not a length of time; write 180, 3m or 1h")
-    return float(match[1]) * _UNITS[match[2]]
+    only = {"queue": queue} if queue else {}
+    return week_of(lambda ask: measured(opened, ask, at), asked, only, target, shrinkage, patience_s)
 
 
 def _told(load: Load, need: Need, target: Target) -> str:

@@ -76,7 +76,13 @@ def _config(theme: Theme) -> Spec:
 
 def _rows(frame: Frame, points: tuple[Point, ...]) -> list[Spec]:
     return [
-        {"i": index, "value": point.value, "text": frame.write(point), "bad": point.tone is Tone.BAD}
+        {
+            "i": index,
+            "value": point.value,
+            "text": frame.write(point),
+            "bad": point.tone is Tone.BAD,
+            "quiet": frame.chart.marked not in (None, index),
+        }
         for index, point in enumerate(points)
     ]
 
@@ -136,7 +142,11 @@ def _height(frame: Frame, *, shown: bool) -> Spec:
 
 
 def _colour(frame: Frame) -> Spec:
-    return {"condition": {"test": "datum.bad", "value": frame.theme.bad}, "value": frame.theme.accent}
+    conditions = [
+        {"test": "datum.bad", "value": frame.theme.bad},
+        {"test": "datum.quiet", "value": frame.theme.quiet},
+    ]
+    return {"condition": conditions, "value": frame.theme.accent}
 
 
 def _upright(frame: Frame) -> list[Spec]:

@@ -85,7 +85,10 @@ class Series:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Chart:
-    """The first series is what the picture is about, a second one is drawn quietly behind it (the week before, say)."""
+    """The first series is what the picture is about, a second one is drawn quietly behind it (the week before, say).
+
+    `marked` is the place of the one point that stands out; the others are then drawn quietly, unless they are bad.
+    """
 
     title: str
     series: tuple[Series, ...]
@@ -95,6 +98,7 @@ class Chart:
     target_label: str = ""
     x_label: str = ""
     y_label: str = ""
+    marked: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

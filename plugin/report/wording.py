@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import cast
 
-from babel.dates import format_date, format_interval, format_skeleton
+from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 
 from plugin.kpi.names import metric_name
 from plugin.kpi.period import Grain, Period
@@ -101,6 +101,12 @@ def long_day(day: date, language: str = "en") -> str:
 def short_day(day: date, language: str = "en") -> str:
     pattern = _SHORT_DAY.get(language_of(language), "EEE, d MMM")
     return format_date(day, pattern, locale=locale_of(language))
+
+
+def weekday_name(number: int, language: str = "en", short: bool = False) -> str:
+    """0 is Monday."""
+    names = get_day_names("abbreviated" if short else "wide", context="stand-alone", locale=locale_of(language))
+    return str(names[number])
 
 
 def clock_time(moment: datetime, timezone: str) -> str:

@@ -25,6 +25,9 @@ from plugin.web.health import health, unread
 from plugin.web.incidents import acknowledge, incident, open_incidents, recent_incidents
 from plugin.web.overview import CONTACTS, TICKETS, Reading, course, headline_kpis, newest_day, overview
 from plugin.web.site import site
+from plugin.web.staffing import INTERVALS, is_short, staffing
+from plugin.web.staffing_pictures import NAMES as STAFFING_PICTURES
+from plugin.web.staffing_pictures import staffing_pictures
 from plugin.web.tables import Role, Scope
 from plugin.web.tiles import tiles
 from plugin.web.view import page_values
@@ -49,6 +52,7 @@ def pages_blueprint() -> Blueprint:
         ("/", home),
         ("/kpi", kpis),
         ("/kpi/<key>", kpi),
+        ("/staffing", staffing_page),
         ("/sources", sources),
         ("/incidents", incidents),
         ("/incidents/<int:number>", incident_page),
@@ -135,6 +139,21 @@ def kpi(key: str) -> str:
         )
 
 
+def staffing_page() -> tuple[str, int]:
+    """Answered with 400 when a field is wrong; the field says so."""
+    with _reading() as data:
+        found = staffing(data, request.args)
+        page = render_template(
+            "staffing.html",
+            data=data,
+            found=found,
+            pictures=staffing_pictures(found, g.language),
+            intervals=INTERVALS,
+            is_short=is_short,
+        )
+        return page, 400 if found.faults else 200
+
+
 def sources() -> str:
     with _reading() as data:
         return render_template("sources.html", data=data, health=health(data.site, data.now), unread=unread(data.site))
@@ -182,7 +201,8 @@ def chart(name: str) -> Response:
     if theme not in THEMES or width not in _WIDTHS:
         abort(404)
     with _reading() as data:
-        found = next((each for each in _pictures(data) if each.name == name), None)
+        drawable = staffing_pictures(staffing(data, request.args), g.language) if name in STAFFING_PICTURES else None
+        found = next((each for each in drawable or _pictures(data) if each.name == name), None)
     if found is None:
         abort(404)
     try:

@@ -12,12 +12,12 @@ from plugin.contract.event import Json
 from plugin.database import reading
 from plugin.kpi.answer import Ask, AskError, answer
 from plugin.kpi.metric import Report
-from plugin.kpi.plan import PlannedHour, plan
-from plugin.kpi.profile import hour_of_week
+from plugin.kpi.plan import PlannedHour
 from plugin.kpi.staffing import Load, Need, StaffingError, Target, needed
 from plugin.kpi.terms import terms_of
 from plugin.report.render_why import why_json
-from plugin.report.why import AskReport, history, why
+from plugin.report.staffing import week_of
+from plugin.report.why import AskReport, why
 from plugin.web.choice import choose, read_period
 from plugin.web.errors import BadQuery
 from plugin.web.query import parsed
@@ -98,8 +98,7 @@ def _planned(query: StaffingQuery, target: Target) -> tuple[PlannedHour, ...]:
     period = read_period(query.period, document, now)
     with reading(here.engine) as connection:
         ask: AskReport = lambda question: answer(connection, document, question, now, here.knows())  # noqa: E731
-        hours = history(ask, period, _only(query.queue), hour_of_week)
-    return tuple(plan(hours, target, query.shrinkage, query.patience_s))
+        return week_of(ask, period, _only(query.queue), target, query.shrinkage, query.patience_s)
 
 
 def _only(queue: str) -> Mapping[str, str]:

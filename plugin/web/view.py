@@ -11,11 +11,12 @@ from typing import Any
 from flask import g, request, url_for
 from markupsafe import Markup, escape
 
+from plugin.kpi.metric import Unit
 from plugin.kpi.period import Period
 from plugin.policy.localtime import zone
 from plugin.report import wording
 from plugin.report.compared import Comparison
-from plugin.report.figures import LANGUAGES, language_of, number
+from plugin.report.figures import LANGUAGES, clock, figure, language_of, number, percent
 from plugin.report.material import GRACE, finality
 from plugin.report.remarks import definitions, left_out, unavailable
 from plugin.web.access import SET_UP, csrf_token
@@ -62,6 +63,10 @@ def page_values() -> dict[str, Any]:
         "label": lambda kpi: wording.label(kpi, language),
         "fact": lambda name: wording.fact(name, language),
         "number": lambda value: number(value, language),
+        "tenths": lambda value: figure(value, Unit.COUNT, language),
+        "percent": lambda value: percent(value, language),
+        "clock": clock,
+        "weekday_name": lambda day, short=False: wording.weekday_name(day, language, short),
         "period_name": lambda period, short=False: wording.period_name(period, language, short),
         "range_name": lambda period, whole: range_name(period, whole, language),
         "moment_name": lambda moment, timezone: wording.moment_name(moment, timezone, language),

@@ -6,7 +6,7 @@ from datetime import datetime
 from types import ModuleType
 
 from plugin.report.figures import LANGUAGES, language_of, span
-from plugin.web.locales import en, lv, ru, zh
+from plugin.web.locales import en, lv, planning, ru, zh
 
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
 __all__ = ["LANGUAGES", "ago", "language_of", "say"]
@@ -14,6 +14,8 @@ __all__ = ["LANGUAGES", "ago", "language_of", "say"]
 
 def say(key: str, language: str = "en", **values: object) -> str:
     """Raises KeyError for a key that English does not have."""
+    if key in planning.TEXTS:
+        return planning.TEXTS[key][LANGUAGES.index(language_of(language))].format(**values)
     chosen = _LANGUAGES.get(language_of(language), en)
     written: str = chosen.TEXTS.get(key) or en.TEXTS[key]
     return written.format(**values)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 
 import pytest
 
@@ -57,6 +58,13 @@ def test_values_target_and_gap_are_written_on_the_picture() -> None:
     for text in ("91\u00a0%", "66.5 %", "target", "80\u00a0%", "stroke-dasharray"):
         assert text in svg
     assert ">–<" in svg
+
+
+def test_one_marked_point_stands_out_from_quiet_ones() -> None:
+    points = tuple(Point(label=name, value=1.0) for name in "abc")
+    chart = Chart(title="agents", series=(Series(name="", points=points),), marked=1)
+    assert render_svg(chart).count(LIGHT.quiet) == 2
+    assert render_svg(replace(chart, marked=None)).count(LIGHT.quiet) == 0
 
 
 def test_markup_in_names_stays_text() -> None:

@@ -16,6 +16,7 @@ from werkzeug.serving import make_server
 from plugin.report import figures, subject
 
 PATHS = ["/", "/?period=2026-11-23", "/?period=this+month", "/?period=2025", "/kpi", "/kpi/service_level"]
+PATHS += ["/staffing", "/staffing?from=history&period=2026-W47"]
 PATHS += ["/kpi/asa", "/sources", "/incidents", "/incidents/1", "/wall", "/login"]
 LANGUAGES = ("en", "lv", "ru", "zh")
 #: What a browser shows does not depend on the database behind it; test_pages.py asks both.
