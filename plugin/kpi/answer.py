@@ -13,7 +13,7 @@ from plugin.kpi.attainment import add_attainment
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.cost import CostError, add_costs, has_costs
 from plugin.kpi.cost_entries import with_entered_costs
-from plugin.kpi.finality import provisional
+from plugin.kpi.finality import unsettled
 from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
@@ -119,12 +119,12 @@ def answer(
         add_attainment(document, measured, question, known={key: METRICS[key] for key in keys if key in METRICS})
     shown = [key for key in asked if key not in unavailable]
     rows, sparse = _rows(measured, question, shown, terms)
-    metrics = [metric_for(key, terms) for key in shown if key != PLAN_ATTAINMENT.key]
-    open_ones = provisional(connection, periods, metrics, now, terms)
+    looked_at = {key: PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else metric_for(key, terms) for key in keys}
+    open_ones = unsettled(connection, periods, looked_at, now, terms)
     return Report(
         timezone=timezone,
         definitions={key: _definition(key, terms, supply, document.currency) for key in shown},
-        rows=tuple(replace(row, provisional=row.period in open_ones) for row in rows),
+        rows=tuple(replace(row, unsettled=_unsettled(row, open_ones[row.period])) for row in rows),
         unavailable=unavailable,
         excluded=_excluded(connection, question, terms, shown),
         notes=(*notes, *_counted_by_end(document, ask), *(["Groups without activity are left out."] if sparse else [])),
@@ -270,6 +270,11 @@ def _rows(
                 chosen |= {key: value for key, value in values.items() if key.startswith(PLAN_ATTAINMENT.key)}
             rows.append(Row(period=period, group=dict(zip(question.by, group, strict=True)), values=chosen))
     return tuple(rows), sparse
+
+
+def _unsettled(row: Row, keys: Collection[str]) -> frozenset[str]:
+    """An attainment changes with its KPI."""
+    return frozenset(key for key in row.values if key.removeprefix(f"{PLAN_ATTAINMENT.key}.") in keys)
 
 
 def _is_active(values: Mapping[str, Measurement]) -> bool:

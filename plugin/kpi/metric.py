@@ -81,8 +81,13 @@ class Row:
     period: Period
     group: Mapping[str, str]
     values: Mapping[str, Measurement]
-    #: whether it may still change by itself: something is open, or late events may come
-    provisional: bool = False
+    #: the keys of the values that may still change by themselves: something is open, or late events may come
+    unsettled: frozenset[str] = frozenset()
+
+    @property
+    def provisional(self) -> bool:
+        """Whether any of its numbers may still change."""
+        return bool(self.unsettled)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,6 +29,8 @@ class Terms:
     old_ms: int = 7 * 86_400_000
     callback_ms: int = 86_400_000
     self_service_ms: int = 86_400_000
+    #: numbers are provisional for so long after the end of their period; no number depends on it
+    grace_ms: int = 86_400_000
     service_level: str = "sl3"
     minimum_answers: int = 5
     productive_activities: tuple[str, ...] = ("training", "meeting")
@@ -75,6 +77,7 @@ def terms_of(document: Document) -> Terms:
         repeat_ms=definitions.repeat_contact_days * _DAY_MS,
         callback_ms=definitions.callback_within_h * _HOUR_MS,
         self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,
+        grace_ms=definitions.grace_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
         minimum_answers=definitions.minimum_answers,
         productive_activities=definitions.productive_activities,

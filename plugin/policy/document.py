@@ -150,6 +150,8 @@ class Definitions(Part):
     callback_within_h: Count = 24
     #: self-service did not help a caller who comes back within so many hours
     self_service_repeat_h: Count = 24
+    #: late events are waited for so many hours after the end of a period; until then its numbers are provisional
+    grace_h: Annotated[int, Field(strict=True, ge=0, le=24 * 366)] = 24
     #: pauses in which an agent works, if not for customers: they count as used in `utilisation`
     productive_activities: tuple[Literal["break", "meeting", "training", "other"], ...] = ("training", "meeting")
 

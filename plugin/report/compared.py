@@ -102,7 +102,9 @@ def _by_place(report: Report) -> dict[Place, Row]:
 
 
 def _row(row: Row, place: Place, earlier: Mapping[Place, Row], comparison: Comparison) -> Row:
-    then = earlier[place].values if place in earlier else {}
+    before = earlier.get(place)
+    then = before.values if before else {}
+    still = {f"{kpi}.{comparison}" for kpi in before.unsettled} if before else set()
     values: dict[str, Measurement] = {}
     for kpi, one in row.values.items():
         old = then.get(kpi)
@@ -110,7 +112,7 @@ def _row(row: Row, place: Place, earlier: Mapping[Place, Row], comparison: Compa
         values[kpi] = one
         values[f"{kpi}.{comparison}"] = old or _NOT_MEASURED
         values[f"{kpi}.{CHANGE}"] = Measurement(numerator=found.amount) if found else _NOT_MEASURED
-    return replace(row, values=values)
+    return replace(row, values=values, unsettled=row.unsettled | still)
 
 
 def _definitions(now: Report, before: Report, comparison: Comparison) -> dict[str, Mapping[str, object]]:

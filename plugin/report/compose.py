@@ -70,6 +70,7 @@ class Composer:
             notes=self.notes,
             links=self._links(period, language),
             due_at=self._late(digest, period),
+            grace=timedelta(hours=self.document.definitions.grace_h),
             language=language,
         )
 

@@ -11,8 +11,9 @@ from plugin.report.compare import Direction, change_text, direction
 from plugin.report.digest_chart import chart
 from plugin.report.goal import met
 from plugin.report.headline import driver_text, headline, target_text
-from plugin.report.material import GRACE, Finality, Material, finality
+from plugin.report.material import Material
 from plugin.report.moved import Move, moves
+from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
 
 _MOVES, _GROUPS = 3, 6
@@ -37,10 +38,12 @@ def build_digest(material: Material) -> Message:
 def _table(material: Material) -> Table:
     language = material.language
     with_goals = any(kpi in material.goals for kpi in material.shown)
-    columns = [text("column.kpi", language), period_name(material.period, language, short=True)]
+    now = period_name(material.period, language, short=True) + period_mark(material.row, material.shown)
+    columns = [text("column.kpi", language), now]
     columns += [text("column.target", language)] if with_goals else []
     if material.previous is not None:
-        columns += [period_name(material.previous, language, short=True), text("column.change", language)]
+        before = period_name(material.previous, language, short=True)
+        columns += [before + period_mark(material.row_before, material.shown), text("column.change", language)]
     return Table(
         columns=tuple(columns), rows=tuple(_line(kpi, material, with_goals=with_goals) for kpi in material.shown)
     )
@@ -51,11 +54,13 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
     goal = material.goals.get(kpi)
     good = met(value.value, goal) if value and goal else None
     tone = Tone.NEUTRAL if good is None else Tone.GOOD if good else Tone.BAD
-    cells = [Cell(text=label(kpi, material.language)), Cell(text=_value(kpi, value, material), tone=tone)]
+    written = _value(kpi, value, material) + value_mark(kpi, material.row, material.shown)
+    cells = [Cell(text=label(kpi, material.language)), Cell(text=written, tone=tone)]
     cells += [_target(kpi, good, material)] if with_goals else []
     if material.previous is not None:
         change = material.change(kpi)
-        cells.append(Cell(text=_value(kpi, material.value_before(kpi), material)))
+        before = _value(kpi, material.value_before(kpi), material)
+        cells.append(Cell(text=before + value_mark(kpi, material.row_before, material.shown)))
         cells.append(
             Cell(text=change_text(change, material.language), tone=_TONES[direction(change, subject.better(kpi))])
         )
@@ -149,9 +154,9 @@ def _revised(material: Material, place: int) -> str:
 
 def _footer(material: Material) -> str:
     language, zone = material.language, material.period.timezone
-    state = finality(material.period, material.now_at)
-    until = material.now_at if state == Finality.OPEN else material.period.end + GRACE
-    lines = [text(f"final.{state}", language, moment=moment_name(until, zone, language))]
+    lines = [text(f"final.{material.finality}", language, moment=moment_name(material.final_from, zone, language))]
+    if material.unsettled and not material.empty:
+        lines[0] = f"{MARK} {lines[0]}"
     if material.due_at is not None:
         lines.append(text("final.late", language, moment=moment_name(material.due_at, zone, language)))
     if material.previous is not None and not material.empty:

@@ -7,28 +7,33 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from plugin.kpi.finality import GRACE
-from plugin.kpi.metric import Measurement, Report
+from plugin.kpi.metric import Measurement, Report, Row
 from plugin.kpi.period import Period
 from plugin.notify.message import Link
 from plugin.report import subject
 from plugin.report.compare import Change, change
 from plugin.report.goal import Goal
+from plugin.report.provisional import is_whole
 from plugin.report.published import Revision
 
-__all__ = ["GRACE", "Finality", "Material", "Split", "finality", "first_value", "is_empty"]
+#: what the policy says where it says nothing
+GRACE = timedelta(hours=24)
 
 
 class Finality(StrEnum):
     OPEN = "open"
     PROVISIONAL = "provisional"
+    #: late events are no longer waited for, but something that began in the period goes on
+    UNSETTLED = "unsettled"
     FINAL = "final"
 
 
-def finality(period: Period, now: datetime, grace: timedelta = GRACE) -> Finality:
+def finality(period: Period, now: datetime, grace: timedelta = GRACE, *, unsettled: bool = False) -> Finality:
     if now < period.end:
         return Finality.OPEN
-    return Finality.PROVISIONAL if now < period.end + grace else Finality.FINAL
+    if now < period.end + grace:
+        return Finality.PROVISIONAL
+    return Finality.UNSETTLED if unsettled else Finality.FINAL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,6 +63,8 @@ class Material:
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     due_at: datetime | None = None
+    #: how long after its end late events are waited for
+    grace: timedelta = GRACE
     language: str = "en"
 
     def value(self, kpi: str) -> Measurement | None:
@@ -76,6 +83,33 @@ class Material:
     def shown(self) -> tuple[str, ...]:
         """The KPIs that are available, in the order that the digest asks for."""
         return tuple(kpi for kpi in self.kpis if self.value(kpi) is not None)
+
+    @property
+    def row(self) -> Row | None:
+        return self.now.rows[0] if self.now.rows else None
+
+    @property
+    def row_before(self) -> Row | None:
+        return self.before.rows[0] if self.before and self.before.rows else None
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether any number that is shown may still change."""
+        return self.row is not None and any(kpi in self.row.unsettled for kpi in self.shown)
+
+    @property
+    def marks_period(self) -> bool:
+        """Whether all numbers that are shown may still change, so that the period carries the mark."""
+        return is_whole(self.row, self.shown)
+
+    @property
+    def finality(self) -> Finality:
+        return finality(self.period, self.now_at, self.grace, unsettled=self.unsettled)
+
+    @property
+    def final_from(self) -> datetime:
+        """Up to which moment the numbers of a running period reach, or from which on they are final."""
+        return self.now_at if self.finality is Finality.OPEN else self.period.end + self.grace
 
     @property
     def empty(self) -> bool:

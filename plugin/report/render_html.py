@@ -7,6 +7,7 @@ from html import escape
 from plugin.kpi.metric import Report, Row
 from plugin.report import columns, subject
 from plugin.report.figures import NULL, language_of
+from plugin.report.provisional import legend, period_mark, value_mark
 from plugin.report.remarks import remarks
 from plugin.report.wording import label, period_name, text
 
@@ -21,7 +22,7 @@ _STYLE = (
 
 def report_html(report: Report, language: str = "en") -> str:
     title = escape(text("report.title", language))
-    notes = "".join(f"<li>{escape(line)}</li>" for line in remarks(report, language))
+    notes = "".join(f"<li>{escape(line)}</li>" for line in [*legend(report, language), *remarks(report, language)])
     return (
         f'<!doctype html>\n<html lang="{language_of(language)}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><title>{title}</title>'
@@ -43,9 +44,10 @@ def _table(report: Report, language: str) -> str:
 
 
 def _row(row: Row, report: Report, keys: tuple[str, ...], groups: tuple[str, ...], language: str) -> str:
-    cells = [_name(period_name(row.period, language, short=True), "td")]
+    cells = [_name(period_name(row.period, language, short=True) + period_mark(row, keys), "td")]
     cells += [_name(row.group.get(name) or NULL, "td") for name in groups]
-    cells += [f"<td>{escape(subject.shown(key, row.values.get(key), report, language))}</td>" for key in keys]
+    shown = (subject.shown(key, row.values.get(key), report, language) + value_mark(key, row, keys) for key in keys)
+    cells += [f"<td>{escape(value)}</td>" for value in shown]
     return f"<tr>{''.join(cells)}</tr>"
 
 

@@ -6,6 +6,7 @@ from plugin.kpi.metric import Measurement, Report, Row
 from plugin.notify.axis import text_width
 from plugin.report import columns, subject
 from plugin.report.figures import NULL, number
+from plugin.report.provisional import legend, period_mark, value_mark
 from plugin.report.remarks import remarks
 from plugin.report.wording import label, period_name, text
 
@@ -13,7 +14,7 @@ Lines = list[list[str]]
 
 
 def report_text(report: Report, language: str = "en") -> str:
-    parts = [_body(report, language), "\n".join(remarks(report, language))]
+    parts = [_body(report, language), "\n".join([*legend(report, language), *remarks(report, language)])]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -26,14 +27,16 @@ def _body(report: Report, language: str) -> str:
 
 
 def _one_row(report: Report, row: Row, language: str) -> str:
-    head = ", ".join([period_name(row.period, language), *(value or NULL for value in row.group.values())])
+    keys = columns.kpis(report)
+    name = period_name(row.period, language) + period_mark(row, keys)
+    head = ", ".join([name, *(value or NULL for value in row.group.values())])
     lines = [
         [
             label(key, language),
-            subject.shown(key, row.values.get(key), report, language),
+            subject.shown(key, row.values.get(key), report, language) + value_mark(key, row, keys),
             _parts(key, row, report, language),
         ]
-        for key in columns.kpis(report)
+        for key in keys
     ]
     return f"{head} ({report.timezone})\n\n" + aligned(lines, left=1, right_aligned_to=2)
 
@@ -58,8 +61,9 @@ def _many_rows(report: Report, language: str) -> str:
     keys, groups = columns.kpis(report), columns.groups(report)
     lines = [[text("column.period", language), *groups, *keys]]
     for row in report.rows:
-        names = [period_name(row.period, language, short=True), *(row.group.get(name) or NULL for name in groups)]
-        lines.append([*names, *(_value(key, row.values.get(key), report, language) for key in keys)])
+        name = period_name(row.period, language, short=True) + period_mark(row, keys)
+        values = (_value(key, row.values.get(key), report, language) + value_mark(key, row, keys) for key in keys)
+        lines.append([name, *(row.group.get(group) or NULL for group in groups), *values])
     return aligned(lines, left=1 + len(groups)) + f"\n({report.timezone})"
 
 

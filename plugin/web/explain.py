@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from plugin.kpi.catalogue import PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.citations import citation
@@ -63,6 +63,12 @@ class Explained:
     lacks: Mapping[str, tuple[str, ...]]
     missing: str = ""
 
+    @property
+    def provisional(self) -> bool:
+        """Whether the number itself, not only one beside it, may still change."""
+        row = self.material.row
+        return row is not None and self.kpi in row.unsettled
+
 
 def explain(reading: Reading, choice: Choice, key: str, language: str) -> Explained:
     if key not in known_kpis() or key == PLAN_ATTAINMENT.key:
@@ -120,6 +126,7 @@ def _material(reading: Reading, choice: Choice, key: str, language: str) -> Mate
         split=Split(dimension=choice.by, now=reading.report(kpis, choice.period, by=(choice.by,))),
         series=reading.report((key,), choice.period, grain=choice.step),
         goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
+        grace=timedelta(hours=reading.document.definitions.grace_h),
         language=language,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
 
@@ -99,6 +99,7 @@ def overview(reading: Reading, choice: Choice, language: str) -> Overview:
         ),
         series=course(reading, choice),
         goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
+        grace=timedelta(hours=reading.document.definitions.grace_h),
         language=language,
     )
     moved = () if material.empty else moves(material)

@@ -12,6 +12,7 @@ from plugin.report.compare import BEYOND_CHANCE, Direction, change_text, directi
 from plugin.report.goal import met
 from plugin.report.headline import target_text
 from plugin.report.material import Material
+from plugin.report.provisional import value_mark
 from plugin.report.wording import counted, label, noun
 from plugin.web.wording import say
 
@@ -36,6 +37,8 @@ class Tile:
     change: str = ""
     arrow: str = ""
     trend: Direction = Direction.NEITHER
+    #: it may still change, and so may not all others beside it
+    provisional: bool = False
 
 
 def tiles(material: Material, document: Document) -> tuple[Tile, ...]:
@@ -62,6 +65,7 @@ def tile(kpi: str, material: Material, document: Document) -> Tile:
         change=change_text(moved, language),
         arrow="" if moved is None or not moved.amount else "▲" if moved.amount > 0 else "▼",
         trend=_trend(kpi, material),
+        provisional=bool(value_mark(kpi, material.row, material.shown)),
     )
 
 

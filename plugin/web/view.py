@@ -17,7 +17,6 @@ from plugin.policy.localtime import zone
 from plugin.report import wording
 from plugin.report.compared import Comparison
 from plugin.report.figures import LANGUAGES, clock, figure, language_of, number, percent
-from plugin.report.material import GRACE, finality
 from plugin.report.remarks import definitions, left_out, unavailable
 from plugin.web.access import SET_UP, csrf_token
 from plugin.web.choice import STEPS, WORDS, Choice, compared, next_to
@@ -54,8 +53,6 @@ def page_values() -> dict[str, Any]:
         "words": WORDS,
         "steps_of": STEPS,
         "against": Comparison,
-        "finality": finality,
-        "grace": GRACE,
         "compared": compared,
         "next_to": next_to,
         "t": lambda key, **values: say(key, language, **values),

@@ -271,3 +271,35 @@ def test_names_from_outside_are_text_and_never_markup(engine: Engine) -> None:
     client = app_for(engine).test_client()
     for path in ("/", "/sources", "/incidents", "/incidents/1", "/wall"):
         assert "<img" not in page(client, path), path
+
+
+MARK = '<sup class="provisional" title="provisional">'
+
+
+def test_yesterday_is_marked_as_provisional_with_one_line_that_says_why(client: FlaskClient) -> None:
+    shown = page(client, "/?period=yesterday")
+    assert f"<h1>Monday 23 November 2026{MARK}" in shown
+    assert shown.count(MARK) == 1
+    assert shown.count("Provisional: late events may change these numbers until Wed 25 Nov 00:00.") == 1
+
+
+def test_only_numbers_of_open_tickets_are_marked_once_late_events_are_over(client: FlaskClient) -> None:
+    shown = page(client, "/?period=2026-11-22")
+    assert "<h1>Sunday 22 November 2026</h1>" in shown
+    marked = re.findall(r'<h3><a href="/kpi/(\w+)[^>]*>[^<]*</a><sup class="provisional"', shown)
+    assert "received" in marked
+    assert "offered" not in marked
+    assert shown.count("Provisional: something that began in this period is still open.") == 1
+
+
+def test_a_page_of_final_numbers_is_quiet(client: FlaskClient) -> None:
+    shown = page(client, "/kpi/abandonment_rate?period=2026-11-22")
+    assert "†" not in shown
+    assert "Final." in shown
+    assert "Final." not in page(client, "/kpi/received?period=2026-11-22")
+
+
+@pytest.mark.parametrize(("language", "word"), [("lv", "provizoriski"), ("ru", "предварительно"), ("zh", "暂定")])
+def test_the_mark_is_told_to_those_who_do_not_see_it(client: FlaskClient, language: str, word: str) -> None:
+    answer = client.get("/kpi/asa?period=yesterday", headers={"Accept-Language": language})
+    assert f'<span class="hidden"> ({word})</span>' in answer.text

@@ -85,6 +85,8 @@ TEXTS = {
     "revised.late": "late events arrived",
     "final.provisional": "Provisional: late events may change these numbers until {moment}.",
     "final.open": "The period is not over: these are the numbers up to {moment}.",
+    "final.unsettled": "Provisional: something that began in this period is still open.",
+    "final.mark": "Provisional: late events may come, or something that began in the period is still open.",
     "final.final": "Final.",
     "final.late": "Sent late: this digest was due at {moment}.",
     "footer.zone": "Times in {zone}.",

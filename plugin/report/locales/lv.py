@@ -81,6 +81,8 @@ TEXTS = {
     "revised.late": "saņemti novēloti notikumi",
     "final.provisional": "Provizoriski: novēloti notikumi skaitļus var mainīt līdz {moment}.",
     "final.open": "Periods nav beidzies: skaitļi līdz {moment}.",
+    "final.unsettled": "Provizoriski: kaut kas šajā periodā sākts vēl nav beidzies.",
+    "final.mark": "Provizoriski: var pienākt novēloti notikumi vai kaut kas periodā sākts vēl nav beidzies.",
     "final.final": "Galīgie skaitļi.",
     "final.late": "Nosūtīts ar novēlošanos: bija paredzēts {moment}.",
     "footer.zone": "Laika josla: {zone}.",

@@ -81,6 +81,8 @@ TEXTS = {
     "revised.late": "收到迟到的事件",
     "final.provisional": "暂定：{moment} 之前迟到的事件仍可能改变这些数字。",
     "final.open": "周期尚未结束：数字截至 {moment}。",
+    "final.unsettled": "暂定：本周期内开始的事项尚未全部结束。",
+    "final.mark": "暂定：可能有迟到的事件，或周期内开始的事项尚未结束。",
     "final.final": "最终数字。",
     "final.late": "延迟发送：本摘要应于 {moment} 发出。",
     "footer.zone": "时区：{zone}。",

@@ -60,6 +60,7 @@ TEXTS = {
     "target": "Target",
     "met": "met",
     "missed": "missed",
+    "provisional": "provisional",
     "attained": "{share} of the target",
     "was": "was {value}",
     "nothing_before": "nothing to compare with",

@@ -57,6 +57,7 @@ TEXTS = {
     "target": "Mērķis",
     "met": "sasniegts",
     "missed": "nav sasniegts",
+    "provisional": "provizoriski",
     "attained": "{share} no mērķa",
     "was": "bija {value}",
     "nothing_before": "nav ar ko salīdzināt",

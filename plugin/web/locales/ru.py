@@ -57,6 +57,7 @@ TEXTS = {
     "target": "Цель",
     "met": "достигнута",
     "missed": "не достигнута",
+    "provisional": "предварительно",
     "attained": "{share} от цели",
     "was": "было {value}",
     "nothing_before": "не с чем сравнить",

@@ -54,6 +54,7 @@ TEXTS = {
     "target": "目标",
     "met": "达成",
     "missed": "未达成",
+    "provisional": "暂定",
     "attained": "达成目标的 {share}",
     "was": "此前 {value}",
     "nothing_before": "无可比较",
