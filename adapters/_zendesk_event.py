@@ -11,7 +11,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters._zendesk_words import SYSTEM_USER, actor_of, channel_of, lower, present, status_change
+from adapters._zendesk_words import (
+    PAUSED_ON,
+    SYSTEM_USER,
+    actor_of,
+    channel_of,
+    lower,
+    opened_by,
+    present,
+    status_change,
+)
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload
@@ -105,7 +114,7 @@ def _event(
 
 
 def _created(change: Change) -> list[Event]:
-    """Opened; and assigned, solved or closed where the ticket was created so."""
+    """Opened; and assigned, paused, solved or closed where the ticket was created so."""
     detail = change.detail
     at = change.at if detail["created_at"].is_absent else detail["created_at"].iso()
     status, group, assignee = (detail[name].text_or() for name in ("status", "group_id", "assignee_id"))
@@ -113,14 +122,19 @@ def _created(change: Change) -> list[Event]:
         "priority": lower(detail["priority"].text_or()),
         "type": lower(detail["type"].text_or()),
         "status": lower(status),
+        "opened_by": opened_by(detail["submitter_id"].text_or(), detail["requester_id"].text_or(), change.settings),
     }
     found = [_event(change, Kind.TICKET_OPENED, at=at, queue=group, data=about)]
     if assignee:
         found.append(_event(change, Kind.TICKET_ASSIGNED, at=at, agent=assignee, queue=group))
-    kind = status_change(None, (status or "").upper())
-    if kind in (Kind.TICKET_SOLVED, Kind.TICKET_CLOSED):
-        found.append(_event(change, kind, at=at, agent=assignee))
-    return found
+    current = (status or "").upper()
+    kinds = [kind for kind in status_change(None, current) if kind is not Kind.TICKET_DELETED]
+    return found + [_moved(change, kind, current, at) for kind in kinds]
+
+
+def _moved(change: Change, kind: Kind, current: str, at: datetime | None = None) -> Event:
+    data = {"on": PAUSED_ON.get(current) if kind is Kind.TICKET_PAUSED else None}
+    return _event(change, kind, at=at, agent=change.detail["assignee_id"].text_or(), data=data)
 
 
 def _commented(change: Change) -> list[Event]:
@@ -151,12 +165,10 @@ def _is_of_agent(change: Change, comment: Payload, author: str | None) -> bool |
 
 def _status_changed(change: Change) -> list[Event]:
     current, previous = change.event["current"].text().upper(), change.event["previous"].text_or()
-    kind = status_change(previous and previous.upper(), current)
-    if kind is None:
-        return []
-    if kind is Kind.TICKET_DELETED:
+    kinds = status_change(previous and previous.upper(), current)
+    if Kind.TICKET_DELETED in kinds:
         return _removed(change, "deleted")
-    return [_event(change, kind, agent=change.detail["assignee_id"].text_or())]
+    return [_moved(change, kind, current) for kind in kinds]
 
 
 def _assigned(change: Change) -> list[Event]:

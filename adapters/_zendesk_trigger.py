@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from adapters._zendesk_words import SYSTEM_USER, actor_of, channel_of, lower, present
+from adapters._zendesk_words import SYSTEM_USER, actor_of, channel_of, lower, opened_by, present
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload
@@ -45,6 +45,9 @@ KINDS: Mapping[str, Kind] = {
     "assigned": Kind.TICKET_ASSIGNED,
     "solved": Kind.TICKET_SOLVED,
     "reopened": Kind.TICKET_REOPENED,
+    "pending": Kind.TICKET_PAUSED,
+    "on_hold": Kind.TICKET_PAUSED,
+    "resumed": Kind.TICKET_RESUMED,
     "closed": Kind.TICKET_CLOSED,
     "escalated": Kind.TICKET_ESCALATED,
     "csat_sent": Kind.SURVEY_SENT,
@@ -53,16 +56,27 @@ KINDS: Mapping[str, Kind] = {
 }
 TELL_GROUP = frozenset({Kind.TICKET_OPENED, Kind.TICKET_ASSIGNED, Kind.TICKET_ESCALATED})
 TELL_ASSIGNEE = frozenset(
-    {Kind.TICKET_ASSIGNED, Kind.TICKET_ESCALATED, Kind.TICKET_SOLVED, Kind.TICKET_REOPENED, Kind.TICKET_CLOSED}
+    {
+        Kind.TICKET_ASSIGNED,
+        Kind.TICKET_ESCALATED,
+        Kind.TICKET_SOLVED,
+        Kind.TICKET_REOPENED,
+        Kind.TICKET_PAUSED,
+        Kind.TICKET_RESUMED,
+        Kind.TICKET_CLOSED,
+    }
 )
+#: the name in `event` --> whom the ticket waits for
+PAUSED_ON: Mapping[str, str] = {"pending": "customer", "on_hold": "other"}
 NAMES = (*KINDS, "comment", "status_changed", "csat")
-#: labels of an English account; Zendesk translates them everywhere else
+#: labels of an English account; Zendesk translates them everywhere else. What the status was before is not told: open says that the
+#: ticket is not paused (any more), and nothing of a reopening
 STATUSES: Mapping[str, str | None] = {
     "new": None,
-    "open": None,
-    "pending": None,
-    "on-hold": None,
-    "hold": None,
+    "open": "resumed",
+    "pending": "pending",
+    "on-hold": "on_hold",
+    "hold": "on_hold",
     "solved": "solved",
     "closed": "closed",
 }
@@ -80,7 +94,7 @@ def parse_trigger(payload: Payload, settings: Settings) -> Sequence[Event]:
         return [_comment(payload, settings)]
     if KINDS[name].about == "survey":
         return [_survey(payload, name)]
-    found = [_event(payload, KINDS[name], settings, _about(payload, name))]
+    found = [_event(payload, KINDS[name], settings, _about(payload, name, settings))]
     if name == "created" and not payload["assignee_id"].is_absent:
         found.append(_event(payload, Kind.TICKET_ASSIGNED, settings, {}, agent=payload["assignee_id"].text()))
     return found
@@ -110,7 +124,8 @@ def _status(payload: Payload) -> str | None:
     label = payload.text().strip().lower()
     if label not in STATUSES:
         raise BadPayload(
-            payload.path, "not an English label: make a trigger for each of solved, reopened and closed instead"
+            payload.path,
+            "not an English label: make a trigger for each of solved, reopened and closed, pending, on_hold and resumed instead",
         )
     return STATUSES[label]
 
@@ -123,10 +138,13 @@ def _score(payload: Payload) -> str:
     raise BadPayload(payload.path, "neither Good nor Bad: make two triggers, csat_good and csat_bad, instead")
 
 
-def _about(payload: Payload, name: str) -> Mapping[str, str | None]:
+def _about(payload: Payload, name: str, settings: Settings) -> Mapping[str, str | None]:
+    """Whoever set the trigger *created* off has submitted the ticket."""
     if name != "created":
-        return {}
-    return {key: lower(payload[key].text_or()) for key in ("priority", "type", "status")}
+        return {"on": PAUSED_ON.get(name)}
+    submitter, requester = payload["actor_id"].text_or(), payload["requester_id"].text_or()
+    told = {key: lower(payload[key].text_or()) for key in ("priority", "type", "status")}
+    return told | {"opened_by": opened_by(submitter, requester, settings)}
 
 
 def _comment(payload: Payload, settings: Settings) -> Event:

@@ -10,6 +10,14 @@ from plugin.contract.event import Channel, Kind
 
 SOLVED, CLOSED, DELETED = "SOLVED", "CLOSED", "DELETED"
 UNSOLVED = frozenset({"NEW", "OPEN", "PENDING", "HOLD"})
+#: status (upper-case) --> whom the ticket waits for meanwhile
+PAUSED_ON: Mapping[str, str] = {"PENDING": "customer", "HOLD": "other"}
+
+ENDS: Mapping[str, Kind] = {
+    CLOSED: Kind.TICKET_CLOSED,
+    SOLVED: Kind.TICKET_SOLVED,
+    DELETED: Kind.TICKET_DELETED,
+}
 
 #: user id of what Zendesk does by itself: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/
 SYSTEM_USER = "-1"
@@ -73,15 +81,25 @@ def actor_of(user: str | None, settings: Settings, via: str | None = None) -> st
     return "human" if user else None
 
 
-def status_change(previous: str | None, current: str) -> Kind | None:
-    """What the change of a status (upper-case) means; None for a step between unsolved ones.
+def opened_by(submitter: str | None, requester: str | None, settings: Settings) -> str | None:
+    """`agent` where a person submitted the ticket for another one; a bot or the system writes nobody's wish down."""
+    is_other = requester is not None and submitter != requester
+    return "agent" if is_other and actor_of(submitter, settings) == "human" else None
 
-    A status closed without solved is `ticket.closed` alone: the fold takes it for the solution.
+
+def status_change(previous: str | None, current: str) -> list[Kind]:
+    """What the change of a status (upper-case) means; nothing for the step from new to open.
+
+    A status closed without solved is `ticket.closed` alone: the fold takes it for the solution. A solution ends a pause by
+    itself; whatever else leaves pending or on-hold resumes.
     """
-    if current == CLOSED and previous != CLOSED:
-        return Kind.TICKET_CLOSED
-    if current == SOLVED and previous != SOLVED:
-        return Kind.TICKET_SOLVED
-    if current == DELETED and previous != DELETED:
-        return Kind.TICKET_DELETED
-    return Kind.TICKET_REOPENED if previous in (SOLVED, CLOSED) and current in UNSOLVED else None
+    if current == previous:
+        return []
+    if current in ENDS:
+        return [ENDS[current]]
+    if current not in UNSOLVED:
+        return []
+    found = [Kind.TICKET_REOPENED] if previous in (SOLVED, CLOSED) else []
+    if current in PAUSED_ON:
+        return [*found, Kind.TICKET_PAUSED]
+    return [Kind.TICKET_RESUMED] if previous in PAUSED_ON else found

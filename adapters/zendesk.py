@@ -150,6 +150,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     template=TEMPLATE,
+    # without "ticket_pause": nobody can tell whether the triggers of pauses were made until one of them speaks
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="HMAC-SHA256 of timestamp and body, base64, within five minutes",
     docs="docs/adapters/zendesk.md",

@@ -133,8 +133,14 @@ def test_an_event_that_nobody_knows_is_ignored() -> None:
         ("SOLVED", "CLOSED", ["ticket.closed"]),
         ("HOLD", "CLOSED", ["ticket.closed"]),
         ("SOLVED", "OPEN", ["ticket.reopened"]),
-        ("SOLVED", "PENDING", ["ticket.reopened"]),
-        ("SOLVED", "HOLD", ["ticket.reopened"]),
+        ("SOLVED", "PENDING", ["ticket.reopened", "ticket.paused"]),
+        ("SOLVED", "HOLD", ["ticket.reopened", "ticket.paused"]),
+        ("OPEN", "PENDING", ["ticket.paused"]),
+        ("pending", "Hold", ["ticket.paused"]),
+        (None, "PENDING", ["ticket.paused"]),
+        ("HOLD", "OPEN", ["ticket.resumed"]),
+        ("PENDING", "NEW", ["ticket.resumed"]),
+        ("PENDING", "PENDING", []),
         ("CLOSED", "NEW", ["ticket.reopened"]),
         ("OPEN", "DELETED", ["ticket.deleted"]),
         ("NEW", "OPEN", []),
@@ -146,6 +152,25 @@ def test_an_event_that_nobody_knows_is_ignored() -> None:
 def test_what_a_change_of_status_means(previous: str | None, current: str, kinds: list[str]) -> None:
     events = parse(changed("event_solved", event={"previous": previous, "current": current}))
     assert [event.kind.value for event in events] == kinds
+
+
+def test_pending_waits_for_the_customer_and_on_hold_for_somebody_else() -> None:
+    told = [parse(changed("event_pending", event={"current": word}))[0].data["on"] for word in ("PENDING", "HOLD")]
+    assert told == ["customer", "other"]
+
+
+@pytest.mark.parametrize(
+    ("submitter", "requester", "opened_by"),
+    [("7001", "5550001", "agent"), ("5550001", "5550001", None), ("-1", "5550001", None), ("99", "5550001", None)],
+)
+def test_a_person_who_submits_for_another_one_is_an_agent_and_a_bot_is_not(
+    submitter: str, requester: str, opened_by: str | None
+) -> None:
+    by_event = changed("event_created", detail={"submitter_id": submitter, "requester_id": requester})
+    by_trigger = recorded("trigger_created") | {"actor_id": submitter, "requester_id": requester}
+    for body in (by_event, by_trigger):
+        opened = parse(body, bots="99")[0]
+        assert (opened.kind, opened.data.get("opened_by")) == ("ticket.opened", opened_by)
 
 
 def comment(**parts: object) -> Event:
@@ -309,7 +334,7 @@ def test_a_template_with_the_customers_number_links_by_it() -> None:
     [
         ({"deskgauge": 2}, "$.deskgauge", "version 1 of the template"),
         ({"event": "sloved"}, "$.event", "correct the name"),
-        ({"event": "status_changed", "status": "Gelöst"}, "$.status", "solved, reopened and closed"),
+        ({"event": "status_changed", "status": "Gelöst"}, "$.status", "solved, reopened and closed, pending, on_hold"),
         ({"event": "csat", "csat": "Schlecht"}, "$.csat", "csat_good and csat_bad"),
         ({"updated_at": "24. November 2026"}, "$.updated_at", "ISO 8601"),
         ({"event": "comment", "comment_is_public": ""}, "$.comment_is_public", "true or false"),
