@@ -20,9 +20,10 @@ from plugin.kpi.staffing import Load, Need, StaffingError, Target, needed
 from plugin.kpi.staffing_text import seconds_of, target_of
 from plugin.policy.localtime import Weekday
 from plugin.report.compared import Comparison
+from plugin.report.moved import HOUR
 from plugin.report.render_why import why_json, why_text
 from plugin.report.staffing import week_of
-from plugin.report.why import HOUR, why
+from plugin.report.why import why
 from plugin.web.choice import choose
 from plugin.web.errors import BadQuery
 from plugin.work import settle_cells

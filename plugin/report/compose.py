@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -13,24 +13,28 @@ from sqlmodel import Session
 from plugin.database import reading, session_scope
 from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.metric import Report
-from plugin.kpi.period import Period, label
+from plugin.kpi.period import Grain, Period, label
 from plugin.notify.message import Link, Message
 from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
 from plugin.policy.sending import Digest
 from plugin.report.addressees import addressees
-from plugin.report.digest import build_digest
+from plugin.report.digest import TOLD_MOVES, build_digest
 from plugin.report.digest_chart import STEPS
 from plugin.report.due import compared, last_due, period_for
 from plugin.report.figures import language_of
 from plugin.report.goals import goals_for, only_of
 from plugin.report.material import Material, Split
+from plugin.report.moved import HOUR, moves
 from plugin.report.published import Published, Revision, last_said, published, remember, revisions
 from plugin.report.wording import text
 
 AskReport = Callable[[Ask], Report]
 
+#: In which the group that moved a KPI is looked for, besides queues; hours only of periods that have few of them.
+_DIMENSIONS = ("team", "channel", "agent", HOUR)
+_WITH_HOURS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 #: A digest that leaves this much after its time says so.
 _LATE = timedelta(minutes=30)
 
@@ -55,7 +59,7 @@ class Composer:
         if not digest.kpis:
             now_report = replace(now_report, unavailable={})
         language = language_of(digest.language or self.document.language)
-        return Material(
+        found = Material(
             title=digest.title or name,
             kpis=kpis,
             period=period,
@@ -63,7 +67,7 @@ class Composer:
             now=now_report,
             previous=before,
             before=self._one(kpis, before, only),
-            split=self._split(kpis, period, before, only),
+            split=None if "queue" in only else self._split("queue", kpis, period, before, only),
             series=self._series(kpis, period, only),
             goals=goals_for(self.document, kpis, period, only, self.now),
             revisions=self.revised(kpis, only, said),
@@ -73,6 +77,15 @@ class Composer:
             grace=timedelta(hours=self.document.definitions.grace_h),
             language=language,
         )
+        return replace(found, others=tuple(self._others(found, before, only)))
+
+    def _others(self, material: Material, before: Period, only: dict[str, str]) -> Iterator[Split]:
+        """What moved, by everything else than queues."""
+        kpis = () if material.empty else tuple(move.kpi for move in moves(material)[:TOLD_MOVES])
+        for dimension in _DIMENSIONS if kpis else ():
+            by_hour = dimension == HOUR
+            if dimension not in only and (not by_hour or material.period.grain in _WITH_HOURS):
+                yield self._split(dimension, kpis, material.period, before, only)
 
     def message(self, name: str, period: Period, said: Sequence[Published] = ()) -> Message:
         return build_digest(self.material(name, period, said))
@@ -91,23 +104,25 @@ class Composer:
         # Without a grain the row is called a day, whatever its length; the reader knows it by the digest's own name.
         return replace(report, rows=tuple(replace(row, period=period) for row in report.rows))
 
-    def _split(self, kpis: tuple[str, ...], period: Period, before: Period, only: dict[str, str]) -> Split | None:
-        if "queue" in only:
-            return None
+    def _split(
+        self, dimension: str, kpis: tuple[str, ...], period: Period, before: Period, only: dict[str, str]
+    ) -> Split:
+        by_hour = dimension == HOUR
         now_report, before_report = (
             self.ask(
                 Ask(
                     kpis=kpis,
                     start=one.start,
                     end=one.end,
-                    by=("queue",),
+                    grain=Grain.HOUR if by_hour else None,
+                    by=() if by_hour else (dimension,),
                     timezone=one.timezone,
                     only=only,
                 )
             )
             for one in (period, before)
         )
-        return Split(dimension="queue", now=now_report, before=before_report)
+        return Split(dimension=dimension, now=now_report, before=before_report)
 
     def _series(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report | None:
         grain = STEPS.get(period.grain)

@@ -16,7 +16,7 @@ from plugin.report.moved import Move, moves
 from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
 
-_MOVES, _GROUPS = 3, 6
+TOLD_MOVES, _GROUPS = 3, 6
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
 
 
@@ -86,7 +86,7 @@ def _target(kpi: str, good: bool | None, material: Material) -> Cell:
 def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
     language = material.language
     parts: Mapping[str, list[str]] = {
-        "section.moved": [_move(move, material) for move in moved[:_MOVES]],
+        "section.moved": [_move(move, material) for move in moved[:TOLD_MOVES]],
         "section.groups": [] if material.empty else _groups(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
         "section.left_out": [left] if (left := remarks.left_out(material.now.excluded, language)) else [],
@@ -108,7 +108,7 @@ def _move(move: Move, material: Material) -> str:
         now=material.written(move.kpi, material.value(move.kpi)),
         change=change_text(move.change, material.language),
     )
-    driver = driver_text(material, move, "moved")
+    driver = driver_text(material, move, "moved.driver")
     return f"{line}{comma(material.language)}{driver}" if driver else line
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
@@ -111,6 +112,17 @@ def limit(value: float, unit: Unit, language: str = "en", currency: str | None =
     if unit == Unit.POINTS:
         return number(value, language, 0 if float(value).is_integer() else 1)
     return figure(value, unit, language, currency)
+
+
+def step(unit: Unit, currency: str | None, values: Iterable[float]) -> float:
+    """The smallest amount that `figure` and points tell apart."""
+    if unit == Unit.RATIO:
+        return 0.001
+    if unit == Unit.MONEY:
+        return float(10.0 ** -(get_currency_precision(currency) if currency else 2))
+    if unit == Unit.COUNT and not all(float(value).is_integer() for value in values):
+        return 0.1
+    return 0.1 if unit == Unit.POINTS else 1.0
 
 
 def signed(text: str, amount: float | Decimal) -> str:

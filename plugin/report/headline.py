@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 from plugin.report import figures, subject
 from plugin.report.compare import change_text
+from plugin.report.drivers import in_steps
 from plugin.report.goal import Goal, distance, margin
 from plugin.report.material import Material, is_empty
 from plugin.report.moved import Move
 from plugin.report.wording import group_name, label, period_name, sentences, text
-
-#: From this share on, the rest is not worth a word.
-_NEARLY_ALL = 0.9
 
 
 def headline(material: Material, moved: tuple[Move, ...]) -> str:
@@ -129,16 +127,27 @@ def _moved(material: Material, moved: tuple[Move, ...]) -> Iterator[str]:
             before=material.written(first.kpi, material.value_before(first.kpi)),
             value=material.written(first.kpi, material.value(first.kpi)),
         )
-        yield driver_text(material, first, "headline.moved")
+        yield driver_text(material, first, "headline.driver")
 
 
-def driver_text(material: Material, move: Move, prefix: str) -> str:
-    """Who made most of the change; no single group, no text. Two groups may pull against each other, so a share may pass 100 %."""
-    if move.driver is None:
+def driver_text(material: Material, move: Move, key: str) -> str:
+    """Who made most of the change, by its own value and by its share of the whole, and what the rest made: parts that add up."""
+    driver = move.driver
+    if driver is None:
         return ""
-    share = move.driver.amount / (move.change.now - move.change.before)
-    group = group_name(move.driver.group, material.language)
-    if share >= _NEARLY_ALL:
-        return text(f"{prefix}_all" if prefix == "headline.moved" else "moved.all", material.language, group=group)
-    part = figures.percent(share, material.language, 0)
-    return text(f"{prefix}_by" if prefix == "headline.moved" else "moved.by", material.language, group=group, part=part)
+    language, part = material.language, driver.part
+    currency = subject.currency(move.kpi, material.now.definitions) or ""
+    counts = part.rate is None or part.mix is None
+    parts = (part.amount, driver.rest) if counts else (part.rate or 0.0, part.mix or 0.0, driver.rest)
+    *own, rest = in_steps(parts, figures.step(subject.unit(move.kpi), currency, parts))
+    written = [subject.change_shown(move.kpi, amount, language, currency) for amount in (sum(own), *own, rest)]
+    return text(
+        f"{key}.count" if counts else key,
+        language,
+        dimension=text(f"dimension.{driver.dimension}", language),
+        group=group_name(part.group, language),
+        amount=written[0],
+        rate=written[1],
+        mix=written[-2],
+        rest=written[-1],
+    )

@@ -47,7 +47,10 @@ class Split:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
-    """`now` and `before` have one row each, `series` one per step of `period`; `now_at` is the moment of writing."""
+    """`now` and `before` have one row each, `series` one per step of `period`; `now_at` is the moment of writing.
+
+    `others` are more splits of what moved, in which the group that moved it is looked for.
+    """
 
     title: str
     kpis: tuple[str, ...]
@@ -57,6 +60,7 @@ class Material:
     previous: Period | None = None
     before: Report | None = None
     split: Split | None = None
+    others: tuple[Split, ...] = ()
     series: Report | None = None
     goals: Mapping[str, Goal] = field(default_factory=dict)
     revisions: tuple[Revision, ...] = ()

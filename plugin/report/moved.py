@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from plugin.kpi.metric import Better, Measurement, Report, Unit
+from plugin.kpi.profile import hour_of_day
 from plugin.report import subject
 from plugin.report.compare import BEYOND_CHANCE, Change, ChangeKind, surprise
-from plugin.report.drivers import Contribution, contributions, main_driver
-from plugin.report.material import Material
+from plugin.report.drivers import Driver, driver_of
+from plugin.report.material import Material, Split
+
+#: what else a dimension may be: not a stored one, but the hour of the day
+HOUR = "hour"
 
 #: One story is told once: of KPIs that say the same, the one that moved most.
 _SAME_STORY = {
@@ -41,7 +45,7 @@ class Move:
     kpi: str
     change: Change
     surprise: float
-    driver: Contribution | None = None
+    driver: Driver | None = None
 
 
 def moves(material: Material) -> tuple[Move, ...]:
@@ -60,7 +64,7 @@ def _candidates(material: Material) -> Iterator[Move]:
         change = material.change(kpi)
         strength = surprise(material.value(kpi), material.value_before(kpi), subject.unit(kpi))
         if change and abs(strength) >= BEYOND_CHANCE and abs(change.amount) >= _WORTH[change.kind]:
-            yield Move(kpi=kpi, change=change, surprise=strength, driver=_driver(material, kpi, change))
+            yield Move(kpi=kpi, change=change, surprise=strength, driver=_driver(material, kpi))
 
 
 def _only_volume(kpi: str) -> bool:
@@ -68,15 +72,27 @@ def _only_volume(kpi: str) -> bool:
     return subject.unit(kpi) == Unit.COUNT and not (found and found.over_time in ("last", "end"))
 
 
-def _driver(material: Material, kpi: str, change: Change) -> Contribution | None:
-    split = material.split
-    if split is None or split.before is None or not subject.adds_up(kpi):
+def _driver(material: Material, kpi: str) -> Driver | None:
+    """Of all dimensions the group that tells most."""
+    now, before = material.value(kpi), material.value_before(kpi)
+    if now is None or before is None or not subject.adds_up(kpi):
         return None
-    now, before = by_group(split.now, split.dimension, kpi), by_group(split.before, split.dimension, kpi)
-    if len({*now, *before}) < 2:
-        return None
-    return main_driver(contributions(now, before), change.now - change.before)
+    splits = [split for split in (material.split, *material.others) if split and split.before]
+    found = [_driver_in(split, kpi, (now, before)) for split in splits]
+    return max((one for one in found if one), key=lambda one: one.telling, default=None)
+
+
+def _driver_in(split: Split, kpi: str, whole: tuple[Measurement, Measurement]) -> Driver | None:
+    assert split.before is not None
+    now, before = (by_group(report, split.dimension, kpi) for report in (split.now, split.before))
+    return driver_of(split.dimension, now, before, whole)
 
 
 def by_group(report: Report, dimension: str, kpi: str) -> dict[str, Measurement]:
-    return {row.group.get(dimension, ""): row.values[kpi] for row in report.rows if kpi in row.values}
+    """Group --> value; of a report by hour the hours of the day are the groups."""
+    found: dict[str, Measurement] = {}
+    for row in report.rows:
+        if kpi in row.values:
+            name = f"{hour_of_day(row.period):02}:00" if dimension == HOUR else row.group.get(dimension, "")
+            found[name] = found[name] + row.values[kpi] if name in found else row.values[kpi]
+    return found

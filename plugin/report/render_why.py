@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from plugin.contract.event import Json
-from plugin.kpi.metric import Measurement, Unit
+from plugin.kpi.metric import Measurement
 from plugin.kpi.period import Period
 from plugin.report import figures, subject
-from plugin.report.compare import ChangeKind, amount_text
 from plugin.report.why import Why
 from plugin.report.wording import label, period_name, text
 
@@ -19,7 +18,7 @@ def why_text(found: Why, language: str = "en", currency: str = "") -> str:
 
 def _lines(found: Why, language: str, currency: str) -> Iterator[str]:
     def written(amount: float) -> str:
-        return change_of(found.kpi, amount, language, currency)
+        return subject.change_shown(found.kpi, amount, language, currency)
 
     unit = subject.unit(found.kpi)
     yield text(
@@ -47,14 +46,6 @@ def _lines(found: Why, language: str, currency: str) -> Iterator[str]:
         for factor, effect in found.modelled.effects.items():
             yield "  " + text(f"why.{factor}", language, amount=written(effect))
         yield "  " + text("why.unmodelled", language, amount=written(found.unmodelled))
-
-
-def change_of(kpi: str, amount: float, language: str = "en", currency: str = "") -> str:
-    """Points for shares, else in the KPI's own unit, with its sign."""
-    unit = subject.unit(kpi)
-    if unit == Unit.RATIO:
-        return amount_text(amount, ChangeKind.POINTS, language)
-    return figures.signed(figures.figure(amount, unit, language, currency), amount)
 
 
 def why_json(found: Why) -> dict[str, Json]:

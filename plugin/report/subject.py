@@ -71,6 +71,12 @@ def adds_up(kpi: str) -> bool:
     return found is not None and found.over_time != "max" and kpi.rpartition(".")[2] not in PERCENTILES
 
 
+def adds_up_over_time(kpi: str) -> bool:
+    """Whether the values of hours make up that of a day; what is open at the end of each does not."""
+    found = metric(kpi)
+    return adds_up(kpi) and found is not None and found.over_time == "sum"
+
+
 def is_quotient(kpi: str) -> bool:
     """Whether the value is a sum over a sum; a change is neither."""
     found = metric(kpi)
@@ -110,6 +116,13 @@ def shown(kpi: str, value: Measurement | None, report: Report, language: str = "
         return amount_text(value.value or 0, change_kind(kpi), language) if known and value else figures.NULL
     money = currency(_plain(kpi), report.definitions)
     return figures.figure(value.value if value else None, unit(kpi), language, money)
+
+
+def change_shown(kpi: str, amount: float, language: str = "en", currency: str = "") -> str:
+    """Points for shares, else in the KPI's own unit, with its sign."""
+    if unit(kpi) == Unit.RATIO:
+        return amount_text(amount, ChangeKind.POINTS, language)
+    return figures.signed(figures.figure(amount, unit(kpi), language, currency), amount)
 
 
 def variant_keys() -> tuple[str, ...]:

@@ -17,11 +17,9 @@ from plugin.kpi.terms import Terms
 from plugin.report import subject
 from plugin.report.drivers import Contribution, contributions
 from plugin.report.material import first_value
-from plugin.report.moved import by_group
+from plugin.report.moved import HOUR, by_group
 
 AskReport = Callable[[Ask], Report]
-#: what else a dimension may be: not a stored one, but the hour of the day
-HOUR = "hour"
 _DAY = timedelta(hours=25)
 #: taken for granted where nobody waited at all, so that no patience can be seen
 _PATIENT_S = 3600.0
@@ -65,12 +63,16 @@ def why(
     terms: Terms,
     by: str = "queue",
     only: Mapping[str, str] | None = None,
+    *,
+    with_model: bool = True,
 ) -> Why:
     """Raises `AskError` when the KPI does not add up over groups or was not measured in both periods."""
     if kpi not in known_kpis() or not subject.adds_up(kpi):
         raise AskError("kpi", f"{kpi} does not add up over groups; choose a count, a share or a mean")
     if by != HOUR and by not in GROUPINGS:
         raise AskError("by", f"{by} is not a grouping; choose from {', '.join(GROUPINGS)} and {HOUR}")
+    if by == HOUR and not subject.adds_up_over_time(kpi):
+        raise AskError("by", f"{kpi} is not made of hours; choose from {', '.join(GROUPINGS)}")
     sides = [_side(ask, kpi, one, by, only or {}) for one in (period, previous)]
     (now, groups), (before, groups_before) = sides
     return Why(
@@ -81,7 +83,7 @@ def why(
         before=before,
         now=now,
         groups=contributions(groups, groups_before),
-        modelled=_modelled(ask, kpi, period, previous, terms, only or {}),
+        modelled=_modelled(ask, kpi, period, previous, terms, only or {}) if with_model else None,
     )
 
 
@@ -98,16 +100,8 @@ def _side(
             "period", f"{kpi} was not measured from {period.start:%Y-%m-%d %H:%M} to {period.end:%Y-%m-%d %H:%M} UTC"
         )
     if by == HOUR:
-        return whole, _by_hour(ask(replace(question, grain=Grain.HOUR)), kpi)
+        return whole, by_group(ask(replace(question, grain=Grain.HOUR)), HOUR, kpi)
     return whole, by_group(ask(replace(question, by=(by,))), by, kpi)
-
-
-def _by_hour(report: Report, kpi: str) -> dict[str, Measurement]:
-    found: dict[str, Measurement] = {}
-    for row in report.rows:
-        name = f"{hour_of_day(row.period):02}:00"
-        found[name] = found[name] + row.values[kpi] if name in found else row.values[kpi]
-    return found
 
 
 def _question(kpis: tuple[str, ...], period: Period, only: Mapping[str, str]) -> Ask:

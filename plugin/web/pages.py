@@ -32,6 +32,7 @@ from plugin.web.tables import Role, Scope
 from plugin.web.tiles import tiles
 from plugin.web.view import page_values
 from plugin.web.wall import wall
+from plugin.web.why import WHY_PICTURE, why_moved
 
 FONT_FILES = {
     "Inter-Regular.otf": "font/otf",
@@ -135,7 +136,12 @@ def kpi(key: str) -> str:
         choice = _choice(data)
         found = explain(data, choice, key, g.language)
         return render_template(
-            "kpi.html", data=data, choice=choice, found=found, pictures=kpi_pictures(found, data.now)
+            "kpi.html",
+            data=data,
+            choice=choice,
+            found=found,
+            pictures=kpi_pictures(found, data.now),
+            why=why_moved(data, choice, key, request.args.get("why", ""), g.language) if found.tile else None,
         )
 
 
@@ -201,8 +207,7 @@ def chart(name: str) -> Response:
     if theme not in THEMES or width not in _WIDTHS:
         abort(404)
     with _reading() as data:
-        drawable = staffing_pictures(staffing(data, request.args), g.language) if name in STAFFING_PICTURES else None
-        found = next((each for each in drawable or _pictures(data) if each.name == name), None)
+        found = next((each for each in _drawable(data, name) if each.name == name), None)
     if found is None:
         abort(404)
     try:
@@ -214,9 +219,14 @@ def chart(name: str) -> Response:
     return response
 
 
-def _pictures(data: Reading) -> tuple[Picture, ...]:
-    choice = _choice(data)
-    key = request.args.get("kpi")
+def _drawable(data: Reading, name: str) -> tuple[Picture, ...]:
+    """The picture of that name among others that are read with it."""
+    if name in STAFFING_PICTURES:
+        return staffing_pictures(staffing(data, request.args), g.language)
+    choice, key = _choice(data), request.args.get("kpi", "")
+    if name == WHY_PICTURE:
+        found = why_moved(data, choice, key, request.args.get("why", ""), g.language, with_model=False)
+        return (found.picture,) if found and found.picture else ()
     if key:
         return kpi_pictures(explain(data, choice, key, g.language), data.now)
     goals = goals_for(data.document, headline_kpis(data.document), choice.period, {}, data.now)

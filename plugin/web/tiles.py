@@ -60,13 +60,18 @@ def tile(kpi: str, material: Material, document: Document) -> Tile:
         small=subject.is_small(kpi, value, material.now),
         target=target_text(kpi, goal, material) if goal else "",
         good=met(number, goal) if goal else None,
-        attainment="" if reached is None else figures.percent(reached, language, 0),
+        attainment="" if reached is None else _written_attainment(reached, language),
         before=material.written(kpi, material.value_before(kpi)),
         change=change_text(moved, language),
         arrow="" if moved is None or not moved.amount else "▲" if moved.amount > 0 else "▼",
         trend=_trend(kpi, material),
         provisional=bool(value_mark(kpi, material.row, material.shown)),
     )
+
+
+def _written_attainment(reached: float, language: str) -> str:
+    """Whole per cent, but what is nearly reached is not written as reached."""
+    return figures.percent(reached, language, int(0.995 <= reached < 1))
 
 
 def _trend(kpi: str, material: Material) -> Direction:

@@ -26,7 +26,7 @@ from plugin.web.wording import ago, say
 LANGUAGE_COOKIE = "deskgauge_language"
 #: each language by its own name
 LANGUAGE_NAMES = {"en": "English", "lv": "Latviešu", "ru": "Русский", "zh": "中文"}
-_KEPT = ("period", "compare", "grain", "by")
+_KEPT = ("period", "compare", "grain", "by", "why")
 
 
 def choose_language() -> None:

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from plugin.kpi.metric import Better, Measurement, Unit
 from plugin.report.compare import Direction, change, change_text, direction, surprise
-from plugin.report.drivers import Contribution, contributions, main_driver
+from plugin.report.drivers import Contribution, contributions, driver_of, in_steps, main_driver
+from plugin.report.figures import half_up
 
 
 def of(part: float, whole: float | None = None) -> Measurement:
@@ -122,3 +123,32 @@ def sum_of(groups: dict[str, Measurement]) -> Measurement:
     for one in groups.values():
         total += one
     return total
+
+
+def test_a_driver_and_the_rest_make_the_change() -> None:
+    now, before = {"A": of(30, 100), "B": of(8, 100)}, {"A": of(10, 100), "B": of(4, 100)}
+    found = driver_of("queue", now, before, (of(38, 200), of(14, 200)))
+    assert found
+    assert found.part.group == "A"
+    assert found.part.amount + found.rest == pytest.approx(0.19 - 0.07)
+    assert found.telling == pytest.approx(0.10 / 0.12 - 0.5)  # it made five sixths, and is half of the contacts
+
+
+@pytest.mark.parametrize(
+    ("now", "whole"),
+    [
+        ({"": of(30, 100), "B": of(8, 100)}, of(38, 200)),  # most is nobody's
+        ({"A": of(30, 100), "B": of(8, 100)}, of(38, 150)),  # distinct contacts, of which some are in both
+        ({"A": of(30, 100)}, of(30, 100)),  # there is only one
+    ],
+)
+def test_groups_that_do_not_make_up_the_whole_name_nobody(now: dict[str, Measurement], whole: Measurement) -> None:
+    before = dict.fromkeys(now, of(5, 100))
+    assert driver_of("agent", now, before, (whole, of(5 * len(now), 100 * len(now)))) is None
+
+
+@given(st.lists(st.floats(-1, 1), min_size=1, max_size=6))
+def test_rounded_parts_make_the_rounded_sum(parts: list[float]) -> None:
+    found = in_steps(parts, 0.001)
+    assert sum(found) == pytest.approx(float(half_up(sum(parts) / 0.001, 0)) * 0.001, abs=1e-9)
+    assert all(abs(one - part) < 0.00101 for one, part in zip(found, parts, strict=True))

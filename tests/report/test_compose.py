@@ -128,17 +128,22 @@ def test_the_questions_name_both_periods_the_queues_and_the_hours() -> None:
         (MONDAY.start, None, ("queue",)),
         (WEEK_BEFORE.start, None, ("queue",)),
         (MONDAY.start, Grain.HOUR, ()),
+        *[(start, None, (by,)) for by in ("team", "channel", "agent") for start in (MONDAY.start, WEEK_BEFORE.start)],
+        (MONDAY.start, Grain.HOUR, ()),
+        (WEEK_BEFORE.start, Grain.HOUR, ()),
     ]
-    assert {ask.kpis for ask in centre.asked} == {("offered", "abandonment_rate")}
+    assert {ask.kpis for ask in centre.asked[:5]} == {("offered", "abandonment_rate")}
+    assert {ask.kpis for ask in centre.asked[5:]} == {("abandonment_rate",)}  # only of what moved
 
 
 def test_the_scope_restricts_every_question() -> None:
     centre = Centre()
     composer(centre, policy(scope={"team": "Night"})).message("daily", MONDAY)
-    assert [dict(ask.only) for ask in centre.asked] == [{"team": "Night"}] * 5
+    assert [dict(ask.only) for ask in centre.asked] == [{"team": "Night"}] * 11
     alone = Centre()
     composer(alone, policy(scope={"queue": "Support"})).message("daily", MONDAY)
-    assert [ask.by for ask in alone.asked] == [(), (), ()]
+    assert [ask.by for ask in alone.asked[:3]] == [(), (), ()]
+    assert ("queue",) not in [ask.by for ask in alone.asked]
 
 
 def test_an_unfinished_period_is_compared_with_the_same_part_of_the_other() -> None:

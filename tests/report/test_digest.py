@@ -48,7 +48,7 @@ def test_the_headline_tells_targets_volume_and_what_moved() -> None:
         "Customer satisfaction (CSAT) did best: 89.8% (target ≥\u00a085%). "
         "Contacts offered: 1,112 (+12.4% on Mon 16 Nov). "
         "Average speed of answer moved most: from 0:00:18 to 0:00:40 (+118.9%). "
-        "Nearly all of it comes from Support."
+        "Of that, queue Support made +0:00:22 (+0:00:22 by its own value, 0:00:00 by its share of the whole), the rest 0:00:00."
     )
 
 
@@ -81,10 +81,39 @@ def test_without_targets_the_table_has_no_target_column() -> None:
 
 def test_one_story_is_told_once() -> None:
     lines = section(build_digest(material()), "What moved")
-    assert lines == [
-        "Average speed of answer: 0:00:18 → 0:00:40 (+118.9%), nearly all from Support",
-        "Service level: 79.9% → 62.2% (−17.6 pp), nearly all from Support",
-        "Abandonment rate: 5.4% → 11.6% (+6.2 pp), nearly all from Support",
+    assert [line.partition(", ")[0] for line in lines] == [
+        "Average speed of answer: 0:00:18 → 0:00:40 (+118.9%)",
+        "Service level: 79.9% → 62.2% (−17.6 pp)",
+        "Abandonment rate: 5.4% → 11.6% (+6.2 pp)",
+    ]
+
+
+def test_what_moved_it_is_told_by_rate_and_mix_that_add_up_as_they_are_written() -> None:
+    line = section(build_digest(material()), "What moved")[1]
+    # -17.2 - 0.3 = -17.5, and -17.5 - 0.1 = -17.6
+    assert line.endswith("queue Support −17.5 pp (own value −17.2 pp, share of the whole −0.3 pp), the rest −0.1 pp")
+
+
+def test_the_dimension_whose_group_stands_out_most_is_named() -> None:
+    """Support made most, but is most of the calls, too; one hour made as much, and is a tenth of them."""
+    now = {"Support": values(900, 190, 500), "Sales": values(100, 10, 80)}
+    before = {"Support": values(900, 90, 700), "Sales": values(100, 10, 80)}
+    hours_now = {"09": values(900, 100, 500), "14": values(100, 100, 80)}
+    hours_before = {"09": values(900, 90, 700), "14": values(100, 10, 80)}
+    message = build_digest(
+        material(
+            kpis=("abandonment_rate",),
+            now=whole(MONDAY, now),
+            before=whole(WEEK_BEFORE, before),
+            split=Split(dimension="queue", now=by_queue(MONDAY, now), before=by_queue(WEEK_BEFORE, before)),
+            others=(
+                Split(dimension="queue", now=by_queue(MONDAY, hours_now), before=by_queue(WEEK_BEFORE, hours_before)),
+            ),
+        )
+    )
+    assert section(message, "What moved") == [
+        "Abandonment rate: 10.0% → 20.0% (+10.0 pp), "
+        "queue 14 +9.0 pp (own value +9.0 pp, share of the whole 0.0 pp), the rest +1.0 pp"
     ]
 
 
@@ -108,7 +137,8 @@ def test_the_share_of_a_queue_is_named_when_it_made_most_but_not_all() -> None:
         )
     )
     assert message.summary.endswith(
-        "Abandonment rate moved most: from 6.0% to 15.0% (+9.0 pp). Support accounts for 67% of it."
+        "Abandonment rate moved most: from 6.0% to 15.0% (+9.0 pp). "
+        "Of that, queue Support made +6.0 pp (+6.0 pp by its own value, 0.0 pp by its share of the whole), the rest +3.0 pp."
     )
 
 

@@ -81,3 +81,38 @@ def test_only_supervisors_and_above_see_masked_customers(role: Role, sees: bool)
 def test_a_viewer_gets_no_customer_column(client: FlaskClient) -> None:
     found = client.get(f"/api/v1/kpis/offered/records?{DAY}").get_json()["records"]
     assert all("customer" not in each["fact"] for each in found)
+
+
+def amount(written: str) -> float:
+    return float(re.sub(r"[^\d.\-]", "", written.replace("−", "-")))
+
+
+def why_table(client: FlaskClient, query: str) -> list[list[str]]:
+    page = client.get(f"/kpi/service_level?{query}").text
+    section = page[page.index('aria-labelledby="why"') :]
+    section = section[section.index("<tbody>") : section.index("</table>")]
+    rows = [re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row) for row in section.split("<tr>")[1:]]
+    return [[re.sub(r"<[^>]*>", "", cell) for cell in row] for row in rows]
+
+
+@pytest.mark.parametrize("by", ["queue", "team", "channel", "agent", "hour"])
+@pytest.mark.parametrize("compare", ["previous", "weekday"])
+def test_why_a_kpi_moved_adds_up_as_it_is_written(client: FlaskClient, by: str, compare: str) -> None:
+    *rows, total = why_table(client, f"{DAY}&compare={compare}&why={by}")
+    found = client.get(f"/api/v1/why?kpi=service_level&{DAY}&compare={compare}&by={by}").get_json()
+    assert amount(total[1]) == pytest.approx(found["change"] * 100, abs=0.051)
+    assert sum(amount(row[1]) for row in rows) == pytest.approx(amount(total[1]))
+    for row in rows:
+        if row[2]:
+            assert amount(row[2]) + amount(row[3]) == pytest.approx(amount(row[1]))
+
+
+def test_what_does_not_add_up_over_groups_has_no_reasons(client: FlaskClient) -> None:
+    assert 'id="why"' not in client.get(f"/kpi/longest_wait?{DAY}").text
+    assert "why=hour" not in client.get(f"/kpi/backlog?{DAY}").text
+
+
+def test_the_picture_of_the_reasons_is_drawn(client: FlaskClient) -> None:
+    answer = client.get(f"/chart/why.svg?kpi=service_level&{DAY}&why=hour")
+    assert answer.status_code == 200
+    assert "who moved it" in answer.text

@@ -34,8 +34,11 @@ TEXTS = {
     "headline.volume": "{label}: {value}.",
     "headline.volume.change": "{label}: {value} ({change} on {previous}).",
     "headline.moved": "{label} moved most: from {before} to {value} ({change}).",
-    "headline.moved_by": "{group} accounts for {part} of it.",
-    "headline.moved_all": "Nearly all of it comes from {group}.",
+    "headline.driver": (
+        "Of that, {dimension} {group} made {amount} ({rate} by its own value, {mix} by its share of the whole), "
+        "the rest {rest}."
+    ),
+    "headline.driver.count": "Of that, {dimension} {group} made {amount}, the rest {rest}.",
     "headline.steady": "Nothing moved by more than chance since {previous}.",
     "headline.no_previous": "There is nothing to compare with: nothing was measured for {previous}.",
     "empty.hour": "No contacts arrived in the hour {period}.",
@@ -72,8 +75,8 @@ TEXTS = {
     "section.unavailable": "Not available",
     "section.notes": "Notes",
     "moved.line": "{label}: {before} → {now} ({change})",
-    "moved.by": "{group} accounts for {part}",
-    "moved.all": "nearly all from {group}",
+    "moved.driver": "{dimension} {group} {amount} (own value {rate}, share of the whole {mix}), the rest {rest}",
+    "moved.driver.count": "{dimension} {group} {amount}, the rest {rest}",
     "group.line": "{group}: {values}",
     "group.more": "and {count} more on the page",
     "left_out.line": "{reason} ({count})",

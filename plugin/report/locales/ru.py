@@ -30,8 +30,10 @@ TEXTS = {
     "headline.volume": "{label}: {value}.",
     "headline.volume.change": "{label}: {value} ({change} к {previous}).",
     "headline.moved": "Сильнее всего изменилось: {label}, с {before} до {value} ({change}).",
-    "headline.moved_by": "Вклад {group}: {part}.",
-    "headline.moved_all": "Почти всё – {group}.",
+    "headline.driver": (
+        "Из этого {dimension} {group}: {amount} (собственное значение {rate}, доля в целом {mix}), остальные {rest}."
+    ),
+    "headline.driver.count": "Из этого {dimension} {group}: {amount}, остальные {rest}.",
     "headline.steady": "Существенных изменений нет по сравнению с периодом: {previous}.",
     "headline.no_previous": "Сравнивать не с чем: за период «{previous}» данных нет.",
     "empty.hour": "За час {period} обращений не поступало.",
@@ -68,8 +70,8 @@ TEXTS = {
     "section.unavailable": "Недоступно",
     "section.notes": "Примечания",
     "moved.line": "{label}: {before} → {now} ({change})",
-    "moved.by": "вклад {group}: {part}",
-    "moved.all": "почти всё – {group}",
+    "moved.driver": "{dimension} {group} {amount} (собственное значение {rate}, доля в целом {mix}), остальные {rest}",
+    "moved.driver.count": "{dimension} {group} {amount}, остальные {rest}",
     "group.line": "{group}: {values}",
     "group.more": "и ещё {count} на странице",
     "left_out.line": "{reason} ({count})",

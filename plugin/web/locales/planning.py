@@ -1,4 +1,4 @@
-"""The page of staffing: each text in English, Latvian, Russian and Chinese."""
+"""The page of staffing, and why a KPI moved: each text in English, Latvian, Russian and Chinese."""
 
 from __future__ import annotations
 
@@ -249,5 +249,44 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
         "Aģenti, kas bija: pieteikušies un ne pauzē. Vienai rindai viņi sadalīti pēc apstrādes laika.",
         "Операторы, которые были: в системе и не на паузе. Для одной очереди они распределены по времени обработки.",
         "在岗座席：已登录且未小休。对单个队列按处理时长分摊。",
+    ),
+    # Why it moved
+    "why": ("Why it moved", "Kāpēc mainījās", "Почему изменилось", "变化原因"),
+    "why.by": ("Tell by", "Skaidrot pēc", "Объяснить по", "分解维度"),
+    "why.own": ("Own value", "Pašas vērtība", "Своё значение", "自身数值"),
+    "why.share": ("Share of the whole", "Daļa kopumā", "Доля в целом", "占比"),
+    "why.sum": ("Together", "Kopā", "Вместе", "合计"),
+    "why.others": ("{count} others", "Vēl {count}", "Ещё {count}", "其他 {count} 项"),
+    "why.untold": (
+        "What groups do not tell",
+        "Ko grupas neizskaidro",
+        "Не объясняется группами",
+        "分组无法解释",
+    ),
+    "why.change": ("The change", "Izmaiņas", "Изменение", "变化"),
+    "why.how": (
+        "Own value: what changed within the group, at the mean of its two shares. Share of the whole: the group grew or shrank, "
+        "and is better or worse than the average was. Both of all groups make the change.",
+        "Pašas vērtība: kas mainījās grupā, ar abu daļu vidējo. Daļa kopumā: grupa kļuva lielāka vai mazāka un ir labāka vai "
+        "sliktāka par agrāko vidējo. Visu grupu abas daļas kopā ir izmaiņas.",
+        "Своё значение: что изменилось внутри группы, при среднем из двух её долей. Доля в целом: группа выросла или уменьшилась "
+        "и лучше или хуже прежнего среднего. Вместе по всем группам они дают изменение.",
+        "自身数值：组内的变化，按前后占比的均值计。占比：该组变大或变小，且优于或劣于原平均值。所有组两项之和即为总变化。",
+    ),
+    "why.chart": ("{label}: who moved it", "{label}: kas to mainīja", "{label}: что изменило", "{label}：变化来源"),
+    "why.model": (
+        "By a model of the queue (Erlang A, patience {patience})",
+        "Pēc rindas modeļa (Erlang A, pacietība {patience})",
+        "По модели очереди (Erlang A, терпение {patience})",
+        "按排队模型（Erlang A，耐心 {patience}）",
+    ),
+    "why.model.volume": ("Volume of contacts", "Kontaktu apjoms", "Объём обращений", "联络量"),
+    "why.model.handle_time": ("Handle time", "Apstrādes laiks", "Время обработки", "处理时长"),
+    "why.model.staffing": ("Agents logged in", "Pieteikušies aģenti", "Операторы в системе", "登录座席"),
+    "why.model.untold": (
+        "What the model does not tell",
+        "Ko modelis neizskaidro",
+        "Не объясняется моделью",
+        "模型无法解释",
     ),
 }
