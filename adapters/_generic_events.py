@@ -7,7 +7,7 @@ from typing import cast
 
 from adapters._generic_envelope import digest
 from plugin.contract.event import Channel, Direction, Event, Json, Kind
-from plugin.contract.mapping_field import as_plain
+from plugin.contract.mapping_field import conversion
 from plugin.contract.payload import BadPayload, Payload
 
 FIELDS = frozenset(
@@ -113,7 +113,7 @@ def _data(payload: Payload) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for name, value in cast("dict[str, Json]", payload.object().raw).items():
         try:
-            plain = as_plain(value)
+            plain = conversion(name)(value)
             name.encode()
         except (ValueError, TypeError, OverflowError) as error:
             raise BadPayload(f"{payload.path}.{ascii(name)[1:-1]}", str(error)) from None

@@ -23,9 +23,17 @@ CLOSED_WORDS: Mapping[str, frozenset[str]] = {
     "channel": frozenset(Channel),
     "direction": frozenset(Direction),
 }
-NUMBER_KEYS = frozenset({"position", "points", "possible", "order", "at_start", "at_end", "new", "lost", "amount"})
-FLAG_KEYS = frozenset({"ivr", "resolved", "talk_includes_hold"})
-TIME_KEYS = frozenset({"created_at"})
+#: names of `data` under which `docs/events.md` wants something else than a text; `…_s` are seconds, `score` is a number or a word
+NUMBER_KEYS = frozenset(
+    {
+        *("position", "points", "possible", "order", "amount", "value"),
+        *("at_start", "at_end", "new", "lost", "headcount", "leavers"),
+    }
+)
+FLAG_KEYS = frozenset(
+    {"ivr", "contained", "resolved", "resolvable_at_level_1", "talk_includes_hold", "productive", "paid"}
+)
+TIME_KEYS = frozenset({"created_at", "until"})
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 CLOCK = re.compile(r"(-?)(\d+):([0-5]?\d):([0-5]?\d)", re.ASCII)
 SPEC_KEYS = frozenset({"from", "constant", "values", "otherwise", "format", "timezone"})
@@ -77,11 +85,11 @@ def _one_of(words: frozenset[str]) -> Callable[[Json], str | None]:
 
 
 def data_field(spec: object, name: str, path: str, around: Surroundings) -> Read:
-    """Reads what `docs/events.md` wants under this name: seconds, a number, a flag, a time or the value as it is."""
+    """Reads what `docs/events.md` wants under this name: seconds, a number, a flag, a time or a text."""
     if name in TIME_KEYS:
         moment = time_field(spec, name, path, around)
         return lambda record: found.isoformat() if (found := moment(record)) else None
-    return _reading(_source(spec, name, path, around), _conversion(name), path)
+    return _reading(_source(spec, name, path, around), conversion(name), path)
 
 
 def time_field(spec: object, name: str, path: str, around: Surroundings) -> Callable[[Any], datetime | None]:
@@ -234,15 +242,10 @@ def as_score(value: Json) -> Json:
         return as_text(value)
 
 
-def as_plain(value: Json) -> Json:
-    if isinstance(value, bool):
-        return value
-    return _finite(value) if isinstance(value, (int, float)) else as_text(value)
-
-
-def _conversion(name: str) -> Callable[[Json], Json]:
+def conversion(name: str) -> Callable[[Json], Json]:
+    """How a value of `data` of this name is read; it raises ValueError or TypeError. An id that comes as a number is a text."""
     if name.endswith("_s") or name in NUMBER_KEYS:
         return as_number
     if name in FLAG_KEYS:
         return as_flag
-    return as_score if name == "score" else as_plain
+    return as_score if name == "score" else as_text
