@@ -1,7 +1,8 @@
 """Keeps `agent_time`, one timeline per agent over all sources, in step with legs, states and shifts: changed days are made anew.
 
-A state without an end reaches to the end of the last day on which something is known of the agent; from there on a row without
-an end goes on. So a day is a function of the facts alone, whatever came first.
+A state without an end is laid beside the plan up to the end of the day after the last one on which something is known of the
+agent, so that whoever works past midnight without a word is there; from then on a row without an end goes on. So a day is a
+function of the facts alone, whatever came first, and a change makes a few days anew however long the past is.
 """
 
 from __future__ import annotations
@@ -75,7 +76,7 @@ def _renew(connection: Connection, agent: str, marks: Iterable[tuple[int, int]],
 
 
 def _last_day(connection: Connection, agent: str) -> int | None:
-    """The last day on which something is known of the agent; what is only planned does not count."""
+    """The day after the last one on which something is known of the agent; what is only planned does not count."""
     newest = "(SELECT MAX(answered_at) FROM agent_leg WHERE agent = :agent)"
     query = (
         "SELECT MAX(at) FROM (SELECT MAX(started_at) AS at FROM agent_state WHERE agent = :agent "  # noqa: S608
@@ -84,7 +85,7 @@ def _last_day(connection: Connection, agent: str) -> int | None:
         f"WHERE agent = :agent AND answered_at >= {newest} - {_LONGEST_LEG_MS}) AS known"
     )
     moment = connection.execute(text(query), {"agent": agent}).scalar()
-    return None if moment is None else moment // DAY_MS
+    return None if moment is None else moment // DAY_MS + 1
 
 
 def _lasting(connection: Connection, agent: str) -> list[Stretch]:

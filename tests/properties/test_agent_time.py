@@ -16,6 +16,7 @@ from adapters.generic import ADAPTER
 from plugin.contract.request import WebhookRequest
 from plugin.database import reading, writing
 from plugin.drain import Reader, drain, refold_all
+from plugin.facts.agent_time import refresh_agent_time
 from plugin.inbox.store import delivery_row, insert_deliveries
 from plugin.kpi.answer import Ask, answer
 from plugin.kpi.cells import is_settled, rebuild_cells, refresh_cells
@@ -230,3 +231,40 @@ def numbers_of_states(engine: Engine) -> dict[str, float]:
     query = "SELECT state, SUM(ended_at - started_at) FROM agent_time GROUP BY state"
     with reading(engine) as connection:
         return {name: float(total) / 3_600_000 for name, total in connection.execute(text(query))}
+
+
+def test_who_works_past_midnight_without_a_word_is_there_as_planned(engine: Engine) -> None:
+    plan = [shift("s", "Ann", 20, 28), shift("b", "Ann", 25, 25.5, activity="break")]
+    deliver(engine, [*plan, state("pbx", "Ann", 20, session="login"), state("pbx", "Ann", 23, activity="available")])
+    work_off(engine)
+    hour = 3_600_000
+    at_two = numbers(engine, 26)
+    assert (at_two["adherence"], at_two["login_time"]) == ((5.5 * hour, 5.5 * hour), (6 * 3600, None))
+    assert at_two["idle_time"] == (6 * 3600, None)
+    deliver(engine, [state("pbx", "Ann", 28, session="logout")])
+    work_off(engine)
+    assert numbers(engine, 30)["adherence"] == (7.5 * hour, 7.5 * hour)
+
+
+def test_a_plan_that_comes_after_midnight_finds_who_is_still_logged_in(engine: Engine) -> None:
+    deliver(engine, [state("pbx", "Ann", 20, session="login")])
+    work_off(engine)
+    deliver(engine, [shift("s", "Ann", 24, 28)])
+    work_off(engine)
+    assert numbers(engine, 26)["adherence"] == (2 * 3_600_000, 2 * 3_600_000)
+
+
+def test_a_change_makes_a_few_days_anew_however_long_the_past_is(engine: Engine) -> None:
+    last = 60
+    for day in range(last):
+        plan = [shift(f"{day}", "Ann", 24 * day + 9, 24 * day + 17)]
+        deliver(engine, [*plan, state("pbx", "Ann", 24 * day + 10, activity=("break", "available")[day % 2])])
+    deliver(engine, [state("pbx", "Ann", 0, session="login")])
+    work_off(engine)
+    deliver(engine, [state("pbx", "Ann", 24 * last + 10, activity="training")])
+    while drain(engine, lambda source: READER, b"secret"):
+        pass
+    with writing(engine) as connection:
+        refresh_agent_time(connection)
+        oldest = connection.execute(text("SELECT MIN(slot) FROM dirty_slot")).scalar_one()
+    assert oldest >= (MONDAY + timedelta(days=last)).timestamp() // 900
