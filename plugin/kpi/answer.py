@@ -103,10 +103,10 @@ def answer(
     terms = terms_of(document)
     timezone = ask.timezone or terms.timezone
     periods = _periods(ask, timezone, terms)
-    supply = _supply(connection, document, ask, knows or {})
+    supply = supply_of(connection, document, ask, knows or {})
     _check_hours(ask, supply)
     unavailable = {
-        key: reason for key in ask.kpis if (reason := _missing(key, supply) or _unsplit(key, ask)) is not None
+        key: reason for key in ask.kpis if (reason := missing_fact(key, supply) or _unsplit(key, ask)) is not None
     }
     asked = [key for key in ask.kpis if key not in unavailable]
     question = Question(periods=periods, by=ask.by, only=ask.only, as_of=now, attribution=ask.attribution)
@@ -153,7 +153,7 @@ def _periods(ask: Ask, timezone: str, terms: Terms) -> tuple[Period, ...]:
     return tuple(periods)
 
 
-def _supply(
+def supply_of(
     connection: Connection, document: Document, ask: Ask, knows: Mapping[str, Collection[str]]
 ) -> frozenset[str]:
     facts: set[str] = set()
@@ -175,7 +175,7 @@ def _supply(
     return frozenset(facts)
 
 
-def _missing(key: str, supply: Collection[str]) -> str | None:
+def missing_fact(key: str, supply: Collection[str]) -> str | None:
     metric = PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else METRICS[_base(key)]
     missing = [fact for fact in metric.needs if fact not in supply]
     return f"missing fact: {', '.join(missing)}" if missing else None
@@ -207,7 +207,9 @@ def _base(key: str) -> str:
 
 def _with_targets(asked: Sequence[str], document: Document, supply: Collection[str]) -> list[str]:
     more = [
-        target.kpi for target in document.targets if target.kpi not in asked and _missing(target.kpi, supply) is None
+        target.kpi
+        for target in document.targets
+        if target.kpi not in asked and missing_fact(target.kpi, supply) is None
     ]
     return list(dict.fromkeys([*asked, *more]))
 

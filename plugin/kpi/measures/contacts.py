@@ -23,6 +23,7 @@ MEASURES = (
     total("handle_ms", "leg", "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)", "talk_ms IS NOT NULL"),
     count("contacts_offered", "contact", f"offered = 1 AND {INBOUND}"),
     count("contacts_handled", "contact", f"handled = 1 AND {INBOUND}"),
+    count("contacts_abandoned", "contact", f"outcome = 'abandoned' AND {INBOUND}"),
     count("contacts_transferred", "contact", f"transferred = 1 AND {INBOUND}"),
     count("contacts_connected", "contact", f"handled = 1 AND {EXTERNAL}"),
     count("calls_connected", "contact", f"handled = 1 AND {EXTERNAL} AND channel = 'voice'"),

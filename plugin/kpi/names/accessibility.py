@@ -224,6 +224,30 @@ MEASURES = {
         "прошедшее время периода",
         "周期已过时长",
     ),
+    "contacts_abandoned": (
+        "contacts that ended as abandoned, each once",
+        "saziņas, kas beidzās kā pamestas, katra vienreiz",
+        "обращения, закончившиеся потерей, каждое один раз",
+        "以放弃告终的联络（每个计一次）",
+    ),
+    "callbacks_in_time": (
+        "callbacks requested within {threshold}",
+        "atpakaļzvani, kas pieprasīti {threshold} laikā",
+        "обратные звонки, запрошенные в пределах {threshold}",
+        "{threshold} 内的回拨请求",
+    ),
+    "timed_out": (
+        "waits that the queue ended after its time limit",
+        "gaidīšanas, ko rinda pārtrauca pēc laika ierobežojuma",
+        "ожидания, прерванные очередью по истечении срока",
+        "因超时被队列结束的等待",
+    ),
+    "queue_full": (
+        "contacts refused because the queue was full",
+        "saziņas, kas noraidītas, jo rinda bija pilna",
+        "обращения, отклонённые из-за переполненной очереди",
+        "因队列已满被拒的联络",
+    ),
     "callbacks_requested": (
         "callbacks requested",
         "pieprasītie atpakaļzvani",
