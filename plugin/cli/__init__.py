@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "plugin.cli.numbers:rules",
     "why": "plugin.cli.planning:why_command",
     "staffing": "plugin.cli.planning:staffing",
+    "reconcile": "plugin.cli.reconcile:reconcile_command",
     "kpi": "plugin.cli.numbers:kpi",
     "replay": "plugin.cli.data:replay",
     "rebuild": "plugin.cli.data:rebuild",

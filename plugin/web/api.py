@@ -36,7 +36,7 @@ from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json
 from plugin.report.wording import label
 from plugin.version import VERSION
-from plugin.web import access, api_models, planning
+from plugin.web import access, api_models, planning, reconcile
 from plugin.web.api_inputs import described_inputs
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
@@ -47,6 +47,8 @@ from plugin.web.tables import Scope
 
 PREFIX = "/api/v1"
 DESCRIPTION = "deskgauge-openapi"
+#: a file can come with a question
+_METHODS = {"/reconcile": ["GET", "POST"]}
 _REMEDIES = {
     "kpi": "see /api/v1/kpis for those that there are",
     "by": "leave the unknown one out",
@@ -72,12 +74,13 @@ def api_blueprint() -> Blueprint:
         ("/digests/<name>", digest, DigestQuery, None),
         ("/why", planning.why_moved, planning.WhyQuery, None),
         ("/staffing", planning.staffing, planning.StaffingQuery, None),
+        ("/reconcile", reconcile.reconciled, reconcile.ReconcileQuery, None),
     )
     for rule, view, query, model in views:
         answers = Answers(HTTP_200=model, **dict.fromkeys(("HTTP_400", "HTTP_401", "HTTP_404"), api_models.Error))
         # Only described by it, because checking every row of a long answer once more costs more than measuring it.
         described = spec.validate(query=query, resp=answers, tags=("v1",), skip_validation=True)(view)
-        blueprint.add_url_rule(rule, view.__name__, described)
+        blueprint.add_url_rule(rule, view.__name__, described, methods=_METHODS.get(rule))
     blueprint.add_url_rule("/openapi.json", "openapi", openapi)
     blueprint.add_url_rule("/inputs/<kind>", "inputs", described_inputs(spec), methods=["POST"])
     blueprint.before_request(_admit)

@@ -21,7 +21,7 @@ _Query = TypeVar("_Query", bound=BaseModel)
 MOST_PERIODS = 20_000
 _SHORTEST = {Grain.HOUR: timedelta(hours=1), Grain.DAY: timedelta(days=1)}
 _EARLIEST, _LATEST = 1900, 2999
-_FORMS = Literal["json", "csv"]
+Forms = Literal["json", "csv"]
 _GRAINS = Literal["hour", "day", "week", "month", "quarter", "year"]
 _COMPARISONS = Literal["previous", "weekday", "year"]
 
@@ -43,7 +43,7 @@ class ReportQuery(BaseModel):
     kpi: str = Field(",".join(STANDARD_KPIS), description="Keys of KPIs, separated by commas; see /api/v1/kpis")
     timezone: str = Field("", description="IANA zone of the periods; the centre's when empty", examples=["Europe/Riga"])
     compare: _COMPARISONS | None = Field(None, description="Adds what was measured before: period, weekday or year")
-    format: _FORMS = Field("json", description="json, or csv for a spreadsheet")
+    format: Forms = Field("json", description="json, or csv for a spreadsheet")
 
     queue: str = Field("", description="Only this queue")
     team: str = Field("", description="Only this team")
