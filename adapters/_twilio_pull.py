@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Generator, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from plugin.contract.adapter import PullRequest, PullResponse, Settings, first
-from plugin.contract.payload import BadPayload, parse_json
+from plugin.contract.pull import Page, Pull, PullRequest, PullSteps, ask, basic, delivery, same_place
+from plugin.contract.settings import Settings, first
 
-API = "https://taskrouter.twilio.com/v1/"
+ORIGIN = "https://taskrouter.twilio.com"
+KEPT = timedelta(days=30)
 
 
-def pull(settings: Settings, since: datetime) -> Generator[PullRequest, PullResponse, Iterable[bytes]]:
-    """Twilio keeps events for 30 days; https://www.twilio.com/docs/taskrouter/api/event, read on 2026-11-24."""
-    account, workspace = first(settings, "account_sid"), first(settings, "workspace_sid")
-    if account is None or workspace is None:
-        raise BadPayload(
-            "workspace_sid", "enter account_sid and workspace_sid of this source to read events from the API"
-        )
-    login = base64.b64encode(f"{account}:{first(settings, 'auth_token', '')}".encode()).decode()
+def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
+    """The records as the API gives them, newest first; https://www.twilio.com/docs/taskrouter/api/event, read on 2026-11-24."""
+    headers = basic(first(settings, "account_sid", "") or "", first(settings, "auth_token", "") or "")
     query = urlencode({"StartDate": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), "PageSize": 1000})
-    url: str | None = f"{API}Workspaces/{quote(workspace, safe='')}/Events?{query}"
-    bodies: list[bytes] = []
+    workspace = quote(first(settings, "workspace_sid", "") or "", safe="")
+    url: str | None = cursor or f"{ORIGIN}/v1/Workspaces/{workspace}/Events?{query}"
     while url is not None:
-        response = yield PullRequest(method="GET", url=url, headers={"Authorization": f"Basic {login}"})
-        if response.status != 200:
-            raise BadPayload("events", f"Twilio's API answered {response.status}: check account_sid and workspace_sid")
-        page = parse_json(response.body)
-        bodies += [json.dumps(event.raw).encode() for event in page["events"].items()]
-        following = page["meta"]["next_page_url"].text_or()
-        url = following if following is not None and following.startswith(API) else None
-    return bodies
+        page = yield from ask(PullRequest(url=url, headers=headers))
+        url = same_place(page["meta"]["next_page_url"].text_or(), ORIGIN)
+        yield Page(bodies=[delivery(event.raw) for event in page["events"].items()], cursor=url or "")
+
+
+PULL = Pull(
+    steps=steps, origins=(ORIGIN,), needs=("account_sid", "auth_token", "workspace_sid"), per_minute=60, kept=KEPT
+)

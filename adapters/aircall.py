@@ -7,21 +7,17 @@ https://support.aircall.io/hc/en-gb/articles/14936017803549 (what each missed_ca
 
 from __future__ import annotations
 
-import base64
-import json
-from collections.abc import Generator, Iterable, Sequence
-from datetime import datetime
-from urllib.parse import urlencode
+from collections.abc import Sequence
 
 from adapters._aircall_call import CALL_EVENTS, MISSED, QUEUE_SOURCES, call_events
+from adapters._aircall_pull import PULL
 from adapters._aircall_user import USER_EVENTS, user_events
-from plugin.contract.adapter import Adapter, Answer, PullRequest, PullResponse, Setting, Settings, first, secrets
+from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
-from plugin.contract.payload import BadPayload, Payload, parse_json
+from plugin.contract.payload import BadPayload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected, require_match
 
-API = "https://api.aircall.io/v1/"
 HINT = "Compare the token of this source with the one that Aircall showed when the webhook was created."
 
 
@@ -61,29 +57,6 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
 def acknowledge(request: WebhookRequest, settings: Settings) -> Answer:
     """200 within 5 seconds, as the documentation asks; a webhook that keeps failing is switched off by Aircall."""
     return Answer(status=200)
-
-
-def pull(settings: Settings, since: datetime) -> Generator[PullRequest, PullResponse, Iterable[bytes]]:
-    """Ended calls since a moment, each as the call.ended that was missed; at most 10 000, which is Aircall's own limit."""
-    login = f"{first(settings, 'api_id', '')}:{first(settings, 'api_token', '')}".encode()
-    headers = {"Authorization": "Basic " + base64.b64encode(login).decode(), "Accept": "application/json"}
-    query = urlencode({"from": int(since.timestamp()), "order": "asc", "per_page": 50})
-    url: str | None = f"{API}calls?{query}"
-    bodies: list[bytes] = []
-    while url is not None:
-        response = yield PullRequest(method="GET", url=url, headers=headers)
-        if response.status != 200:
-            raise BadPayload("calls", f"Aircall's API answered {response.status}: check api_id and api_token")
-        page = parse_json(response.body)
-        bodies += [_as_delivery(call) for call in page["calls"].items() if not call["ended_at"].is_absent]
-        following = page["meta"]["next_page_link"].text_or()
-        url = following if following is not None and following.startswith(API) else None
-    return bodies
-
-
-def _as_delivery(call: Payload) -> bytes:
-    event = {"resource": "call", "event": "call.ended", "timestamp": call["ended_at"].raw, "data": call.raw}
-    return json.dumps(event).encode()
 
 
 CONNECT = """\
@@ -128,7 +101,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
-    pull=pull,
+    pull=PULL,
     facts=("wait", "talk", "hold", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="webhook token in the JSON body, and a secret URL",
     docs="docs/adapters/aircall.md",

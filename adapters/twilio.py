@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
-from adapters._twilio_pull import pull
+from adapters._twilio_pull import PULL
 from adapters._twilio_task import when
 from adapters._twilio_taskrouter import cloud_events, rest_event, task_event
 from adapters._twilio_voice import is_action, needs_twiml, voice_events
@@ -207,7 +207,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
-    pull=pull,
+    pull=PULL,
     facts=("wait", "talk", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="X-Twilio-Signature: HMAC-SHA1 over the URL and the sorted form fields, or the hash of the body",
     docs="docs/adapters/twilio.md",

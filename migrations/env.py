@@ -25,6 +25,7 @@ TABLES = (
     "plugin.alert.tables",
     "plugin.report.published",
     "plugin.schedule.tables",
+    "plugin.backfill.tables",
     "plugin.web.tables",
 )
 

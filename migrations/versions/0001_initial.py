@@ -576,6 +576,21 @@ def upgrade() -> None:
         batch_op.create_index("ix_published_value_digest_start_at", ["digest", "start_at"], unique=False)
 
     op.create_table(
+        "pull_position",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("purpose", sa.String(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("started_at", sa.BigInteger(), nullable=False),
+        sa.Column("stored_at", sa.BigInteger(), nullable=False),
+        sa.Column("cursor", sa.String(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("problem", sa.String(), nullable=True),
+        sa.Column("read", sa.BigInteger(), nullable=False),
+        sa.Column("fresh", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "purpose", name=op.f("pk_pull_position")),
+    )
+    op.create_table(
         "queue_visit",
         sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),

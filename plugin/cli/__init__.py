@@ -21,6 +21,7 @@ COMMANDS = {
     "parse": "plugin.cli.data:parse",
     "import": "plugin.cli.data:import_files",
     "import-template": "plugin.cli.data:import_template",
+    "backfill": "plugin.cli.history:backfill",
     "forward": "plugin.cli.data:forward",
     "report": "plugin.cli.numbers:report",
     "digest": "plugin.cli.numbers:digest",

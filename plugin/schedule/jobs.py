@@ -64,6 +64,11 @@ JOBS = (
     Job(id="evaluate", title="Evaluate alert rules", every="minute"),
     Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
     Job(id="surveys", title="Find the customers who are due to be asked", every="minute"),
+    Job(
+        id="follow",
+        title="Read what is new or was lost through the vendors' APIs",
+        every="minute, each source as often as it needs",
+    ),
     Job(id="prune", title="Drop raw bodies and unused addresses that are older than 30 days", every="day"),
 )
 

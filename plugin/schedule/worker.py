@@ -16,6 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
+from plugin.backfill.following import follow
 from plugin.drain import BATCH, Reader, drain, refold_stale
 from plugin.facts.timers import settle_overdue
 from plugin.installation import Installation, now
@@ -47,6 +48,8 @@ class Worker:
     holder: str = field(default_factory=holder_name)
     _scheduler: BackgroundScheduler | None = None
     _next_beat: datetime | None = None
+    #: ends what reads a vendor's history
+    _leaving: threading.Event = field(default_factory=threading.Event)
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what was begun is finished."""
@@ -95,6 +98,7 @@ class Worker:
 
     def _lead(self) -> None:
         if self._scheduler is None:
+            self._leaving.clear()
             self._scheduler = BackgroundScheduler(
                 timezone="UTC",
                 job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": _MISFIRE_GRACE_S},
@@ -105,6 +109,7 @@ class Worker:
 
     def _step_down(self) -> None:
         if self._scheduler is not None:
+            self._leaving.set()
             self._scheduler.shutdown(wait=True)
             self._scheduler = None
 
@@ -112,6 +117,7 @@ class Worker:
         scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
         scheduler.add_job(self._job(jobs.evaluate), CronTrigger(second=1), id="evaluate")
         scheduler.add_job(self._job(jobs.send_surveys), CronTrigger(second=31), id="surveys")
+        scheduler.add_job(self._job(self._follow), CronTrigger(second=46), id="follow")
         scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
         scheduler.add_job(self._job(jobs.retry_broken_channels), IntervalTrigger(hours=1), id="retry")
         # What was missed while no scheduler ran goes out late, and says so.
@@ -140,6 +146,9 @@ class Worker:
 
     def _deliver(self, opened: Installation, at: datetime) -> int:
         return jobs.deliver(opened, self.notifiers, at)
+
+    def _follow(self, opened: Installation, at: datetime) -> int:
+        return follow(opened, at, self._leaving)
 
     def _job(self, work: Callable[[Installation, datetime], int]) -> Callable[[], None]:
         def run() -> None:

@@ -10,8 +10,9 @@ import pytest
 from adapter_fixtures import build_request, find_adapters, parse_all, shared_payloads
 from whole_calls import fold_call, fold_states, legs, recorded, rings, visits
 
-from plugin.contract.adapter import BadPayload, PullResponse, Rejected
+from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.pull import Page, PullRequest, PullResponse
 from plugin.contract.request import WebhookRequest
 
 AIRCALL = find_adapters()["aircall"]
@@ -242,8 +243,9 @@ def test_a_reason_of_absence_replaces_the_bare_absence_of_the_same_second() -> N
 def test_ended_calls_are_read_page_by_page_from_the_api() -> None:
     settings = {"api_id": "made-up", "api_token": "test-secret"}
     assert AIRCALL.pull is not None
-    pull = AIRCALL.pull(settings, datetime(2026, 11, 24, tzinfo=UTC))
-    first = next(pull)
+    steps = AIRCALL.pull.steps(settings, datetime(2026, 11, 24, tzinfo=UTC), None)
+    first = next(steps)
+    assert isinstance(first, PullRequest)
     assert first.url == "https://api.aircall.io/v1/calls?from=1795478400&order=asc&per_page=50"
     assert first.headers["Authorization"] == "Basic bWFkZS11cDp0ZXN0LXNlY3JldA=="
     call = {
@@ -253,30 +255,20 @@ def test_ended_calls_are_read_page_by_page_from_the_api() -> None:
         "ended_at": STARTED + 9,
         "missed_call_reason": "short_abandoned",
     }
-    page = {
-        "calls": [call, {"id": 8, "ended_at": None}],
+    answer = {
+        "calls": [call, {"id": 8, "started_at": STARTED + 5, "ended_at": None}],
         "meta": {"next_page_link": "https://api.aircall.io/v1/calls?page=2"},
     }
-    second = pull.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))
-    assert second.url == "https://api.aircall.io/v1/calls?page=2"
-    with pytest.raises(StopIteration) as done:
-        pull.send(
-            PullResponse(
-                status=200, headers={}, body=b'{"calls": [], "meta": {"next_page_link": "https://evil.example/"}}'
-            )
-        )
-    (body,) = done.value.value
+    page = steps.send(PullResponse(status=200, headers={}, body=json.dumps(answer).encode()))
+    assert isinstance(page, Page)
+    assert page.cursor == str(STARTED + 5)
+    (body,) = page.bodies
     events = AIRCALL.parse(build_request(url=URL, body=body), {})
     assert {event.subject for event in events} == {"7"}
     assert "contact.abandoned" in kinds(list(events))
-
-
-def test_a_refused_key_says_so() -> None:
-    assert AIRCALL.pull is not None
-    pull = AIRCALL.pull({}, datetime(2026, 11, 24, tzinfo=UTC))
-    next(pull)
-    with pytest.raises(BadPayload, match="401"):
-        pull.send(PullResponse(status=401, headers={}, body=b""))
+    second = next(steps)
+    assert isinstance(second, PullRequest)
+    assert second.url == "https://api.aircall.io/v1/calls?page=2"
 
 
 # -- recorded material

@@ -13,8 +13,9 @@ import pytest
 from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixture, parse_all, shared, shared_payloads
 from whole_calls import fold_call, fold_states, legs, recorded, rings, subjects, visits
 
-from plugin.contract.adapter import BadPayload, PullResponse, Rejected
+from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.pull import Page, PullRequest, PullResponse
 from plugin.contract.request import WebhookRequest
 
 TWILIO = find_adapters()["twilio"]
@@ -378,26 +379,23 @@ def test_activities_become_breaks_and_sessions() -> None:
 def test_events_are_read_page_by_page_from_the_api() -> None:
     settings = {"auth_token": "test-secret", "account_sid": "AC1", "workspace_sid": "WS1"}
     assert TWILIO.pull is not None
-    pull = TWILIO.pull(settings, datetime(2026, 11, 24, tzinfo=UTC))
-    first = next(pull)
+    steps = TWILIO.pull.steps(settings, datetime(2026, 11, 24, tzinfo=UTC), None)
+    first = next(steps)
+    assert isinstance(first, PullRequest)
     assert first.url.startswith(
         "https://taskrouter.twilio.com/v1/Workspaces/WS1/Events?StartDate=2026-11-24T00%3A00%3A00Z"
     )
     assert first.headers["Authorization"] == "Basic QUMxOnRlc3Qtc2VjcmV0"
     record = json.loads(recorded("twilio", "events_api_record")[0].body)
-    page = {"events": [record], "meta": {"next_page_url": "https://taskrouter.twilio.com/v1/more"}}
-    second = pull.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))
-    assert second.url == "https://taskrouter.twilio.com/v1/more"
-    with pytest.raises(StopIteration) as done:
-        pull.send(PullResponse(status=200, headers={}, body=b'{"events": [], "meta": {"next_page_url": null}}'))
-    (body,) = done.value.value
+    answer = {"events": [record], "meta": {"next_page_url": "https://taskrouter.twilio.com/v1/more"}}
+    page = steps.send(PullResponse(status=200, headers={}, body=json.dumps(answer).encode()))
+    assert isinstance(page, Page)
+    assert page.cursor == "https://taskrouter.twilio.com/v1/more"
+    (body,) = page.bodies
     assert kinds(list(TWILIO.parse(build_request(url=URL, body=body), {}))) == ["contact.ringing"]
-
-
-def test_backfill_says_what_it_lacks() -> None:
-    assert TWILIO.pull is not None
-    with pytest.raises(BadPayload, match="workspace_sid"):
-        next(TWILIO.pull({"auth_token": "test-secret"}, datetime(2026, 11, 24, tzinfo=UTC)))
+    second = next(steps)
+    assert isinstance(second, PullRequest)
+    assert second.url == page.cursor
 
 
 # -- recorded material

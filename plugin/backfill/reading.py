@@ -1,0 +1,231 @@
+"""One reading of a source's history: asks politely, keeps each page before it asks for the next, and goes on where it stopped."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from threading import Event
+from typing import cast
+
+import requests
+from sqlalchemy import Connection, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from plugin.backfill.egress import Forbidden, Sender, origins_of
+from plugin.backfill.tables import PullPosition
+from plugin.contract.payload import BadPayload
+from plugin.contract.pull import Page, Pull, PullRequest, PullResponse
+from plugin.contract.request import WebhookRequest
+from plugin.contract.settings import first
+from plugin.database import reading, writing
+from plugin.inbox.redact import needles
+from plugin.inbox.sources import add_source
+from plugin.inbox.store import DeliveryRow, delivery_row, insert_deliveries
+from plugin.installation import Installation
+from plugin.normalise.sources import SourceConfig, variable
+
+POSITION = cast(Table, PullPosition.__table__)  # type: ignore[attr-defined]
+#: of one request, before the reading stops for now
+ATTEMPTS = 8
+FIRST_PAUSE_S = 2.0
+LONGEST_PAUSE_S = 900.0
+#: the method of a kept delivery that nobody sent us
+METHOD = "PULL"
+Send = Callable[[PullRequest], PullResponse]
+Progress = Callable[[PullPosition], None]
+
+
+class ReadingProblem(ValueError):
+    """A history cannot be read, or no further for now; the text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """How time passes: replaced in tests. `sleep` may return early when the program is asked to stop."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], object] = time.sleep
+
+
+def pull_of(opened: Installation, name: str) -> tuple[SourceConfig, Pull]:
+    """The source and how it is read; raises `ReadingProblem` when it cannot be."""
+    source = opened.sources.get(name)
+    if source is None:
+        raise ReadingProblem(f"There is no source {name}. Known are: {', '.join(sorted(opened.sources)) or 'none'}.")
+    if source.adapter.pull is None:
+        raise ReadingProblem(f"{source.adapter.title} has no history that can be read; `deskgauge import` takes files.")
+    missing = lacking(source, source.adapter.pull)
+    if missing:
+        ways = " and ".join(f"{key} (variable {variable(name, key)}, or `deskgauge secret set`)" for key in missing)
+        raise ReadingProblem(f"To read the history of {name}, enter {ways}.")
+    return source, source.adapter.pull
+
+
+def lacking(source: SourceConfig, pull: Pull) -> list[str]:
+    return [key for key in pull.needs if not first(source.settings, key)]
+
+
+def position_of(connection: Connection, source: str, purpose: str) -> PullPosition | None:
+    row = connection.execute(select(POSITION).where(POSITION.c.source == source, POSITION.c.purpose == purpose)).first()
+    return None if row is None else PullPosition(**row._mapping)
+
+
+@dataclass(kw_only=True)
+class Reading:
+    """`stop` ends it after the page at hand; what was read stays, and the next reading with the same `since` goes on."""
+
+    opened: Installation
+    source: SourceConfig
+    pull: Pull
+    purpose: str
+    send: Send
+    pace: Pace = field(default_factory=Pace)
+    stop: Event = field(default_factory=Event)
+    kept: Callable[[], object] = lambda: None
+    progress: Progress = lambda position: None
+    _asked_at: float | None = None
+
+    def run(self, since: datetime, *, anew: bool = False) -> PullPosition:
+        """Reads to the end, or until `stop`; raises `ReadingProblem`, and leaves the position where it stopped."""
+        position = self._begin(since, anew)
+        try:
+            for page in self._pages(position):
+                self._keep(position, page)
+                self.kept()
+                self.progress(position)
+                if self.stop.is_set():
+                    return position
+        except (ReadingProblem, BadPayload, Forbidden) as error:
+            position.problem = str(error)
+            self._store(position)
+            raise ReadingProblem(f"{position.problem} What was read is kept; run it again to go on.") from None
+        position.finished_at, position.problem, position.cursor = self.pace.now(), None, None
+        self._store(position)
+        return position
+
+    def _begin(self, since: datetime, anew: bool) -> PullPosition:
+        with reading(self.opened.engine) as connection:
+            found = position_of(connection, self.source.name, self.purpose)
+        if found is not None and found.since == since and found.finished_at is None and not anew:
+            return found
+        now = self.pace.now()
+        position = PullPosition(
+            source=self.source.name, purpose=self.purpose, since=since, started_at=now, stored_at=now
+        )
+        with writing(self.opened.engine) as connection:
+            add_source(connection, self.source.name, self.source.adapter.key, now)
+        self._store(position)
+        return position
+
+    def _pages(self, position: PullPosition) -> Iterator[Page]:
+        steps = self.pull.steps(self.source.settings, position.since, position.cursor)
+        answer = None
+        while True:
+            try:
+                step = next(steps) if answer is None else steps.send(answer)
+            except StopIteration:
+                return
+            if isinstance(step, Page):
+                yield step
+                answer = answer or PullResponse(status=200, headers={}, body=b"")
+            else:
+                answer = self._ask(step)
+
+    def _ask(self, request: PullRequest) -> PullResponse:
+        for attempt in range(ATTEMPTS):
+            self._wait_for_turn()
+            try:
+                answer = self.send(request)
+            except requests.RequestException as error:
+                answer, problem = None, f"{type(error).__name__}: no answer from the API"
+            if answer is not None:
+                if answer.status in request.expects:
+                    return answer
+                problem = _words(answer)
+                if not _is_passing(answer.status):
+                    raise ReadingProblem(f"{problem} {_remedy(answer.status, self.pull)}")
+            self._pause(_pause_s(answer, attempt, self.pace.now()))
+        raise ReadingProblem(f"{problem} {ATTEMPTS} times, with longer and longer pauses.")
+
+    def _wait_for_turn(self) -> None:
+        if self._asked_at is not None:
+            self._pause(self._asked_at + 60 / self.pull.per_minute - self.pace.monotonic())
+        self._asked_at = self.pace.monotonic()
+
+    def _pause(self, seconds: float) -> None:
+        if seconds > 0:
+            self.pace.sleep(seconds)
+        if self.stop.is_set():
+            raise ReadingProblem("It was stopped.")
+
+    def _keep(self, position: PullPosition, page: Page) -> None:
+        """First the deliveries, then the cursor: what a kill between the two repeats is recognised."""
+        rows = [self._row(body) for body in page.bodies]
+        fresh = sum(insert_deliveries(self.opened.engine, rows).values()) if rows else 0
+        position.cursor, position.problem = page.cursor, None
+        position.until = page.until or position.until
+        position.read += len(rows)
+        position.fresh += fresh
+        self._store(position)
+
+    def _row(self, body: bytes) -> DeliveryRow:
+        headers = {"content-type": "application/json"}
+        request = WebhookRequest(
+            method=METHOD, url=f"api:{self.source.name}", headers=headers, body=body, received_at=self.pace.now()
+        )
+        key = self.source.adapter.delivery_key(request, self.source.settings)
+        return delivery_row(self.source.name, request, key, needles(self.source.secret_values))
+
+    def _store(self, position: PullPosition) -> None:
+        position.stored_at = self.pace.now()
+        values = {name: getattr(position, name) for name in PullPosition.model_fields}
+        with writing(self.opened.engine) as connection:
+            made = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+            statement = made(POSITION).values(**values)
+            connection.execute(statement.on_conflict_do_update(index_elements=["source", "purpose"], set_=values))
+
+
+def sender(source: SourceConfig, pull: Pull) -> Sender:
+    """Raises `ReadingProblem` for settings that give no address."""
+    try:
+        return Sender(origins=origins_of(pull, source.settings))
+    except Forbidden as error:
+        raise ReadingProblem(str(error)) from None
+
+
+def _is_passing(status: int) -> bool:
+    return status in {408, 425, 429} or status >= 500
+
+
+def _words(answer: PullResponse) -> str:
+    return f"The API answered {answer.status}."
+
+
+def _remedy(status: int, pull: Pull) -> str:
+    if status in {401, 403}:
+        return f"Check {', '.join(pull.needs)}, and whether this login may read."
+    if 300 <= status < 400:
+        return "It sends us elsewhere, where we do not go: check the address that was entered."
+    return "Tell us, with the vendor's answer from its own log."
+
+
+def _pause_s(answer: PullResponse | None, attempt: int, now: datetime) -> float:
+    """What the vendor asks for (RFC 9110, 10.2.3: seconds or a date), else twice as long each time."""
+    asked = None if answer is None else answer.headers.get("retry-after")
+    wanted = FIRST_PAUSE_S * 2**attempt if asked is None else _retry_after_s(asked, now)
+    return min(max(wanted, FIRST_PAUSE_S), LONGEST_PAUSE_S)
+
+
+def _retry_after_s(text: str, now: datetime) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        return (parsedate_to_datetime(text) - now) / timedelta(seconds=1)
+    except (ValueError, TypeError):
+        return FIRST_PAUSE_S
