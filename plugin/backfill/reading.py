@@ -74,6 +74,11 @@ def position_of(connection: Connection, source: str, purpose: str) -> PullPositi
     return None if row is None else PullPosition(**row._mapping)
 
 
+def positions(connection: Connection) -> list[PullPosition]:
+    query = select(POSITION).order_by(POSITION.c.source, POSITION.c.purpose)
+    return [PullPosition(**row._mapping) for row in connection.execute(query)]
+
+
 @dataclass(kw_only=True)
 class Reading:
     """`stop` ends it after the page at hand; what was read stays, and the next reading with the same `since` goes on."""

@@ -10,9 +10,10 @@ from typing import cast
 from sqlalchemy import Engine, Table, select
 from sqlmodel import Session
 
+from plugin.backfill.reading import positions
 from plugin.config import Config
 from plugin.database import reading
-from plugin.doctor import decisions, machine, probes, processes, settings, sources, storage, ways_out
+from plugin.doctor import decisions, history, machine, probes, processes, settings, sources, storage, ways_out
 from plugin.doctor.finding import Finding
 from plugin.inbox.store import dead_deliveries
 from plugin.installation import Installation
@@ -155,6 +156,8 @@ def _sources(
     )
     dead = dead_deliveries(opened.engine, DEAD_SHOWN)
     yield from sources.sources(health(site, now), dead, configured, now)
+    with reading(opened.engine) as connection:
+        yield from history.history(positions(connection), configured, now)
     yield from settings.unread(unread_variables(environ, configured), ())
 
 

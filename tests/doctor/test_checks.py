@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from acme_adapter import acme
 
-from plugin.doctor import decisions, machine, processes, settings, sources, storage, ways_out
+from adapters.aircall import ADAPTER as AIRCALL
+from plugin.backfill.tables import PullPosition
+from plugin.doctor import decisions, history, machine, processes, settings, sources, storage, ways_out
 from plugin.doctor.finding import Finding, Level, as_json, as_text, worst
 from plugin.doctor.ways_out import Grant
 from plugin.normalise.sources import SourceConfig
@@ -222,6 +224,35 @@ def test_requests_to_a_name_that_no_source_has_are_told() -> None:
 )
 def test_a_slack_app_is_judged_by_its_scopes(grant: Grant | None, is_used: bool, expected: list[str]) -> None:
     assert levels(ways_out.slack(grant, SCOPES, is_used=is_used)) == expected
+
+
+@pytest.mark.parametrize(
+    ("problem", "hours", "finished", "level", "text"),
+    [
+        (None, 1, True, "ok", "9 of 12"),
+        ("The API answered 401.", 1, False, "warn", "answered 401"),
+        (None, 3, False, "warn", "in part"),
+        (None, 0, False, "ok", "was read"),
+    ],
+)
+def test_a_history_says_when_it_was_read_and_what_stopped_it(
+    problem: str | None, hours: int, finished: bool, level: str, text: str
+) -> None:
+    at = NOW - timedelta(hours=hours)
+    ended = at if finished else None
+    position = PullPosition(
+        source="calls",
+        purpose="backfill",
+        since=NOW - timedelta(days=9),
+        started_at=at,
+        stored_at=at,
+        finished_at=ended,
+        problem=problem,
+        read=12,
+        fresh=9,
+    )
+    (finding,) = history.history([position], {"calls": SourceConfig(name="calls", adapter=AIRCALL)}, NOW)
+    assert (finding.level.value, text in finding.text) == (level, True)
 
 
 def test_the_missing_scope_is_named() -> None:
