@@ -41,9 +41,13 @@ FACTS = {
     "agent_state": "subject_key, track, started_at",
     "ticket": "subject_key",
     "ticket_span": "subject_key, ordinal",
+    "ticket_reply": "subject_key, ordinal",
+    "ticket_timer": "subject_key, ordinal",
     "survey": "subject_key",
     "roster_shift": "subject_key",
     "headcount": "subject_key",
+    "customer_count": "subject_key",
+    "cost_entry": "subject_key",
     "survey_answer": "subject_key, ordinal",
     "agent_time": "agent, started_at, lasting",
     "link": "ticket_key",
@@ -51,7 +55,7 @@ FACTS = {
     "sketch": "sketch, start, source, channel, direction, queue, bucket",
 }
 #: what the demo has nothing of
-EMPTY = ("link", "evaluation", "roster_shift", "headcount")
+EMPTY = ("link", "evaluation", "roster_shift", "headcount", "ticket_timer", "customer_count", "cost_entry")
 AFTER_THE_INBOX = (*FACTS, "event", "customer", "dirty_slot", "dirty_agent_day", "cell_basis")
 Delivered = tuple[str, WebhookRequest]
 
