@@ -17,6 +17,7 @@ from plugin.doctor import decisions, history, machine, probes, processes, settin
 from plugin.doctor.finding import Finding
 from plugin.inbox.store import dead_deliveries
 from plugin.installation import Installation
+from plugin.kpi.endless import LOOKED_BACK, endless_by_source
 from plugin.manifest.reading import manifest
 from plugin.normalise.sources import SourceConfig, undeclarable, unread_variables
 from plugin.notify.tables import ChannelState, OutboxMessage, State
@@ -158,6 +159,8 @@ def _sources(
     yield from sources.sources(health(site, now), dead, configured, now)
     with reading(opened.engine) as connection:
         yield from history.history(positions(connection), configured, now)
+        counts = endless_by_source(connection, now)
+    yield from sources.endless(counts, now - LOOKED_BACK, now)
     yield from settings.unread(unread_variables(environ, configured), ())
 
 

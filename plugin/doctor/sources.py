@@ -40,6 +40,15 @@ def sources(
     yield from _strays(health, now)
 
 
+def endless(counts: Mapping[str, int], since: datetime, now: datetime) -> Iterator[Finding]:
+    """`counts`: how many contacts of each source began since then and never ended."""
+    span = f"--from {since:%Y-%m-%d} --to {now + timedelta(days=1):%Y-%m-%d}"
+    look = f"`deskgauge report {span} --records endless_contacts` lists them"
+    for name, number in counts.items():
+        text = f"{number} contacts since {since:%Y-%m-%d} began and never ended"
+        yield warn(f"source {name}", text, f"{look}. Let the vendor send the events that end a contact, too.")
+
+
 def unknown_adapters(names: Mapping[str, str]) -> Iterator[Finding]:
     for name, remedy in names.items():
         yield error(f"source {name}", "nothing that is sent to it is accepted", remedy)

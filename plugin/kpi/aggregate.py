@@ -113,10 +113,11 @@ def _until(stream: Stream, span: Span) -> str:
 
 
 def _where(stream: Stream, span: Span) -> str:
+    where = stream.where.replace("$now", str(span.open_until))
     if _is_split(stream, span):
-        return " AND ".join([stream.where, *_intervals(stream, span)])
+        return " AND ".join([where, *_intervals(stream, span)])
     ended = [f"{stream.until} IS NOT NULL"] if stream.until else []
-    return " AND ".join([stream.where, *ended, *_moments(stream, span)])
+    return " AND ".join([where, *ended, *_moments(stream, span)])
 
 
 def _intervals(stream: Stream, span: Span) -> list[str]:

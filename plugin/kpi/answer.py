@@ -46,11 +46,13 @@ EXCLUDED = {
     "internal_contacts": "internal",
     "failed_visits": "error",
     "open_visits": "open",
+    "endless_contacts": "never ended",
     "flawed_contacts": "quarantined",
     "ivr_abandoned": "left in the menu",
     "anonymous_contacts": "anonymous",
     "excluded_tickets": "spam, deleted or merged tickets",
     "flawed_tickets": "quarantined tickets",
+    "flawed_shifts": "quarantined shifts",
 }
 
 #: what is left out of some KPIs only
@@ -331,5 +333,7 @@ def _excluded(connection: Connection, question: Question, terms: Terms, shown: S
     first, last = question.periods[0], question.periods[-1]
     whole = replace(question, periods=(replace(first, end=last.end),), by=())
     keys = [key for key in EXCLUDED if key not in _ONLY_FOR or _ONLY_FOR[key] & set(shown)]
-    totals = measure_sums(connection, keys, whole, terms).get((0, ()), {})
+    totals = measure_sums(connection, [*keys, "endless_visits"], whole, terms).get((0, ()), {})
+    # What never ended is not in progress either.
+    totals["open_visits"] = totals.get("open_visits", 0) - totals.get("endless_visits", 0)
     return {EXCLUDED[key]: int(totals[key]) for key in keys if totals.get(key)}

@@ -16,11 +16,11 @@ from sqlmodel import col
 from plugin.database import chunks, execute_given, from_ms, to_ms
 from plugin.events.tables import Customer
 from plugin.kpi.aggregate import Span, added
-from plugin.kpi.answer import Ask, AskError, check
+from plugin.kpi.answer import EXCLUDED, Ask, AskError, check
 from plugin.kpi.catalogue import PLAN_ATTAINMENT
 from plugin.kpi.measure import metric_for
 from plugin.kpi.measures import DIMENSIONS, MEASURES, STREAMS, Measure, Stream
-from plugin.kpi.metric import Measurement, Metric
+from plugin.kpi.metric import Better, Measurement, Metric, Unit
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.terms import Terms, terms_of
@@ -83,8 +83,11 @@ def asked_records(
     per_page: int = 100,
     customers: bool = False,
 ) -> Records:
-    """One page of what is behind the first KPI that is asked for. Raises `AskError`."""
-    check(ask)
+    """One page of what is behind the first KPI that is asked for, or of what a report leaves out (a key of `EXCLUDED`).
+
+    Raises `AskError`.
+    """
+    check(replace(ask, kpis=tuple(key for key in ask.kpis if key not in EXCLUDED)))
     if ask.kpis[0] == PLAN_ATTAINMENT.key:
         raise AskError("kpi", "an attainment is worked out from a value; ask for the records of its KPI")
     terms = terms_of(document)
@@ -107,7 +110,7 @@ def records(
     customers: bool = False,
 ) -> Records:
     """Those of the first period of the question. `customers`: with the masked form of each; else without any trace of them."""
-    metric = metric_for(key, terms)
+    metric = _left_out(key) if key in EXCLUDED else metric_for(key, terms)
     found = [one for one in _collected(connection, metric, _from_the_start(metric, question), terms) if _counts(one)]
     chosen = found[skip : None if most is None else skip + most]
     masks = _masks(connection, chosen) if customers else None
@@ -120,6 +123,10 @@ def records(
         whole=_whole(found, metric),
         elsewhere=tuple(name for name in dict.fromkeys(names) if name not in MEASURES),
     )
+
+
+def _left_out(key: str) -> Metric:
+    return Metric(key=key, unit=Unit.COUNT, better=Better.NEUTRAL, numerator={key: 1})
 
 
 def _from_the_start(metric: Metric, question: Question) -> Question:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from plugin.database import reading, session_scope
 from plugin.kpi.answer import STANDARD_KPIS, Ask
+from plugin.kpi.endless import LOOKED_BACK
 from plugin.kpi.metric import Report
 from plugin.kpi.period import Grain, Period, label
 from plugin.notify.message import Link, Message
@@ -23,7 +24,7 @@ from plugin.report.addressees import addressees
 from plugin.report.digest import TOLD_MOVES, build_digest
 from plugin.report.digest_chart import STEPS
 from plugin.report.due import compared, last_due, period_for
-from plugin.report.figures import language_of
+from plugin.report.figures import language_of, number
 from plugin.report.goals import goals_for, only_of
 from plugin.report.material import Material, Split
 from plugin.report.moved import HOUR, moves
@@ -50,6 +51,8 @@ class Composer:
     base_url: str = ""
     #: remarks on the sources, such as one that is silent
     notes: tuple[str, ...] = ()
+    #: source --> how many of its contacts of the last days never ended
+    endless: Mapping[str, int] = field(default_factory=dict)
 
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest = self.document.digests[name]
@@ -71,7 +74,7 @@ class Composer:
             series=self._series(kpis, period, only),
             goals=goals_for(self.document, kpis, period, only, self.now),
             revisions=self.revised(kpis, only, said),
-            notes=self.notes,
+            notes=(*self.notes, *self._endless(language)),
             links=self._links(period, language),
             due_at=self._late(digest, period),
             grace=timedelta(hours=self.document.definitions.grace_h),
@@ -131,6 +134,11 @@ class Composer:
         return self.ask(
             Ask(kpis=kpis, start=period.start, end=period.end, grain=grain, timezone=period.timezone, only=only)
         )
+
+    def _endless(self, language: str) -> Iterator[str]:
+        for source, count in self.endless.items():
+            counted = number(count, language)
+            yield text("note.endless", language, days=LOOKED_BACK.days, source=source, count=counted)
 
     def _links(self, period: Period, language: str) -> tuple[Link, ...]:
         if not self.base_url:

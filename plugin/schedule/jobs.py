@@ -16,6 +16,7 @@ from plugin.database import reading, session_scope, writing
 from plugin.inbox.store import prune
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer
+from plugin.kpi.endless import endless_by_source
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period
@@ -84,12 +85,14 @@ def asker(opened: Installation, at: datetime) -> Callable[[Ask], Report]:
 def composer(opened: Installation, at: datetime) -> Composer:
     with reading(opened.engine) as connection, Session(connection) as session:
         revision = latest(session)
+        endless = endless_by_source(connection, at)
     return Composer(
         document=opened.document,
         ask=asker(opened, at),
         now=at,
         policy_revision=(revision.id or 0) if revision is not None else 0,
         base_url=opened.config.base_url,
+        endless=endless,
     )
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from plugin.contract.event import Json
 from plugin.database import reading
-from plugin.kpi.answer import Ask, AskError, answer
+from plugin.kpi.answer import EXCLUDED, Ask, AskError, answer
 from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.citations import citation
 from plugin.kpi.formula import formula
@@ -199,11 +199,11 @@ def kpi(key: str) -> Response:
 
 
 def kpi_records(key: str) -> Response:
-    """The contacts, tickets or answers behind a number, page by page"""
+    """The contacts, tickets or answers behind a number, or those that reports leave out, page by page"""
     query = parsed(RecordsQuery)
     here = site()
     document, now = here.document(), here.now()
-    ask = replace(ask_of(query, document, now), kpis=(_metric_key(key),))
+    ask = replace(ask_of(query, document, now), kpis=(key if key in EXCLUDED else _metric_key(key),))
     try:
         with reading(here.engine) as connection:
             found = asked_records(

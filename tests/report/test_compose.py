@@ -300,3 +300,13 @@ def test_the_other_period_follows_the_policy() -> None:
     digests = {name: policy(compare=name).digests["daily"] for name in ("previous", "weekday", "year")}
     dates = {name: compared(digest, MONDAY).first_date.isoformat() for name, digest in digests.items()}
     assert dates == {"previous": "2026-11-22", "weekday": "2026-11-16", "year": "2025-11-23"}
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "ru", "zh"])
+def test_a_digest_notes_the_contacts_that_never_ended(language: str) -> None:
+    message = composer(Centre(), policy(language=language), endless={"pbx": 12}).message("daily", MONDAY)
+    notes = message.sections[-1].text
+    assert "(pbx)" in notes or "（pbx）" in notes
+    assert "12" in notes
+    quiet = composer(Centre(), policy(language=language)).message("daily", MONDAY)
+    assert all("pbx" not in section.text for section in quiet.sections)

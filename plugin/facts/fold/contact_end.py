@@ -29,6 +29,8 @@ def _join_early_exits(facts: ContactFacts) -> None:
         early = next((visit for visit in facts.visits if visit.inferred and visit.queue == entry.queue), None)
         if early is None:
             continue
+        if early.wait_ms is None and early.left_at is not None and early.left_at < entry.entered_at:
+            facts.flaw = "left its queue before it entered"
         early.entered_at, early.inferred = entry.entered_at, False
         early.left_at = max(early.left_at or entry.entered_at, entry.entered_at)
         facts.visits.remove(entry)

@@ -1,11 +1,11 @@
 """The sums that metrics are made of: a chapter for each family of facts, put together to one table."""
 
-from plugin.kpi.measures import again, contacts, cost, queues, surveys, tickets, workforce
+from plugin.kpi.measures import again, contacts, cost, endless, queues, surveys, tickets, workforce
 from plugin.kpi.measures.shape import DIMENSIONS, Measure, Sketch, Stream
 
 __all__ = ["DIMENSIONS", "MEASURES", "SKETCHES", "STORED", "STORED_SKETCHES", "STREAMS", "Measure", "Sketch", "Stream"]
 
-_CHAPTERS = (queues, contacts, again, workforce, tickets, surveys, cost)
+_CHAPTERS = (queues, contacts, again, endless, workforce, tickets, surveys, cost)
 
 STREAMS: dict[str, Stream] = {stream.key: stream for chapter in _CHAPTERS for stream in chapter.STREAMS}
 MEASURES: dict[str, Measure] = {measure.key: measure for chapter in _CHAPTERS for measure in chapter.MEASURES}

@@ -1,7 +1,7 @@
 """What a measure is: an aggregate over a stream, a fact table seen at one of its moments.
 
 `$threshold`, `$short` and the other keys of `Terms.limits` stand in an expression for a limit of the policy in milliseconds,
-`$productive` for the list of its productive activities.
+`$productive` for the list of its productive activities. In the condition of a live stream `$now` is the moment of the question.
 """
 
 from __future__ import annotations

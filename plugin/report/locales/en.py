@@ -90,6 +90,7 @@ TEXTS = {
     "final.open": "The period is not over: these are the numbers up to {moment}.",
     "final.unsettled": "Provisional: something that began in this period is still open.",
     "final.mark": "Provisional: late events may come, or something that began in the period is still open.",
+    "note.endless": "Contacts of {days} days that never ended ({source}): {count}. Their last events were lost or are not sent.",
     "final.final": "Final.",
     "final.late": "Sent late: this digest was due at {moment}.",
     "footer.zone": "Times in {zone}.",
@@ -190,6 +191,8 @@ NOUNS = {
 }
 
 EXCLUDED = {
+    "never ended": "contacts that never ended",
+    "quarantined shifts": "shifts with impossible times",
     "left in the menu": "contacts that ended in the menu",
     "quarantined tickets": "tickets with impossible times",
     "spam, deleted or merged tickets": "spam, deleted or merged tickets",

@@ -83,6 +83,7 @@ TEXTS = {
     "final.open": "Periods nav beidzies: skaitļi līdz {moment}.",
     "final.unsettled": "Provizoriski: kaut kas šajā periodā sākts vēl nav beidzies.",
     "final.mark": "Provizoriski: var pienākt novēloti notikumi vai kaut kas periodā sākts vēl nav beidzies.",
+    "note.endless": "Nebeigta saziņa {days} dienās ({source}): {count}. Beigu notikumi zuduši vai netiek sūtīti.",
     "final.final": "Galīgie skaitļi.",
     "final.late": "Nosūtīts ar novēlošanos: bija paredzēts {moment}.",
     "footer.zone": "Laika josla: {zone}.",
@@ -180,6 +181,8 @@ NOUNS = {
 }
 
 EXCLUDED = {
+    "never ended": "saziņa, kas tā arī nebeidzās",
+    "quarantined shifts": "maiņas ar neiespējamiem laikiem",
     "left in the menu": "saziņa, kas beidzās izvēlnē",
     "quarantined tickets": "pieteikumi ar neiespējamiem laikiem",
     "spam, deleted or merged tickets": "mēstules, dzēsti vai apvienoti pieteikumi",

@@ -83,6 +83,7 @@ TEXTS = {
     "final.open": "周期尚未结束：数字截至 {moment}。",
     "final.unsettled": "暂定：本周期内开始的事项尚未全部结束。",
     "final.mark": "暂定：可能有迟到的事件，或周期内开始的事项尚未结束。",
+    "note.endless": "最近 {days} 天内开始却始终没有结束的来访（{source}）：{count}。其最后的事件丢失或未发送。",
     "final.final": "最终数字。",
     "final.late": "延迟发送：本摘要应于 {moment} 发出。",
     "footer.zone": "时区：{zone}。",
@@ -180,6 +181,8 @@ NOUNS = {
 }
 
 EXCLUDED = {
+    "never ended": "始终没有结束的来访",
+    "quarantined shifts": "时间不合理的班次",
     "left in the menu": "在语音菜单中结束的来访",
     "quarantined tickets": "时间不合理的工单",
     "spam, deleted or merged tickets": "垃圾、已删除或已合并的工单",
