@@ -25,6 +25,7 @@ COMMANDS = {
     "forward": "plugin.cli.data:forward",
     "report": "plugin.cli.numbers:report",
     "digest": "plugin.cli.numbers:digest",
+    "published": "plugin.cli.published:published",
     "rules": "plugin.cli.numbers:rules",
     "why": "plugin.cli.planning:why_command",
     "staffing": "plugin.cli.planning:staffing",

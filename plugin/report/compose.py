@@ -99,7 +99,7 @@ class Composer:
         for period in dict.fromkeys(one.period for one in said):
             then = [one for one in said if one.period == period]
             now_report = self._one(tuple(kpis), period, only)
-            found += revisions(then, published(now_report, self.policy_revision))
+            found += revisions(then, published(now_report, self.policy_revision, only))
         return tuple(found)
 
     def _one(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report:
@@ -199,7 +199,8 @@ def _enqueue(session: Session, composer: Composer, name: str, period: Period, me
 
 def _remember(session: Session, composer: Composer, name: str, material: Material) -> None:
     """The numbers of this period, and the revised ones of earlier periods, so that they are told as revised once."""
-    remember(session, name, published(material.now, composer.policy_revision), composer.now)
+    only = only_of(composer.document.digests[name].scope)
+    remember(session, name, published(material.now, composer.policy_revision, only), composer.now)
     again = [
         Published(
             period=one.period,
@@ -208,6 +209,7 @@ def _remember(session: Session, composer: Composer, name: str, material: Materia
             value=one.new,
             version=one.version,
             policy_revision=composer.policy_revision,
+            provisional=one.provisional,
         )
         for one in material.revisions
     ]

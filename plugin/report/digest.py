@@ -14,6 +14,7 @@ from plugin.report.headline import driver_text, headline, target_text
 from plugin.report.material import Material
 from plugin.report.moved import Move, moves
 from plugin.report.provisional import MARK, period_mark, value_mark
+from plugin.report.publications import reason_text
 from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
 
 TOLD_MOVES, _GROUPS = 3, 6
@@ -149,7 +150,7 @@ def _revised(material: Material, place: int) -> str:
         old=material.written(revision.kpi, revision.old),
         new=material.written(revision.kpi, revision.new),
     )
-    return f"{line} ({text(f'revised.{revision.reason}', material.language)})"
+    return f"{line} ({reason_text(revision, material.language)})"
 
 
 def _footer(material: Material) -> str:

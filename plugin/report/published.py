@@ -18,7 +18,10 @@ from plugin.report.figures import figure
 
 
 class PublishedValue(SQLModel, table=True):
-    """One number of one digest. A later row of the same number is what was said later. `groups` is `queue=Support`, or empty."""
+    """One number of one digest. A later row of the same number is what was said later; no row is ever changed.
+
+    `groups` is the part of the centre that it is about: `queue=Support`, or empty. `provisional`: 1 when it was said to be.
+    """
 
     __tablename__ = "published_value"
     __table_args__ = (Index("ix_published_value_digest_start_at", "digest", "start_at"),)
@@ -35,6 +38,7 @@ class PublishedValue(SQLModel, table=True):
     denominator: float | None = None
     definition_version: str = ""
     policy_revision: int = 0
+    provisional: int = 0
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
 
@@ -54,6 +58,9 @@ class Published:
     value: Measurement
     version: str = ""
     policy_revision: int = 0
+    provisional: bool = False
+    #: when it was said; None: it is only known now
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,18 +72,32 @@ class Revision:
     new: Measurement
     reason: Reason
     version: str = ""
+    policy_revision: int = 0
+    provisional: bool = False
+    #: when the new number was said
+    at: datetime | None = None
+
+    @property
+    def came_late(self) -> int:
+        """How many more contacts or tickets a share rests on, where late events are the reason; else 0."""
+        metric = subject.metric(self.kpi)
+        of_time = metric is None or any(part.endswith("_ms") for part in metric.denominator or {})
+        if self.reason is not Reason.LATE or of_time or self.old.denominator is None or self.new.denominator is None:
+            return 0
+        return max(0, int(self.new.denominator - self.old.denominator))
 
 
-def published(report: Report, policy_revision: int = 0) -> tuple[Published, ...]:
-    """Every number of the report, as it would be remembered."""
+def published(report: Report, policy_revision: int = 0, only: Mapping[str, str] | None = None) -> tuple[Published, ...]:
+    """Every number of the report, as it would be remembered; `only` is the part of the centre that it was asked for."""
     return tuple(
         Published(
             period=row.period,
             kpi=kpi,
-            groups=",".join(f"{name}={value}" for name, value in row.group.items()),
+            groups=",".join(f"{name}={value}" for name, value in {**(only or {}), **row.group}.items()),
             value=value,
             version=version_of(report.definitions.get(kpi, {})),
             policy_revision=policy_revision,
+            provisional=kpi in row.unsettled,
         )
         for row in report.rows
         for kpi, value in row.values.items()
@@ -118,6 +139,9 @@ def _revision(before: Published, now: Published) -> Revision:
         new=now.value,
         reason=reason,
         version=now.version,
+        policy_revision=now.policy_revision,
+        provisional=now.provisional,
+        at=now.at,
     )
 
 
@@ -136,12 +160,13 @@ def remember(session: Session, digest: str, said: Sequence[Published], at: datet
                 denominator=one.value.denominator,
                 definition_version=one.version,
                 policy_revision=one.policy_revision,
+                provisional=int(one.provisional),
                 at=at,
             )
         )
 
 
-def last_said(session: Session, digest: str, before: datetime, periods: int = 3) -> tuple[Published, ...]:
+def last_said(session: Session, digest: str, before: datetime, periods: int = 7) -> tuple[Published, ...]:
     """The last word on each number of the last few periods that began before the moment, oldest period first."""
     starts = session.exec(
         select(PublishedValue.start_at)
@@ -161,11 +186,11 @@ def last_said(session: Session, digest: str, before: datetime, periods: int = 3)
         )
         .order_by(col(PublishedValue.start_at), col(PublishedValue.id))
     )
-    latest = {_key(one): one for one in map(_read, rows)}
+    latest = {_key(one): one for one in map(read, rows)}
     return tuple(latest.values())
 
 
-def _read(row: PublishedValue) -> Published:
+def read(row: PublishedValue) -> Published:
     return Published(
         period=Period(grain=Grain(row.grain), start=row.start_at, end=row.end_at, timezone=row.timezone),
         kpi=row.kpi,
@@ -173,4 +198,6 @@ def _read(row: PublishedValue) -> Published:
         value=Measurement(numerator=row.numerator, denominator=row.denominator),
         version=row.definition_version,
         policy_revision=row.policy_revision,
+        provisional=bool(row.provisional),
+        at=row.at,
     )

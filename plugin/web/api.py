@@ -31,6 +31,7 @@ from plugin.report.compose import Composer
 from plugin.report.digest import build_digest
 from plugin.report.due import period_for
 from plugin.report.explanation import Basis, explanation, explanation_json
+from plugin.report.publications import publication_json, publications
 from plugin.report.render_csv import report_csv
 from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json
@@ -62,6 +63,15 @@ class DigestQuery(BaseModel):
     period: str = Field("", description="yesterday, 2026-10-05, 2026-W40 …; the last one that was due when empty")
 
 
+class PublishedQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    kpi: str = Field("", description="Only this KPI")
+    period: str = Field("", description="Only this period: yesterday, 2026-10-05, 2026-W40 …")
+    page: int = Field(1, ge=1)
+    per_page: int = Field(100, ge=1, le=1000)
+
+
 def api_blueprint() -> Blueprint:
     blueprint = Blueprint("api", __name__, url_prefix=PREFIX)
     spec = _spec()
@@ -72,6 +82,7 @@ def api_blueprint() -> Blueprint:
         ("/kpis/<key>/records", kpi_records, RecordsQuery, None),
         ("/sources", sources, None, api_models.SourceList),
         ("/digests/<name>", digest, DigestQuery, None),
+        ("/published", published, PublishedQuery, api_models.PublishedList),
         ("/why", planning.why_moved, planning.WhyQuery, None),
         ("/staffing", planning.staffing, planning.StaffingQuery, None),
         ("/reconcile", reconcile.reconciled, reconcile.ReconcileQuery, None),
@@ -266,6 +277,19 @@ def digest(name: str) -> Response:
         material = composer.material(name, period)
     told = {"message": to_json(build_digest(material)), "report": report_json(material.now)}
     return jsonify({"name": name, "period": period_label(period), **told})
+
+
+def published() -> Response:
+    """What digests said, newest period first: each number as it was first said, and every revision of it, old to new"""
+    query = parsed(PublishedQuery)
+    here = site()
+    if query.kpi and query.kpi not in known_kpis():
+        raise BadQuery("kpi", f"{query.kpi!r} is not a KPI", _REMEDIES["kpi"])
+    period = read_period(query.period, here.document(), here.now()) if query.period else None
+    skip = (query.page - 1) * query.per_page
+    with reading(here.engine) as connection, Session(connection) as session:
+        total, found = publications(session, query.kpi or None, period, skip=skip, most=query.per_page)
+    return jsonify({"total": total, "published": [publication_json(each) for each in found]})
 
 
 def _source(each: SourceHealth) -> dict[str, Json]:

@@ -61,6 +61,42 @@ class ReportAnswer(BaseModel):
     notes: list[str]
 
 
+class RevisionEntry(BaseModel):
+    """The number as it was said before, and as it was said later."""
+
+    old: Value
+    new: Value
+    reason: str = Field(description="late, policy or definition")
+    definition: dict[str, str]
+    policy_revision: int
+    provisional: bool
+    at: str | None
+
+
+class PublishedEntry(BaseModel):
+    digest: str
+    period: str
+    grain: str
+    start: str
+    end: str
+    timezone: str
+    scope: dict[str, str] = Field(description="The part of the centre that it is about; empty: all of it")
+    kpi: str
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    definition: dict[str, str] = Field(description="Version, variant and thresholds of that day")
+    policy_revision: int
+    provisional: bool = Field(description="Whether it was said to be provisional")
+    at: str | None
+    revisions: list[RevisionEntry]
+
+
+class PublishedList(BaseModel):
+    total: int
+    published: list[PublishedEntry]
+
+
 class KpiEntry(BaseModel):
     key: str
     label: str

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select
+from sqlmodel import Session
 
 from plugin.kpi.answer import Ask, answer
 from plugin.kpi.metric import Report
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.tables import CELL, CellGrain
 from plugin.policy.document import Document
+from plugin.policy.revisions import latest
 from plugin.report.goals import goals_for
 from plugin.report.headline import headline
 from plugin.report.material import Material, Split
 from plugin.report.moved import Move, moves
+from plugin.report.publications import revised_since, revision_text
+from plugin.report.published import published
 from plugin.web.choice import Choice
 from plugin.web.site import Site
 
@@ -124,3 +128,12 @@ def headline_kpis(document: Document) -> tuple[str, ...]:
     """Those with a target for the whole centre first."""
     unscoped = [target.kpi for target in document.targets if not target.scope.model_dump(exclude_none=True)]
     return tuple(dict.fromkeys([*unscoped, *HEADLINE]))
+
+
+def revised(reading: Reading, material: Material, language: str, kpi: str | None = None) -> list[str]:
+    """What digests said of this period and is another number now: of all that are shown, or of one KPI."""
+    with Session(reading.connection) as session:
+        revision = latest(session)
+        now = published(material.now, revision.id or 0 if revision else 0)
+        found = revised_since(session, material.period, now)
+    return [revision_text(one, language) for one in found if kpi is None or one.kpi == kpi]

@@ -23,7 +23,7 @@ from plugin.web.explain import explain, kpi_pictures
 from plugin.web.groups import group_table
 from plugin.web.health import health, unread
 from plugin.web.incidents import acknowledge, incident, open_incidents, recent_incidents
-from plugin.web.overview import CONTACTS, TICKETS, Reading, course, headline_kpis, newest_day, overview
+from plugin.web.overview import CONTACTS, TICKETS, Reading, course, headline_kpis, newest_day, overview, revised
 from plugin.web.site import site
 from plugin.web.staffing import INTERVALS, is_short, staffing
 from plugin.web.staffing_pictures import NAMES as STAFFING_PICTURES
@@ -122,6 +122,7 @@ def home() -> str:
             incidents=open_incidents(data.connection, data.now, g.language),
             health=health(data.site, data.now),
             newest=newest_day(data) if material.empty else None,
+            revised=revised(data, material, g.language),
         )
 
 
@@ -142,6 +143,7 @@ def kpi(key: str) -> str:
             found=found,
             pictures=kpi_pictures(found, data.now),
             why=why_moved(data, choice, key, request.args.get("why", ""), g.language) if found.tile else None,
+            revised=revised(data, found.material, g.language, found.kpi),
         )
 
 

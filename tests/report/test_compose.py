@@ -167,7 +167,7 @@ def test_late_events_are_told_as_a_revision_once(store: Engine) -> None:
     first = revised(store, Centre(more), MONDAY)
     assert first == [
         "Contacts offered, Mon 16 Nov: 989 → 993 (late events arrived)",
-        "Abandonment rate, Mon 16 Nov: 5.4% → 5.9% (late events arrived)",
+        "Abandonment rate, Mon 16 Nov: 5.4% → 5.9% (4 contacts came late)",
     ]
     tuesday = period_of(Grain.DAY, MONDAY.end + timedelta(hours=1), ZONE)
     assert revised(store, Centre(more), tuesday) == []

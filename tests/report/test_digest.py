@@ -259,7 +259,7 @@ def test_a_revised_number_is_told_with_the_old_one_and_the_reason() -> None:
         reason=Reason.LATE,
     )
     lines = section(build_digest(material(revisions=(revision,))), "Revised since the last digest")
-    assert lines == ["Abandonment rate, Mon 16 Nov: 5.4% → 5.9% (late events arrived)"]
+    assert lines == ["Abandonment rate, Mon 16 Nov: 5.4% → 5.9% (4 contacts came late)"]
 
 
 @pytest.mark.parametrize("language", ["lv", "ru", "zh"])

@@ -170,3 +170,9 @@ def test_what_is_not_there_is_told_in_json(client: FlaskClient) -> None:
     answer = client.get("/api/v1/nothing")
     assert answer.status_code == 404
     assert answer.get_json()["error"]["remedy"] == "see /api/v1/openapi.json"
+
+
+def test_published_numbers_are_listed_and_a_wrong_question_is_named(client: FlaskClient) -> None:
+    assert client.get("/api/v1/published").get_json() == {"total": 0, "published": []}
+    assert client.get("/api/v1/published?kpi=nonsense").get_json()["error"]["field"] == "kpi"
+    assert client.get("/api/v1/published?period=someday").status_code == 400

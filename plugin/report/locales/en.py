@@ -86,6 +86,8 @@ TEXTS = {
     "revised.definition": "the definition changed",
     "revised.policy": "the settings changed",
     "revised.late": "late events arrived",
+    "revised.late.count": "{count} {noun} came late",
+    "revised.page": "Revised since it was published",
     "final.provisional": "Provisional: late events may change these numbers until {moment}.",
     "final.open": "The period is not over: these are the numbers up to {moment}.",
     "final.unsettled": "Provisional: something that began in this period is still open.",

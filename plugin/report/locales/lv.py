@@ -79,6 +79,8 @@ TEXTS = {
     "revised.definition": "mainīta definīcija",
     "revised.policy": "mainīti iestatījumi",
     "revised.late": "saņemti novēloti notikumi",
+    "revised.late.count": "novēloti ieskaitīts: {count}",
+    "revised.page": "Labots kopš publicēšanas",
     "final.provisional": "Provizoriski: novēloti notikumi skaitļus var mainīt līdz {moment}.",
     "final.open": "Periods nav beidzies: skaitļi līdz {moment}.",
     "final.unsettled": "Provizoriski: kaut kas šajā periodā sākts vēl nav beidzies.",

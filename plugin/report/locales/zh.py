@@ -79,6 +79,8 @@ TEXTS = {
     "revised.definition": "定义已更改",
     "revised.policy": "设置已更改",
     "revised.late": "收到迟到的事件",
+    "revised.late.count": "{count}{noun}迟到",
+    "revised.page": "发布后的修订",
     "final.provisional": "暂定：{moment} 之前迟到的事件仍可能改变这些数字。",
     "final.open": "周期尚未结束：数字截至 {moment}。",
     "final.unsettled": "暂定：本周期内开始的事项尚未全部结束。",
