@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from plugin.kpi.business_days import business_days
 from plugin.kpi.catalogue import PLAN_ATTAINMENT
 from plugin.kpi.measure import Group, Question
 from plugin.kpi.metric import Better, Measurement, Metric
@@ -71,7 +72,7 @@ def add_attainment(
             value = values[key].value if key in values else None
             if target is None:
                 continue
-            share = elapsed_share(period, question.as_of)
+            share = elapsed_share(document, period, question.as_of)
             result = None if value is None else attained(value, target, metric.better, share)
             found[f"{PLAN_ATTAINMENT.key}.{key}"] = Measurement(
                 numerator=result or 0, denominator=0 if result is None else 1
@@ -81,6 +82,12 @@ def add_attainment(
         values.update(found)
 
 
-def elapsed_share(period: Period, now: datetime) -> float:
-    """The part of the period that is over, from 0 to 1."""
-    return min(1.0, max(0.0, (now - period.start) / (period.end - period.start)))
+def elapsed_share(document: Document, period: Period, now: datetime) -> float:
+    """The part of the period that is over, from 0 to 1: in business days of the centre's calendar, in time where it has none."""
+    if now >= period.end or now <= period.start:
+        return float(now >= period.end)
+    calendar = document.calendar()
+    whole = 0.0 if calendar is None else business_days(calendar, period.start, period.end)
+    if calendar is None or not whole:
+        return (now - period.start) / (period.end - period.start)
+    return business_days(calendar, period.start, now) / whole

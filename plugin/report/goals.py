@@ -19,7 +19,7 @@ def goals_for(
     document: Document, kpis: Iterable[str], period: Period, only: dict[str, str], now: datetime
 ) -> dict[str, Goal]:
     """A target that is a sum over the period counts with the share of it that is over."""
-    share = elapsed_share(period, now)
+    share = elapsed_share(document, period, now)
     targets = {kpi: target_for(document, kpi, period, only) for kpi in kpis}
     return {kpi: goal(target, subject.better(kpi), share) for kpi, target in targets.items() if target is not None}
 
