@@ -15,6 +15,7 @@ from sqlalchemy import select
 from plugin.contract.adapter import Adapter
 from plugin.contract.request import WebhookRequest
 from plugin.database import from_ms, reading, to_ms, writing
+from plugin.facts.unseen import unseen_agents
 from plugin.inbox.sources import ensure_source, known_sources
 from plugin.inbox.store import DELIVERY, DeliveryRow, delivery_row, insert_deliveries
 from plugin.inbox.tables import State
@@ -120,12 +121,16 @@ def _position(stream: TextIO) -> int:
 
 @dataclass(kw_only=True, slots=True)
 class RowCounts:
-    """Rows of input files; `reasons` name row and column of the first few that were refused."""
+    """Rows of input files; `reasons` name row and column of those that were refused.
+
+    `unseen`: agents that nothing that happened has ever named, and teams that the policy does not have.
+    """
 
     accepted: int = 0
     unchanged: int = 0
     bad: int = 0
     reasons: list[str] = field(default_factory=list)
+    unseen: dict[str, list[str]] = field(default_factory=dict)
 
 
 def import_inputs(
@@ -139,6 +144,7 @@ def import_inputs(
     """Imports rows of one kind; raises `ImportProblem`. Good rows are taken, bad ones named; run again, it changes nothing."""
     name = _source_of(opened, kind, source, at)
     counts, at, timezone = RowCounts(), from_ms(to_ms(at)), opened.document.timezone
+    named: dict[str, set[str]] = {"agent": set(), "team": set()}
     for number, path in enumerate(paths, 1):
         try:
             rows = rows_of_file(path.read_bytes(), kind)
@@ -153,9 +159,18 @@ def import_inputs(
             counts.unchanged += checked.unchanged
             counts.bad += len(checked.problems)
             counts.reasons += [f"{path.name}, row {row}, {problem}" for row, problem in checked.problems]
+            for column, names in named.items():
+                names |= {str(row.get(column) or "").strip() for row in part} - {""}
         progress(number, len(paths))
     settle_cells(opened)
+    counts.unseen = _unseen(opened, named["agent"], named["team"])
     return counts
+
+
+def _unseen(opened: Installation, agents: set[str], teams: set[str]) -> dict[str, list[str]]:
+    with reading(opened.engine) as connection:
+        found = {"agents": unseen_agents(connection, agents), "teams": sorted(teams - set(opened.document.teams))}
+    return {what: names for what, names in found.items() if names}
 
 
 def _source_of(opened: Installation, kind: InputKind, source: str | None, at: datetime) -> str:

@@ -12,7 +12,7 @@ import pytest
 from busy_centre import DOCUMENT
 from click.testing import CliRunner
 from flask.testing import FlaskClient
-from installed import installed
+from installed import imported, installed
 from sqlalchemy import Engine, text
 from web_site import app_for
 
@@ -230,3 +230,19 @@ def test_reading_is_not_writing(engine: Engine) -> None:
     token = create_token(engine, "screen", [Scope.READ], AT)
     answer = client.post("/api/v1/inputs/cost", json=[COST], headers={"Authorization": f"Bearer {token}"})
     assert answer.status_code == 401
+
+
+def test_names_that_nothing_has_used_before_are_told(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, '[teams.Support]\nagents = ["Ann"]\n')
+    (tmp_path / "log").write_text(
+        "1793620800|1793620800.1|support|NONE|ENTERQUEUE||1|1\n1793620805|1793620800.1|support|Ann|CONNECT|5|x|1\n"
+    )
+    imported(opened, "asterisk", [tmp_path / "log"])
+    shifts = tmp_path / "r.csv"
+    lines = [f"{number},{agent},2026-11-02 08:00,16:00" for number, agent in enumerate(("Ann", "Anne", "Bob"))]
+    shifts.write_text("\n".join(["id,agent,from,until", *lines]))
+    assert took(opened, "roster", shifts).unseen == {"agents": ["Anne", "Bob"]}
+    assert took(opened, "roster", shifts, 1).unseen == {"agents": ["Anne", "Bob"]}
+    heads = tmp_path / "h.csv"
+    heads.write_text("id,from,to,headcount,team\n1,2026-11-01,2026-11-30,4,Support\n2,2026-11-01,2026-11-30,4,Suport\n")
+    assert took(opened, "headcount", heads).unseen == {"teams": ["Suport"]}

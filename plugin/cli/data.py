@@ -30,6 +30,8 @@ from plugin.work import settle_inbox
 
 #: bad rows that are named
 _REASONS = 20
+#: names not seen before that are listed
+_NAMES = 10
 
 
 def _adapter(key: str) -> Adapter:
@@ -110,6 +112,10 @@ def _import_rows(kind: InputKind, files: tuple[Path, ...], source: str | None) -
         except ImportProblem as error:
             raise click.ClickException(str(error)) from None
     click.echo(f"{counts.accepted} rows accepted, {counts.unchanged} unchanged, {counts.bad} bad")
+    for what, names in counts.unseen.items():
+        rest = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+        one_or_more = what.removesuffix("s") if len(names) == 1 else what
+        click.echo(f"{len(names)} {one_or_more} not seen before: {', '.join(names[:_NAMES])}{rest}")
     for reason in counts.reasons[:_REASONS]:
         click.echo(f"  {reason}", err=True)
     if counts.bad:
