@@ -242,3 +242,23 @@ def test_nothing_is_lost_and_nothing_is_added(parts: dict, costs: list[Cost], ru
         assert sum(sums["cost"] for group, sums in borne.items() if group[0] == channel) >= own * (1 - 1e-9)
     own = sum(cost.amount for cost in costs if cost.team == "C")
     assert sum(sums["cost"] for group, sums in borne.items() if group[2] == "C") == pytest.approx(own)
+
+
+#: open from 8:00 to 9:15: of the three calls the first, of 200 s, comes while it is open
+OFFICE = 'business_calendar = "office"\n' + POLICY + '[calendars.office]\ntimezone = "UTC"\nmonday = ["08:00-09:15"]\n'
+
+
+@pytest.mark.parametrize("by", [("hours",), ("hours", "queue"), ("team", "hours")])
+def test_open_and_closed_hours_bear_the_whole_cost(engine: Engine, tmp_path: Path, by: tuple[str, ...]) -> None:
+    opened = installed(engine, tmp_path, OFFICE)
+    called(opened, tmp_path)
+    for kpi, whole in (("total_cost", 3150), ("total_cost.wages", 3000)):
+        found = values(asked(opened, (kpi,), *NOVEMBER, "month", by), kpi)
+        assert sum(value or 0 for value in found.values()) == pytest.approx(whole)
+
+
+def test_hours_bear_what_was_worked_on_their_contacts(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, OFFICE)
+    called(opened, tmp_path)
+    by_hours = values(asked(opened, ("total_cost.wages",), *NOVEMBER, "month", ("hours",)), "total_cost.wages")
+    assert by_hours == pytest.approx({("open",): 1500, ("closed",): 1500})
