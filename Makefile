@@ -49,6 +49,7 @@ chaos: .venv/.dev
 mutate: .venv/.dev
 	$(BIN)/mutmut run --max-children 1 $(ARGS)
 	$(BIN)/mutmut results
+	$(BIN)/python -m tests.mutation $(CHAPTERS)
 
 LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header
 lock: $(UV)

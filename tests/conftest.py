@@ -25,6 +25,12 @@ settings.load_profile("without a clock")
 settings.register_profile("mutation", deadline=None, max_examples=20, derandomize=True, database=None)
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A mutant is tried with single examples first, and with generated ones when they did not find it."""
+    if config.getoption("--hypothesis-profile", None) == "mutation":
+        items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+
+
 @pytest.fixture(scope="session")
 def postgres_server() -> str:
     """A server whose database `template_deskgauge` holds the migrated schema."""

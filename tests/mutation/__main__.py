@@ -1,0 +1,102 @@
+"""Mutation testing of the catalogue and the measures: `python -m tests.mutation [--sample N] [--seed S] [chapter …]`.
+
+A chapter is `measures/queues` or `catalogue/cost`; without one all are tried.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import re
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from tests.mutation.changes import Change, changes
+from tests.mutation.trial import said_by, tried, warm_up
+
+ROOT = Path(__file__).parents[2]
+KPI = ROOT / "plugin" / "kpi"
+EVERY = "tests/kpi/test_every_metric.py"
+CONTACTS, TICKETS = "tests/kpi/test_contact_metrics.py", "tests/kpi/test_ticket_metrics.py"
+EXAMPLES, VOICE, COST = (f"tests/kpi/test_{name}.py" for name in ("worked_examples", "customer_voice", "cost"))
+#: chapter --> the tests of its behaviour. Those that only hold pages of the documentation against the catalogue are none.
+TESTS = {
+    "measures/shape": (EVERY, CONTACTS, TICKETS),
+    "measures/queues": (EVERY, CONTACTS),
+    "measures/contacts": (EVERY, CONTACTS),
+    "measures/again": (EVERY, CONTACTS),
+    "measures/workforce": (EVERY,),
+    "measures/tickets": (EVERY, TICKETS),
+    "measures/surveys": (EVERY, VOICE),
+    "measures/cost": (EVERY, COST),
+    "catalogue/__init__": (EVERY, CONTACTS),
+    "catalogue/shape": (EVERY, EXAMPLES),
+    "catalogue/accessibility": (EVERY, EXAMPLES, CONTACTS),
+    "catalogue/handling": (EVERY, EXAMPLES, CONTACTS),
+    "catalogue/workforce": (EVERY, EXAMPLES),
+    "catalogue/resolution": (EVERY, TICKETS, CONTACTS),
+    "catalogue/outcome": (EVERY, EXAMPLES, VOICE),
+    "catalogue/cost": (EVERY, EXAMPLES, COST),
+}
+_MEASURE = re.compile(r'(?:\bcount|\btotal|_time|Measure)\(\s*(?:key=)?"(\w+)"')
+
+
+def main(arguments: list[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.mutation", description=__doc__)
+    parser.add_argument("chapters", nargs="*", metavar="chapter", help=f"one of {', '.join(TESTS)}")
+    parser.add_argument("--sample", type=int, help="how many changes are tried, chosen at random; else all")
+    parser.add_argument("--seed", type=int, default=1, help="of that choice")
+    asked = parser.parse_args(arguments)
+    if unknown := set(asked.chapters) - TESTS.keys():
+        parser.error(f"{', '.join(sorted(unknown))}: no chapter; choose from {', '.join(TESTS)}")
+    chosen = _chosen(asked.chapters or list(TESTS), asked.sample, asked.seed)
+    return _try(chosen)
+
+
+def _chosen(chapters: list[str], sample: int | None, seed: int) -> list[tuple[str, Change]]:
+    measures = [name for path in sorted(KPI.glob("measures/*.py")) for name in _MEASURE.findall(path.read_text())]
+    found = []
+    for chapter in chapters:
+        replaced_by = measures if chapter.startswith("catalogue/") else ()
+        found += [(chapter, change) for change in changes(_path(chapter).read_text(), replaced_by)]
+    if sample is not None and sample < len(found):
+        found = sorted(random.Random(seed).sample(found, sample), key=lambda one: list(TESTS).index(one[0]))
+    return found
+
+
+def _path(chapter: str) -> Path:
+    return KPI / f"{chapter}.py"
+
+
+def _try(chosen: list[tuple[str, Change]]) -> int:
+    template = warm_up()
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for tests in sorted({TESTS[chapter] for chapter, _ in chosen}):
+        if tried("", None, ROOT, tests, template) != "survived":
+            print(said_by(template).read_text(), f"{' '.join(tests)}: fail without any change", sep="\n")
+            return 1
+    for number, (chapter, change) in enumerate(chosen, 1):
+        module = f"plugin.kpi.{chapter.replace('/', '.').removesuffix('.__init__')}"
+        what = tried(module, change.tree, _path(chapter), TESTS[chapter], template)
+        counts[chapter][what] += 1
+        if what != "killed":
+            print(f"{what}: {chapter} {change}", flush=True)
+        if number % 50 == 0:
+            print(f"... {number} of {len(chosen)}", file=sys.stderr, flush=True)
+    _print(counts)
+    return 0
+
+
+def _print(counts: dict[str, Counter[str]]) -> None:
+    print("\n| chapter | killed | survived | timeout |\n|---|---|---|---|")
+    for chapter, count in [*counts.items(), ("all", sum(counts.values(), Counter[str]()))]:
+        print(f"| `{chapter}` | {count['killed']} | {count['survived']} | {count['timeout']} |")
+    together = sum(counts.values(), Counter[str]())
+    print(
+        f"\n{(together['killed'] + together['timeout']) / max(1, together.total()):.1%} of {together.total()} noticed"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
