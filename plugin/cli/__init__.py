@@ -32,7 +32,7 @@ COMMANDS = {
     "reconcile": "plugin.cli.reconcile:reconcile_command",
     "kpi": "plugin.cli.numbers:kpi",
     "replay": "plugin.cli.data:replay",
-    "rebuild": "plugin.cli.data:rebuild",
+    "rebuild": "plugin.cli.rebuilding:rebuild",
     "policy": "plugin.cli.policy:policy",
     "surveys": "plugin.cli.surveys:surveys",
     "secret": "plugin.cli.setup.vendors:secret",

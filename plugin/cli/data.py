@@ -1,4 +1,4 @@
-"""Commands about what comes in: parse, import, forward, replay, rebuild."""
+"""Commands about what comes in: parse, import, forward, replay."""
 
 from __future__ import annotations
 
@@ -17,13 +17,10 @@ from plugin.contract.adapter import Adapter
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload
 from plugin.contract.request import WebhookRequest
-from plugin.drain import refold_all
-from plugin.facts.timers import settle_overdue
 from plugin.importing import ImportProblem, import_inputs, import_paths
 from plugin.inbox.store import replay as replay_deliveries
 from plugin.inbox.tables import State
 from plugin.installation import Installation, now
-from plugin.kpi.cells import rebuild_cells
 from plugin.normalise.inputs import KINDS, InputKind
 from plugin.normalise.registry import adapters
 from plugin.work import settle_inbox
@@ -180,17 +177,3 @@ def replay(source: str | None, since: str | None, until: str | None, dead: bool)
 def _settle(opened: Installation, count: int) -> None:
     with progress_bar("Replaying") as show:
         settle_inbox(opened, lambda done, _: show(done, count))
-
-
-@click.command()
-@click.option("--facts/--cells-only", default=True, show_default=True, help="Fold the facts from the events, too.")
-def rebuild(facts: bool) -> None:
-    """Throw away facts and cells and compute them again from the events."""
-    with installation() as opened:
-        if facts:
-            with progress_bar("Folding facts") as show:
-                refold_all(opened.engine, opened.knows, show, opened.reckoning)
-            settle_overdue(opened.engine, now())
-        with progress_bar("Computing cells") as show:
-            slots = rebuild_cells(opened.engine, opened.terms, show)
-    click.echo(f"{slots} quarters of an hour computed")

@@ -23,6 +23,12 @@ def is_folded_with(engine: Engine, about: str, basis: str) -> bool:
         return _row(connection, about) == (basis, None)
 
 
+def folded_with(engine: Engine, about: str) -> str | None:
+    """The basis of the facts that are there; None for those that were folded before anything was noted."""
+    with reading(engine) as connection:
+        return _row(connection, about)[0]
+
+
 def next_stale(
     connection: Connection, about: str, basis: str, size: int
 ) -> tuple[dict[int, tuple[str, str]], int | None]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from plugin.facts.fold.clock import Clock
+from plugin.policy.basis import HASHED, basis_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
 from plugin.policy.holidays import edition
@@ -16,7 +17,7 @@ from plugin.policy.localtime import midnight, zone
 from plugin.policy.tickets import ANY_PRIORITY, Sla
 
 #: rises when the same policy makes other facts
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,8 +89,10 @@ def reckoning_of(document: Document) -> Reckoning:
         ignores_thanks=document.tickets.ignore_thanks,
         by_end=by_end,
         bases={
-            "contact": f"{clocks}|{_digest(sorted(by_end))}",
-            "ticket": f"{clocks}|{_digest(document.sla, tiers, document.tickets)}",
+            "contact": basis_text({"calendars": clocks, "attribution": _digest(sorted(by_end))}),
+            "ticket": basis_text(
+                {"calendars": clocks, "sla": _digest(document.sla), "tickets": _digest(tiers, document.tickets)}
+            ),
         },
     )
 
@@ -99,7 +102,7 @@ def _editions(calendars: Iterable[Calendar]) -> list[str]:
 
 
 def _digest(*parts: object) -> str:
-    return f"{_VERSION}:{zlib.crc32(repr(parts).encode()):08x}"
+    return f"{HASHED}{_VERSION}:{zlib.crc32(repr(parts).encode()):08x}"
 
 
 def _promise(sla: Sla, timezone: str) -> Promise:

@@ -50,9 +50,14 @@ def rebuild_cells(engine: Engine, terms: Terms, progress: Progress = lambda done
     return done
 
 
-def _basis_changed(engine: Engine, terms: Terms) -> bool:
+def computed_with(engine: Engine) -> str | None:
+    """The basis of the cells that are there; None before the first were computed."""
     with engine.connect() as connection:
-        return connection.execute(select(CELL_BASIS.c.basis)).scalar() != terms.cell_basis
+        return connection.execute(select(CELL_BASIS.c.basis)).scalar()
+
+
+def _basis_changed(engine: Engine, terms: Terms) -> bool:
+    return computed_with(engine) != terms.cell_basis
 
 
 def mark_all_dirty(engine: Engine, terms: Terms) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from plugin.kpi.measures import STORED, STORED_SKETCHES, STREAMS
+from plugin.policy.basis import basis_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
 
@@ -60,10 +61,16 @@ class Terms:
 
     @property
     def cell_basis(self) -> str:
-        """Names everything that stored cells depend on: when it changes, they are computed anew."""
+        """`name=value|…` of everything that stored cells depend on: when it changes, they are computed anew."""
         measures = zlib.crc32(repr((STREAMS, STORED, STORED_SKETCHES)).encode())
-        productive = ",".join(self.productive_activities)
-        return f"{_CELLS}|{self.timezone}|{self.threshold_ms}|{self.short_ms}|{productive}|{measures:08x}"
+        parts = {
+            "timezone": self.timezone,
+            "service_level_threshold_s": self.threshold_ms // 1000,
+            "short_abandon_s": self.short_ms // 1000,
+            "productive_activities": ",".join(self.productive_activities),
+            "measures": f"#{_CELLS}:{measures:08x}",
+        }
+        return basis_text(parts)
 
 
 def terms_of(document: Document) -> Terms:

@@ -115,6 +115,29 @@ def test_replaying_and_rebuilding_give_the_same_report(runner: CliRunner, queue_
     assert run(runner, *REPORT, "--format", "json").output == before
 
 
+def test_rebuilding_says_what_changed_and_which_published_numbers_moved(
+    runner: CliRunner, queue_log: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(POLICY)
+    run(runner, "policy", "apply", file, "--author", "Eva")
+    run(runner, "import", "asterisk", queue_log)
+    run(runner, "digest", "daily", "--period", "2026-11-02")
+    assert "made with the policy and the release in force" in run(runner, "rebuild", "--dry-run").output
+    file.write_text(f"{POLICY}[definitions]\nservice_level_threshold_s = 3\nshort_abandon_s = 2\n")
+    run(runner, "policy", "apply", file, "--author", "Eva")
+    foretold = run(runner, "rebuild", "--dry-run").output
+    assert foretold.splitlines() == [
+        "cells: service_level_threshold_s was 20, is 3",
+        "cells: short_abandon_s was 5, is 2",
+    ]
+    told = run(runner, "rebuild").output
+    assert told.startswith(foretold)
+    assert "Service level: 66.7% → 0.0%" in told
+    assert "Abandonment" not in told
+    assert "in force" in run(runner, "rebuild", "--dry-run").output
+
+
 def test_a_policy_is_applied_exported_and_rolled_back(runner: CliRunner, tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(POLICY)
