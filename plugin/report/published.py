@@ -80,9 +80,12 @@ class Revision:
     @property
     def came_late(self) -> int:
         """How many more contacts or tickets a share rests on, where late events are the reason; else 0."""
-        metric = subject.metric(self.kpi)
-        of_time = metric is None or any(part.endswith("_ms") for part in metric.denominator or {})
-        if self.reason is not Reason.LATE or of_time or self.old.denominator is None or self.new.denominator is None:
+        if (
+            self.reason is not Reason.LATE
+            or not subject.counted(self.kpi)
+            or self.old.denominator is None
+            or self.new.denominator is None
+        ):
             return 0
         return max(0, int(self.new.denominator - self.old.denominator))
 

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, SERVICE_LEVELS
+from plugin.kpi.measures import MEASURES, STREAMS
 from plugin.kpi.metric import Better, Measurement, Metric, Report, Unit
 from plugin.report import figures
 from plugin.report.compare import ChangeKind, amount_text, kind_for
 
 #: measure in the denominator --> the noun that is counted
 _COUNTED = {
-    "solved": "ticket",
-    "received": "ticket",
-    "first_responses": "ticket",
+    "open_tickets": "ticket",
     "csat_answers": "answer",
     "csat_scored": "answer",
     "nps_answers": "answer",
@@ -26,8 +25,17 @@ _COUNTED = {
     "ces_surveys_sent": "survey",
     "fcr_surveys_sent": "survey",
     "customers_at_start": "customer",
-    "talks": "contact",
+    "callbacks_connected": "contact",
+    "missed_callers": "customer",
     "calls_connected": "call",
+}
+#: what a row of a table is, where the measure has no noun of its own
+_OF_TABLES = {
+    "contact": "contact",
+    "queue_visit": "contact",
+    "agent_leg": "contact",
+    "ticket": "ticket",
+    "ticket_timer": "ticket",
 }
 
 
@@ -84,11 +92,19 @@ def is_quotient(kpi: str) -> bool:
 
 
 def counted(kpi: str, channel: str = "") -> str:
-    """The noun of what a ratio or mean counts; contacts of a voice queue are calls."""
+    """The noun of what a ratio or mean counts; contacts of a voice queue are calls. Empty where it rests on time or heads."""
     found = metric(kpi)
     parts = list(found.denominator or {}) if found else []
-    noun = next((_COUNTED[part] for part in parts if part in _COUNTED), "contact")
+    noun = next((noun for part in parts if (noun := _noun(part))), "")
     return "call" if noun == "contact" and channel == "voice" else noun
+
+
+def _noun(measure: str) -> str:
+    if measure in _COUNTED:
+        return _COUNTED[measure]
+    if measure not in MEASURES or measure.endswith(("_ms", "_milli")):
+        return ""
+    return _OF_TABLES.get(STREAMS[MEASURES[measure].stream].table, "")
 
 
 def is_small(kpi: str, value: Measurement | None, report: Report) -> bool:

@@ -93,6 +93,8 @@ def sample(kpi: str, value: Measurement | None, language: str) -> str:
     if value is None or value.denominator is None:
         return ""
     thing = subject.counted(kpi)
+    if not thing:
+        return ""
     if subject.unit(kpi) == Unit.RATIO:
         return counted(value.numerator, value.denominator, thing, language)
     amount = figures.number(value.denominator, language)
