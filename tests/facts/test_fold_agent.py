@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from plugin.contract.event import Event, Kind
 from plugin.facts.fold import Interval, fold_agent, in_order
 
 NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
 
 
 def state(minute: float, **data: Any) -> Event:
@@ -111,6 +113,22 @@ def test_only_what_comes_after_the_last_interval_is_folded_onto_it() -> None:
     assert short(again) == [("activity", "break", 0, 9)]
     # what it is folded from is left as it was
     assert (last.ended_at, last.keys) == (None, {"": "break"})
+
+
+def test_the_last_interval_lasts_again_until_something_ends_it() -> None:
+    ended = Interval(track="activity", state="break", started_at=NINE, ended_at=NINE + HOUR, keys={"a": "break"})
+    assert fold_agent([], {"activity": ended}) == [replace(ended, ended_at=None)]
+
+
+def test_what_is_closed_after_the_last_interval_leaves_its_other_keys_open() -> None:
+    last = Interval(track="activity", state="meeting", started_at=NINE, keys={"a": "break", "b": "meeting"})
+    again = fold_agent([state(9, activity="available", of="b")], {"activity": last})
+    assert short(again) == [("activity", "meeting", 0, 9), ("activity", "break", 9, None)]
+
+
+def test_keys_that_are_opened_in_the_same_moment_are_all_open() -> None:
+    (interval,) = fold_agent(in_order([state(0, activity="break", of="a"), state(0, activity="break", of="b")]))
+    assert interval.keys == {"a": "break", "b": "break"}
 
 
 def test_an_interval_names_its_reason_and_the_keys_that_were_open() -> None:

@@ -2,28 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 import pytest
+from contact_events import NINE, event, fold
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.contract.event import Event, Kind
-from plugin.facts.fold import ContactFacts, fold_contact, in_order
-
-NINE = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-def event(kind: Kind, second: float, queue: str | None = None, agent: str | None = None, **data: Any) -> Event:
-    at = NINE + timedelta(seconds=second)
-    key = f"{kind}:{second}:{queue}:{agent}:{sorted(data.items())}"
-    return Event(kind=kind, at=at, subject="c1", dedupe_key=key, queue=queue, agent=agent, data=data)
-
-
-def fold(*events: Event, restarts: tuple[float, ...] = (), knows: tuple[str, ...] = ()) -> ContactFacts:
-    return fold_contact(in_order(events), [NINE + timedelta(seconds=second) for second in restarts], knows)
-
 
 QUEUED = event(Kind.CONTACT_QUEUED, 0, "support")
 ANSWERED = event(Kind.CONTACT_ANSWERED, 12, "support", "Ann")

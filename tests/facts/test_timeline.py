@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -58,6 +59,16 @@ def test_a_break_inside_of_a_shift_is_a_break_and_sickness_is_above_all() -> Non
     shift = [span("shift", 0, 9, "work"), span("shift", 3, 5, "break"), span("shift", 4, 9, "sickness")]
     found = sweep(shift, LOW, LOW + 9 * MINUTE)
     assert [(part.scheduled, minutes(part)) for part in found] == [("work", 3), ("break", 1), ("sickness", 5)]
+
+
+def test_of_two_like_plans_that_begin_together_the_shorter_holds() -> None:
+    shift = [span("shift", 0, 9, "meeting"), replace(span("shift", 0, 5, "meeting"), paid=True)]
+    found = sweep(shift, LOW, LOW + 9 * MINUTE)
+    assert [(part.paid, minutes(part)) for part in found] == [(True, 5), (False, 4)]
+    # although the longer would come first by what follows in the order
+    shift = [replace(span("shift", 0, 9, "meeting"), paid=True), span("shift", 0, 5, "meeting")]
+    found = sweep(shift, LOW, LOW + 9 * MINUTE)
+    assert [(part.paid, minutes(part)) for part in found] == [(False, 5), (True, 4)]
 
 
 def test_what_lasts_is_what_holds_without_an_end() -> None:
