@@ -71,10 +71,8 @@ def period_of(grain: Grain, instant: datetime, timezone: str, week_start: int = 
     if grain in _CLOCK_GRAINS:
         return _clock_period(grain, instant.astimezone(UTC), timezone)
     first = _first_date(grain, _date(instant, tz), week_start)
-    # Where the clock falls back over midnight, the date that it shows is not always that of the day that has begun.
-    while midnight(first, tz) > instant:
-        first = _first_date(grain, first - timedelta(days=1), week_start)
     after = _next_date(grain, first)
+    # Where the clock falls back over midnight, the date that it shows is not always that of the day that has begun.
     while midnight(after, tz) <= instant:
         first, after = after, _next_date(grain, after)
     return Period(grain=grain, start=midnight(first, tz), end=midnight(after, tz), timezone=timezone)
@@ -116,7 +114,8 @@ def same_period_last_year(period: Period) -> Period:
     day = period.first_date
     if period.grain is Grain.WEEK:
         year, week = _iso_week(day)
-        return _shifted(period, week_date(year - 1, min(week, _weeks_in(year - 1)), _week_start(period)))
+        # Years of 53 weeks never follow each other.
+        return _shifted(period, week_date(year - 1, min(week, 52), _week_start(period)))
     return _shifted(period, day.replace(year=day.year - 1, day=min(day.day, monthrange(day.year - 1, day.month)[1])))
 
 
@@ -174,7 +173,7 @@ def _parse_hour(text: str, match: re.Match[str], timezone: str) -> Period:
     matching = [at for at in (first, second) if not match["offset"] or at.isoformat().endswith(match["offset"])]
     period = period_of(Grain.HOUR, matching[0] if matching else first, timezone)
     shown = period.start.astimezone(tz)
-    if not matching or shown.replace(tzinfo=None, fold=0) != wall:
+    if not matching or shown.replace(tzinfo=None) != wall:
         raise PeriodTextError(
             f"{text!r} is not the beginning of an hour in {timezone}; write an hour that its clocks show"
         )
@@ -193,10 +192,6 @@ def week_date(year: int, week: int, week_start: int = 0) -> date:
 def _iso_week(first: date) -> tuple[int, int]:
     year, week, _ = (first + timedelta(days=3)).isocalendar()
     return year, week
-
-
-def _weeks_in(year: int) -> int:
-    return date(year, 12, 28).isocalendar().week
 
 
 def _week_start(period: Period) -> int:
@@ -244,5 +239,5 @@ def _shifted(period: Period, day: date) -> Period:
     if period.grain not in _CLOCK_GRAINS:
         return period_of_date(period.grain, day, period.timezone, _week_start(period))
     tz = zone(period.timezone)
-    wall = period.start.astimezone(tz).replace(tzinfo=None, fold=0)
+    wall = period.start.astimezone(tz)
     return period_of(period.grain, instant_of(datetime.combine(day, wall.time()), tz), period.timezone)

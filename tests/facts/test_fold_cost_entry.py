@@ -39,6 +39,12 @@ def test_days_are_taken_as_stated() -> None:
     assert (facts.category, facts.first_on, facts.last_on) == ("other", date(2026, 10, 26), date(2026, 11, 1))
 
 
+def test_a_single_day_and_an_amount_of_nothing_are_an_entry() -> None:
+    facts = fold_cost_entry([entered(**{"amount": 0, "from": "2026-10-26", "to": "2026-10-26"})])
+    assert facts is not None
+    assert (facts.amount_milli, facts.first_on, facts.last_on) == (0, date(2026, 10, 26), date(2026, 10, 26))
+
+
 def test_the_last_event_is_the_whole_entry_in_any_order_of_arrival() -> None:
     events = [
         entered(**WAGES, team="Support"),
@@ -63,6 +69,7 @@ def test_a_removed_entry_is_none() -> None:
         {"amount": True},
         {"amount": float("nan")},
         {"amount": 1e300},
+        {"amount": 4_611_686_018_427_388},
         {"month": "2026-13"},
         {"month": "0000-01"},
         {"month": None},

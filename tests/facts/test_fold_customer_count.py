@@ -50,6 +50,7 @@ def test_a_correction_replaces_what_it_states_in_any_order_of_arrival() -> None:
         {"at_start": float("nan")},
         {"at_start": float("inf")},
         {"at_start": "98"},
+        {"at_start": 2**62},
     ],
 )
 def test_a_count_that_makes_no_sense_is_no_fact(spoiled: dict[str, Any]) -> None:
@@ -61,6 +62,12 @@ def test_nobody_is_a_count_and_so_is_a_single_day() -> None:
     assert facts is not None
     assert (facts.first_on, facts.last_on, facts.at_start) == (date(2026, 3, 1), date(2026, 3, 1), 0)
     assert (facts.lost, facts.joined) == (3, None)
+
+
+def test_a_count_may_be_as_large_as_can_be_stored() -> None:
+    facts = fold_customer_count([counted(**{**MARCH, "at_start": 2**62 - 1})])
+    assert facts is not None
+    assert facts.at_start == 2**62 - 1
 
 
 def test_what_was_not_counted_stays_unknown() -> None:

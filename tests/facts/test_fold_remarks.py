@@ -82,6 +82,31 @@ def test_impossible_scores_are_named_and_not_counted(remark: Event, flaw: str) -
     assert "evaluation" not in rows
 
 
+@pytest.mark.parametrize("score", [-1, 1])
+def test_the_best_and_the_worst_mood_count(score: int) -> None:
+    facts = fold_contact(in_order((*CALL, event(Kind.CONTACT_SENTIMENT, 99, score=score))))
+    assert (facts.flaw, facts.sentiment_milli) == (None, score * 1000)
+
+
+@pytest.mark.parametrize(("points", "possible"), [(0, 5), (0.001, 5), (5, 5), (0.001, 0.001)])
+def test_no_points_and_all_points_are_evaluations(points: float, possible: float) -> None:
+    facts = fold_contact(in_order((*CALL, event(Kind.CONTACT_EVALUATED, 99, points=points, possible=possible))))
+    (evaluation,) = facts.evaluations.values()
+    assert (facts.flaw, evaluation.points_milli) == (None, points * 1000)
+    assert evaluation.possible_milli == possible * 1000
+
+
+@pytest.mark.parametrize("said", [{"points": 4}, {"possible": 5}])
+def test_an_evaluation_that_says_half_is_left_out(said: dict[str, Any]) -> None:
+    facts = fold_contact(in_order((*CALL, event(Kind.CONTACT_EVALUATED, 99, **said))))
+    assert (facts.flaw, facts.evaluations) == (None, {})
+
+
+def test_an_evaluation_is_of_the_agent_whom_it_names() -> None:
+    (row,) = rows_of(*CALL, event(Kind.CONTACT_EVALUATED, 99, agent="Bob", points=4, possible=5))["evaluation"]
+    assert row["agent"] == "Bob"
+
+
 @given(order=st.randoms(use_true_random=False))
 def test_the_order_of_arrival_has_no_say(order: Random) -> None:
     shuffled = [*CALL, *REMARKS]

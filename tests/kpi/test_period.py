@@ -20,8 +20,9 @@ from plugin.kpi.period import (
     previous,
     same_period_last_year,
     same_weekday_before,
+    week_date,
 )
-from plugin.policy.localtime import UnknownZone
+from plugin.policy.localtime import UnknownZone, instant_of, transition
 
 RIGA = "Europe/Riga"
 SUNDAY = 6
@@ -148,6 +149,44 @@ def test_a_half_hour_clock_change_cuts_the_hour_in_which_it_happens() -> None:
     assert [label(hour) for hour in spring[1:4]] == ["2026-10-04 01:00", "2026-10-04 02:30", "2026-10-04 03:00"]
 
 
+def test_a_clock_change_within_an_hour_ends_it() -> None:
+    # Newfoundland, 7 November 2010: 00:01 -02:30 became 23:01 -03:30 of the day before.
+    hour = period_of(Grain.HOUR, utc(2010, 11, 7, 2, 30, 20), "America/St_Johns")
+    assert (hour.start, hour.end) == (utc(2010, 11, 7, 2, 30), utc(2010, 11, 7, 2, 31))
+
+
+def test_a_clock_change_is_found_to_the_second() -> None:
+    changed_at, riga = utc(2026, 10, 25, 1), ZoneInfo(RIGA)
+    for seconds in range(1, 9):
+        before = changed_at - timedelta(seconds=seconds)
+        for after in (0, 0.5, 1, 2, 6, 3600):
+            assert transition(before, changed_at + timedelta(seconds=after), riga) == changed_at
+
+
+def test_an_instant_keeps_the_fraction_of_its_second() -> None:
+    assert instant_of(datetime(2026, 10, 5, 9, 0, 0, 250_000), ZoneInfo(RIGA)) == utc(2026, 10, 5, 6, 0, 0, 250_000)  # noqa: DTZ001
+
+
+def test_weeks_begin_on_monday_unless_another_day_is_chosen() -> None:
+    monday, sunday, now = utc(2026, 10, 5), utc(2026, 10, 4), utc(2026, 10, 8, 12)
+    for chosen, start in (((), monday), ((SUNDAY,), sunday)):
+        assert week_date(2026, 41, *chosen) == start.date()
+        assert period_of_date(Grain.WEEK, date(2026, 10, 8), "UTC", *chosen).start == start
+        assert next(periods_between(Grain.WEEK, now, utc(2026, 10, 9), "UTC", *chosen)).start == start
+        assert parse_period_text("2026-W41", now, "UTC", *chosen).start == start
+        assert parse_period_text("this week", now, "UTC", *chosen).start == start
+
+
+def test_the_number_of_a_week_is_that_of_most_of_its_days() -> None:
+    firsts = [week_date(2026, 41, week_start).day for week_start in range(7)]
+    assert firsts == [5, 6, 7, 8, 2, 3, 4]
+
+
+@pytest.mark.parametrize("year", ["1900", "2999"])
+def test_years_from_1900_to_2999_can_be_written(year: str) -> None:
+    assert label(parse_period_text(year, utc(2026, 1, 1), RIGA)) == year
+
+
 def test_a_week_begins_on_the_chosen_day() -> None:
     thursday = utc(2026, 10, 8, 12)
     assert period_of(Grain.WEEK, thursday, "UTC").start == utc(2026, 10, 5)
@@ -237,6 +276,8 @@ def test_a_period_can_be_written_in_words_or_digits(text: str, expected: str) ->
         ("2026-Q5", "not in the calendar"),
         ("2026-Q0", "not in the calendar"),
         ("0001", "too far away"),
+        ("1899", "too far away"),
+        ("3000", "too far away"),
         ("0000", "not in the calendar"),
         ("2026-10-25 03:00", "happens twice; add \\+03:00 or \\+02:00"),
         ("2026-03-29 03:00", "not the beginning of an hour in Europe/Riga"),
@@ -246,8 +287,9 @@ def test_a_period_can_be_written_in_words_or_digits(text: str, expected: str) ->
     ],
 )
 def test_a_text_that_names_no_period_is_refused(text: str, said: str) -> None:
-    with pytest.raises(PeriodTextError, match=said):
+    with pytest.raises(PeriodTextError, match=said) as refused:
         parse_period_text(text, utc(2026, 10, 5), RIGA)
+    assert str(refused.value).startswith(f"{text!r} ")
 
 
 @pytest.mark.parametrize("name", ["+03:00", "UTC+3", "", "../zone", "Europe", "Mars/Base"])

@@ -17,6 +17,7 @@ from plugin.policy.calendar import (
     next_opening,
     open_ms,
     open_seconds,
+    open_spans,
     parse_interval,
 )
 
@@ -92,6 +93,37 @@ def test_a_shift_belongs_to_the_day_on_which_it_begins() -> None:
     assert not is_open(night, riga(2026, 12, 26, 3))
 
 
+def test_a_shift_of_the_day_before_counts_where_utc_has_the_day_after() -> None:
+    shift = calendar(["22:00-21:00"], ["21:00-21:30"], timezone="America/New_York")
+    at = datetime(2026, 10, 6, 20, 30, tzinfo=ZoneInfo("America/New_York"))  # half past midnight of the 7th in UTC
+    assert is_open(shift, at)
+    assert open_seconds(shift, at, at + timedelta(hours=2)) == HOUR
+    assert after_open_ms(shift, at, 60_000) == at + timedelta(minutes=1)
+    assert next_opening(shift, at) == datetime(2026, 10, 12, 22, tzinfo=ZoneInfo("America/New_York"))
+
+
+def test_hours_that_close_when_they_open_last_a_day() -> None:
+    day = replace(calendar(), exceptions={date(2026, 10, 5): (Interval(540, 540),)})
+    assert open_seconds(day, riga(2026, 10, 5), riga(2026, 10, 8)) == 24 * HOUR
+
+
+def test_hours_after_a_shift_that_goes_on_at_midnight_count_too() -> None:
+    both = calendar(["22:00-06:00"], ["06:00-08:00", "09:00-10:00"])
+    assert open_seconds(both, riga(2026, 10, 5), riga(2026, 10, 7)) == 11 * HOUR
+
+
+def test_opening_times_are_cut_to_the_span_and_none_is_empty() -> None:
+    monday = [(riga(2026, 10, 5, 12), riga(2026, 10, 5, 12, 30)), (riga(2026, 10, 5, 13), riga(2026, 10, 5, 14))]
+    assert list(open_spans(WEEKDAYS, riga(2026, 10, 5, 12), riga(2026, 10, 5, 14))) == monday
+    assert list(open_spans(WEEKDAYS, riga(2026, 10, 5, 18), riga(2026, 10, 6, 9))) == []
+
+
+@pytest.mark.parametrize(("days", "found"), [(400, True), (401, False)])
+def test_an_opening_is_looked_for_on_400_days(days: int, found: bool) -> None:
+    once = replace(calendar(), exceptions={date(2026, 10, 5) + timedelta(days=days): (Interval(540, 600),)})
+    assert (next_opening(once, riga(2026, 10, 5)) is not None) is found
+
+
 def test_the_next_opening_is_after_the_instant() -> None:
     assert next_opening(WEEKDAYS, riga(2026, 10, 5, 9)) == riga(2026, 10, 5, 13)
     assert next_opening(WEEKDAYS, riga(2026, 10, 5, 8, 59)) == riga(2026, 10, 5, 9)
@@ -128,6 +160,7 @@ def test_an_interval_of_no_length_says_how_to_write_a_whole_day() -> None:
         parse_interval("09:00-09:00")
     assert str(parse_interval("00:00-24:00")) == "00:00-24:00"
     assert parse_interval("22:00-06:00") == Interval(1320, 360)
+    assert parse_interval("09:59-17:59") == Interval(599, 1079)
 
 
 STARTS = st.timedeltas(timedelta(0), timedelta(days=4000)).map(lambda span: datetime(2020, 1, 1, tzinfo=UTC) + span)
@@ -196,6 +229,10 @@ def test_what_is_due_after_open_time_is_due_at_its_first_instant(naive: datetime
     assert due is not None
     assert open_ms(WEEKDAYS, start, due) == wanted_ms
     assert wanted_ms == 0 or open_ms(WEEKDAYS, start, due - timedelta(milliseconds=1)) == wanted_ms - 1
+
+
+def test_what_is_due_at_closing_time_is_due_then() -> None:
+    assert after_open_ms(WEEKDAYS, riga(2026, 10, 5, 9), int(3.5 * HOUR * 1000)) == riga(2026, 10, 5, 12, 30)
 
 
 def test_what_is_due_in_a_calendar_that_never_opens_is_never_due() -> None:
