@@ -113,7 +113,7 @@ def test_a_wrap_up_that_is_stated_wins_over_the_difference_of_two_times() -> Non
 
 def test_a_wrap_up_ends_a_leg_whose_end_was_not_seen() -> None:
     (known,) = fold(QUEUED, ANSWERED, event(Kind.CONTACT_WRAPPED_UP, 90, agent="Ann", talk_s=60, wrap_s=20)).legs
-    assert (times(known), known.ended_at) == ((60_000, None, 20_000), moment(90))
+    assert (times(known), known.ended_at) == ((60_000, None, 20_000), moment(70))
     # when talk went over into wrap-up nobody knows
     (unknown,) = fold(QUEUED, ANSWERED, event(Kind.CONTACT_WRAPPED_UP, 90, agent="Ann")).legs
     assert (unknown.talk_ms, unknown.ended_at) == (None, moment(90))
@@ -126,3 +126,8 @@ def times(leg: Leg) -> tuple[int | None, int | None, int | None]:
 def told_again(*call: Event, **data: object) -> tuple[int | None, datetime | None]:
     (leg,) = fold(*call, event(Kind.CONTACT_ENDED, 71, agent="Ann", **data)).legs
     return leg.talk_ms, leg.ended_at
+
+
+def test_a_wrap_up_whose_talk_was_not_seen_to_end_began_when_the_talk_ended() -> None:
+    (leg,) = fold(QUEUED, ANSWERED, event(Kind.CONTACT_WRAPPED_UP, 90, agent="Ann", wrap_s=20)).legs
+    assert (leg.ended_at, leg.talk_ms, leg.wrap_ms) == (moment(70), 60_000, 20_000)

@@ -55,6 +55,10 @@ def test_an_instant_on_the_border_belongs_to_the_period_that_it_begins() -> None
     assert label(period_of(Grain.DAY, utc(2026, 10, 5, 20, 59, 59, 999999), RIGA)) == "2026-10-05"
 
 
+def test_the_evening_of_a_day_belongs_to_it_where_utc_has_the_next_one() -> None:
+    assert label(period_of(Grain.DAY, utc(2026, 10, 6, 2), "America/New_York")) == "2026-10-05"
+
+
 def test_the_days_of_the_clock_changes_have_23_and_25_hours() -> None:
     assert length(local_day(RIGA, 2026, 3, 29)) == timedelta(hours=23)
     assert length(local_day(RIGA, 2026, 10, 25)) == timedelta(hours=25)

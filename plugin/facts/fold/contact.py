@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from plugin.contract.event import Event, Kind
@@ -297,7 +298,8 @@ class _Folding:
             return
         wrap = stated_ms(event, "wrap_s")
         if leg.ended_at is None:
-            self._end_leg(leg, event)
+            # It tells of the end of the wrap-up; the talk ended before.
+            self._end_leg(leg, replace(event, at=event.at - timedelta(milliseconds=wrap or 0)))
             leg.talk_ms = None if wrap is None else leg.talk_ms
         leg.wrap_ms = wrap if wrap is not None else ms_between(leg.ended_at or event.at, event.at)
 
