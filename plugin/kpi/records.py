@@ -24,6 +24,7 @@ from plugin.kpi.metric import Better, Measurement, Metric, Unit
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.terms import Terms, terms_of
+from plugin.kpi.whole import LISTED_MEASURES, LISTED_STREAMS
 from plugin.policy.document import Document
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,6 +34,8 @@ _ADDS = "adds_"
 _AT_ONCE = 500
 _IDENTITY = ("subject_key", "ordinal", "track", "started_at")
 CUSTOMER = "customer"
+_STREAMS = {**STREAMS, **LISTED_STREAMS}
+_MEASURES = {**MEASURES, **LISTED_MEASURES}
 Fact = Mapping[str, Any]
 
 
@@ -121,7 +124,7 @@ def records(
         total=len(found),
         page=tuple(_record(one, metric, masks) for one in chosen),
         whole=_whole(found, metric),
-        elsewhere=tuple(name for name in dict.fromkeys(names) if name not in MEASURES),
+        elsewhere=tuple(name for name in dict.fromkeys(names) if name not in _MEASURES),
     )
 
 
@@ -137,9 +140,9 @@ def _from_the_start(metric: Metric, question: Question) -> Question:
 
 
 def _collected(connection: Connection, metric: Metric, question: Question, terms: Terms) -> list[_Added]:
-    named = [MEASURES[name] for name in {**metric.numerator, **(metric.denominator or {})} if name in MEASURES]
+    named = [_MEASURES[name] for name in {**metric.numerator, **(metric.denominator or {})} if name in _MEASURES]
     found: dict[tuple[object, ...], _Added] = {}
-    for stream in STREAMS.values():
+    for stream in _STREAMS.values():
         measures = [measure for measure in named if measure.stream == stream.key]
         if measures:
             _collect(found, stream, measures, _rows(connection, stream, measures, question, terms), metric)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from plugin.contract.event import Event, Kind
 from plugin.database import open_engine, reading, writing
@@ -21,6 +22,7 @@ from plugin.kpi.answer import Ask, answer
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.metric import Report
+from plugin.kpi.records import asked_records
 from plugin.kpi.terms import terms_of
 from plugin.policy.plan import Category
 from plugin.policy.text import parse
@@ -55,6 +57,9 @@ def moment(clock: str) -> datetime:
     day, _, time = clock.rpartition(" ")
     hours, minutes, *seconds = (int(part) for part in time.split(":"))
     return MONDAY + timedelta(days=int(day or 0), hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)
+
+
+NOW = MONDAY + timedelta(days=2)
 
 
 def event(kind: Kind, subject: str, at: datetime, **more: Any) -> Event:
@@ -227,6 +232,10 @@ def surveys() -> Iterator[Event]:
             yield event(Kind.SURVEY_SENT, f"{type_}{number}", moment("10:00"), **about)
             if number < len(scores):
                 yield event(Kind.SURVEY_ANSWERED, f"{type_}{number}", moment("11:00"), **about, score=scores[number])
+    # the first customer had clicked something else before
+    for type_, score in {"csat": 1, "nps": 0, "ces": 1, "fcr": "no"}.items():
+        about = {"type": type_, "scale": dict(asked.keys())[type_]}
+        yield event(Kind.SURVEY_ANSWERED, f"{type_}0", moment("10:30"), **about, score=score)
 
 
 def people() -> Iterator[Event]:
@@ -265,22 +274,28 @@ def people() -> Iterator[Event]:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def report(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[Report]:
+def day(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[Engine]:
     engine = open_engine(new_database(request.param))
     told = [*contacts(), *tickets(), *surveys(), *people()]
-    now = MONDAY + timedelta(days=2)
     with writing(engine) as connection:
         add_source(connection, "desk", "generic", MONDAY)
         parsed = Parsed(events=[("desk", 1, one) for one in told])
         _store(connection, _prepared(parsed, b"secret"), reckoning_of(DOCUMENT))
-    settle_overdue(engine, now)
+    settle_overdue(engine, NOW)
     while refresh_cells(engine, terms_of(DOCUMENT)):
         pass
-    kpis = (*METRICS, *MEDIANS)
-    with reading(engine) as connection:
-        asked = Ask(kpis=kpis, start=MONDAY, end=MONDAY + timedelta(days=1), grain=None, by=())
-        yield answer(connection, DOCUMENT, asked, now)
+    yield engine
     engine.dispose()
+
+
+def asked(*kpis: str) -> Ask:
+    return Ask(kpis=kpis, start=MONDAY, end=MONDAY + timedelta(days=1), grain=None, by=())
+
+
+@pytest.fixture(scope="module")
+def report(day: Engine) -> Report:
+    with reading(day) as connection:
+        return answer(connection, DOCUMENT, asked(*METRICS, *MEDIANS), NOW)
 
 
 #: metric --> numerator and denominator; None: a count
@@ -469,6 +484,15 @@ def test_a_metric_is_the_sums_that_are_worked_out_by_hand(report: Report, kpi: s
 def test_a_median_is_the_middle_of_the_durations(report: Report, kpi: str) -> None:
     (row,) = report.rows
     assert row.values[kpi].value == pytest.approx(MEDIANS[kpi], rel=0.02)
+
+
+@pytest.mark.parametrize("kpi", ["csat", "csat.excl_neutral", "csat.neutral", "nps", "ces", "fcr_survey"])
+def test_answers_of_customers_are_listed_and_add_up(day: Engine, kpi: str) -> None:
+    with reading(day) as connection:
+        found = asked_records(connection, DOCUMENT, asked(kpi), NOW)
+    assert (found.whole.numerator, found.whole.denominator) == EXPECTED[kpi]
+    assert {one.table for one in found.page} == {"survey_answer"}
+    assert found.elsewhere == ()
 
 
 def test_every_metric_and_every_median_is_there() -> None:

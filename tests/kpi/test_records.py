@@ -16,6 +16,7 @@ from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Question
 from plugin.kpi.records import Records, records
 from plugin.kpi.terms import terms_of
+from plugin.kpi.whole import LISTED_MEASURES
 
 TERMS = terms_of(DOCUMENT)
 #: a Monday in Riga
@@ -25,11 +26,11 @@ DAY = Period(
     end=datetime(2026, 11, 23, 22, tzinfo=UTC),
     timezone="Europe/Riga",
 )
-#: those whose every sum is over facts
+#: those whose every sum is over facts that can be listed
 SUMS = [
     key
     for key, metric in METRICS.items()
-    if {*metric.numerator, *(metric.denominator or {})} <= MEASURES.keys() and metric.numerator
+    if {*metric.numerator, *(metric.denominator or {})} <= MEASURES.keys() | LISTED_MEASURES.keys() and metric.numerator
 ]
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from plugin.kpi.gather import Place, Sums
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole import answers
 from plugin.kpi.whole.after_hours import after_hours
 from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answers
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
@@ -43,4 +44,7 @@ WHOLE: dict[Counting, tuple[str, ...]] = {
 WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, dict[int, int]]]] = {
     "backlog_age": backlog_ages,
 }
+#: what of them can be listed fact by fact
+LISTED_STREAMS = {stream.key: stream for stream in (answers.LISTED,)}
+LISTED_MEASURES = {measure.key: measure for measure in answers.LISTED_MEASURES}
 WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)

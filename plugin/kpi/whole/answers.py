@@ -8,6 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plugin.kpi.gather import Place, Sums, counted_rows
+from plugin.kpi.measures.shape import Stream, count
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 
@@ -29,6 +30,15 @@ _COUNTED = {
     "fcr_answers": "type = 'fcr'",
 }
 COUNTED = tuple(_COUNTED)
+#: the same answers one by one, for the records behind a number
+LISTED = Stream(
+    key="answer",
+    table="survey_answer",
+    at="answered_at",
+    where="(replaced_at IS NULL OR replaced_at >= stop)",
+    direction="'inbound'",
+)
+LISTED_MEASURES = tuple(count(name, LISTED.key, condition) for name, condition in _COUNTED.items())
 #: types of which a mean score is reported
 _MEANS = ("csat", "ces")
 SCORED = tuple(f"{name}_{what}" for name in _MEANS for what in ("score_milli", "scored"))
