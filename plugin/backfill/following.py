@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from threading import Event, Timer
+from threading import Event
 from typing import cast
 
 from sqlalchemy import Connection, Table, select
@@ -41,9 +41,6 @@ def follow(opened: Installation, at: datetime, stop: Event, send: Send | None = 
     """Reads every source that is due; how many deliveries were new. A source that fails keeps none of the others from it."""
     fresh = 0
     for source, pull, since in list(due(opened, at)):
-        ends = Event()
-        timer = Timer(TURN_S, ends.set)
-        timer.start()
         try:
             before = _fresh(opened, source.name, since)
             read = Reading(
@@ -52,14 +49,13 @@ def follow(opened: Installation, at: datetime, stop: Event, send: Send | None = 
                 pull=pull,
                 purpose=PURPOSE,
                 send=send or sender(source, pull),
-                pace=pace or Pace(sleep=stop.wait),
-                stop=ends,
+                pace=pace or Pace(),
+                stop=stop,
+                turn_s=TURN_S,
             )
             fresh += read.run(since).fresh - before
         except ReadingProblem:
-            continue  # it stands in the position, where `doctor` and the page of sources show it
-        finally:
-            timer.cancel()
+            continue  # it stands in the position, where `doctor` finds it
         if stop.is_set():
             break
     return fresh

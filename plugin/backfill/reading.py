@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from math import inf
 from threading import Event
 from typing import cast
 
@@ -42,13 +43,21 @@ class ReadingProblem(ValueError):
     """A history cannot be read, or no further for now; the text says why and what to do."""
 
 
+class _Refused(ReadingProblem):
+    """The vendor will not answer this request, however often it is asked."""
+
+
+class _Stopped(Exception):
+    """The reading was asked to stop during a pause."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pace:
-    """How time passes: replaced in tests. `sleep` may return early when the program is asked to stop."""
+    """How time passes: replaced in tests. Without a `sleep` a pause ends at once when the reading shall stop."""
 
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], object] = time.sleep
+    sleep: Callable[[float], object] | None = None
 
 
 def pull_of(opened: Installation, name: str) -> tuple[SourceConfig, Pull]:
@@ -81,7 +90,7 @@ def positions(connection: Connection) -> list[PullPosition]:
 
 @dataclass(kw_only=True)
 class Reading:
-    """`stop` ends it after the page at hand; what was read stays, and the next reading with the same `since` goes on."""
+    """`stop`, or `turn_s` seconds, end it after the page at hand; the next reading with the same `since` goes on."""
 
     opened: Installation
     source: SourceConfig
@@ -90,22 +99,27 @@ class Reading:
     send: Send
     pace: Pace = field(default_factory=Pace)
     stop: Event = field(default_factory=Event)
+    turn_s: float = inf
     kept: Callable[[], object] = lambda: None
     progress: Progress = lambda position: None
     _asked_at: float | None = None
 
     def run(self, since: datetime, *, anew: bool = False) -> PullPosition:
         """Reads to the end, or until `stop`; raises `ReadingProblem`, and leaves the position where it stopped."""
-        position = self._begin(since, anew)
+        position, began = self._begin(since, anew), self.pace.monotonic()
         try:
             for page in self._pages(position):
                 self._keep(position, page)
                 self.kept()
                 self.progress(position)
-                if self.stop.is_set():
+                if self.stop.is_set() or self.pace.monotonic() - began > self.turn_s:
                     return position
+        except _Stopped:
+            return position
         except (ReadingProblem, BadPayload, Forbidden) as error:
             position.problem = str(error)
+            if isinstance(error, _Refused):
+                position.cursor = None  # it may be the cursor that the vendor no longer knows
             self._store(position)
             raise ReadingProblem(f"{position.problem} What was read is kept; run it again to go on.") from None
         position.finished_at, position.problem, position.cursor = self.pace.now(), None, None
@@ -152,7 +166,7 @@ class Reading:
                     return answer
                 problem = _words(answer)
                 if not _is_passing(answer.status):
-                    raise ReadingProblem(f"{problem} {_remedy(answer.status, self.pull)}")
+                    raise _Refused(f"{problem} {_remedy(answer.status, self.pull)}")
             self._pause(_pause_s(answer, attempt, self.pace.now()))
         raise ReadingProblem(f"{problem} {ATTEMPTS} times, with longer and longer pauses.")
 
@@ -163,9 +177,9 @@ class Reading:
 
     def _pause(self, seconds: float) -> None:
         if seconds > 0:
-            self.pace.sleep(seconds)
+            (self.pace.sleep or self.stop.wait)(seconds)
         if self.stop.is_set():
-            raise ReadingProblem("It was stopped.")
+            raise _Stopped
 
     def _keep(self, position: PullPosition, page: Page) -> None:
         """First the deliveries, then the cursor: what a kill between the two repeats is recognised."""
@@ -226,10 +240,8 @@ def _pause_s(answer: PullResponse | None, attempt: int, now: datetime) -> float:
 
 
 def _retry_after_s(text: str, now: datetime) -> float:
-    try:
+    if text.isascii() and text.isdigit():
         return float(text)
-    except ValueError:
-        pass
     try:
         return (parsedate_to_datetime(text) - now) / timedelta(seconds=1)
     except (ValueError, TypeError):

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Event as Flag
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -205,6 +206,44 @@ def test_pauses_grow_while_a_vendor_fails_and_then_it_stops_with_what_it_has(ope
     assert position is not None
     assert (position.read, position.finished_at) == (150, None)
     assert "502" in (position.problem or "")
+
+
+def test_a_stop_during_a_pause_ends_it_at_once_and_is_no_problem(opened: Installation) -> None:
+    stop = Flag()
+    source, pull = pull_of(opened, "aircall")
+    with serving(aircall, {1: Told(status=429, headers={"Retry-After": "900"})}) as api:
+        send = api.sender(source.adapter, source.settings)
+        one = Reading(opened=opened, source=source, pull=pull, purpose="backfill", send=send, stop=stop)
+        Timer(0.3, stop.set).start()
+        position = one.run(SINCE)
+        asked = len(api.asked)
+    assert (position.finished_at, position.problem, asked) == (None, None, 1)
+
+
+def test_a_cursor_that_the_vendor_no_longer_knows_is_given_up(opened: Installation) -> None:
+    with serving(aircall, {3: Told(status=410)}) as api, pytest.raises(ReadingProblem, match="410"):
+        history(opened, api).run(SINCE)
+    with reading(opened.engine) as connection:
+        position = position_of(connection, "aircall", "backfill")
+    assert position is not None
+    assert position.cursor is None
+    with serving(aircall) as api:
+        assert history(opened, api).run(SINCE).finished_at is not None
+
+
+def test_a_source_gives_way_to_the_others_when_its_turn_is_over(opened: Installation) -> None:
+    with serving(aircall) as api:
+        position = history(opened, api, turn_s=2.5).run(SINCE)
+    assert position.finished_at is None
+    assert 50 < position.read < CALLS
+
+
+@pytest.mark.parametrize("asked", ["nan", "inf", "-5", "soon", ""])
+def test_a_wait_that_makes_no_sense_is_a_short_one(opened: Installation, asked: str) -> None:
+    watch = Watch()
+    with serving(aircall, {1: Told(status=503, headers={"Retry-After": asked})}) as api:
+        assert history(opened, api, watch).run(SINCE).finished_at is not None
+    assert max(watch.pauses) <= 2
 
 
 def test_a_refused_login_names_the_settings(opened: Installation) -> None:
