@@ -81,6 +81,19 @@ def decode_base64(text: str) -> bytes | None:
         return None
 
 
+def ed25519_matches(public_key: bytes, signature: bytes, message: bytes) -> bool:
+    """RFC 8032; a key that is no key matches nothing."""
+    # Imported here: the contract needs nothing but the standard library until a vendor signs like this.
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        Ed25519PublicKey.from_public_bytes(public_key).verify(signature, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
 def standard_webhook_signature(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     """`v1,<base64>` of the Standard Webhooks specification; the secret is base64 behind `whsec_`, else taken verbatim."""
     key = decode_base64(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()

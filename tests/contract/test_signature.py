@@ -1,4 +1,4 @@
-"""Proofs by the Standard Webhooks specification, with what a forger would try."""
+"""Proofs by the Standard Webhooks specification and by ed25519, with what a forger would try."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from plugin.contract.signature import Rejected, hmac_base64, standard_webhook_signature, verify_standard_webhook
+from plugin.contract.signature import (
+    Rejected,
+    ed25519_matches,
+    hmac_base64,
+    standard_webhook_signature,
+    verify_standard_webhook,
+)
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 STAMP = str(int(NOW.timestamp()))
@@ -54,3 +60,29 @@ def test_a_secret_that_cannot_be_read_proves_nothing_not_even_with_an_empty_key(
 def test_without_any_secret_nothing_is_accepted() -> None:
     with pytest.raises(Rejected):
         verify_standard_webhook(headers("v1,xyz"), b"{}", [], NOW)
+
+
+# RFC 8032, section 7.1, tests 2 and 3
+ED25519 = [
+    (
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+    ),
+    (
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a",
+    ),
+]
+
+
+@pytest.mark.parametrize(("key", "message", "signature"), ED25519)
+def test_ed25519_agrees_with_the_vectors_of_the_standard(key: str, message: str, signature: str) -> None:
+    public, said, signed = (bytes.fromhex(text) for text in (key, message, signature))
+    assert ed25519_matches(public, signed, said)
+    assert not ed25519_matches(public, signed, said + b"!")
+    assert not ed25519_matches(public, signed[::-1], said)
+    assert not ed25519_matches(public, b"", said)
+    assert not ed25519_matches(public[:-1], signed, said)
+    assert not ed25519_matches(b"", signed, said)
