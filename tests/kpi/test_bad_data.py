@@ -222,6 +222,16 @@ def test_a_ticket_that_is_solved_before_it_was_created(desk: Desk) -> None:
     assert desk.records("flawed_tickets") == ["T2"]
 
 
+def test_a_merged_ticket_with_impossible_times_is_left_out_once(desk: Desk) -> None:
+    desk.post(
+        event("ticket.opened", 0, "T1", channel="email"),
+        event("ticket.solved", -60, "T1", agent="Ann"),
+        event("ticket.merged", 60, "T1"),
+    )
+    assert desk.left_out() == "Left out: spam, deleted or merged tickets (1)"
+    assert desk.records("flawed_tickets") == []
+
+
 @pytest.mark.parametrize(
     ("until", "flaw"),
     [

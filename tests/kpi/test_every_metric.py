@@ -258,7 +258,7 @@ def people() -> Iterator[Event]:
     yield state("Flo", "09:01", session="logout")
     yield state("Gus", "09:00", session="login")
     yield state("Gus", "09:00:59", session="logout")
-    # planned: Ann works from 8 to 12 and from 13 to 17, with a paid break between; Bob did not come
+    # planned: Ann works from 8 to 12 and from 13 to 17, with a paid break between; Bob did not come, and his break is not paid
     yield shift("Ann", "08:00", "12:00")
     yield shift("Ann", "12:00", "13:00", activity="break")
     yield shift("Ann", "13:00", "17:00")
@@ -266,6 +266,7 @@ def people() -> Iterator[Event]:
     yield shift("Bob", "10:00", "12:00", activity="leave")
     yield shift("Bob", "12:00", "15:00", activity="sickness")
     yield shift("Bob", "15:00", "15:40", paid=False)
+    yield shift("Bob", "15:40", "16:10", activity="break", paid=False)
     yield shift("Cy", "18:00", "17:00")
     march = {"from": "2026-03-01", "to": "2026-03-31"}
     yield event(Kind.HEADCOUNT_COUNTED, "march", MONDAY, **march, headcount=20, leavers=62)

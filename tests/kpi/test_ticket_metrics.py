@@ -276,6 +276,16 @@ def test_impossible_times_are_quarantined_and_counted(engine: Engine, ticket: li
     assert found == {"received": 2, "resolution_time": 2 * HOUR, "backlog": 0, "sla_compliance": 1}
 
 
+def test_a_solved_ticket_with_impossible_times_is_none_that_was_solved_at_the_first_contact(engine: Engine) -> None:
+    bad, good = [opened(5), replied(4), replied(5.5), solved(6)], [opened(1), replied(2), solved(3)]
+    store(engine, {"bad": bad, "good": good}, Document())
+    assert values(engine, ["fcr", "fcr.net", "resolution_time"], Document()) == {
+        "fcr": 0.5,
+        "fcr.net": 0.5,
+        "resolution_time": 2 * HOUR,
+    }
+
+
 def test_another_calendar_folds_the_past_anew_once(engine: Engine) -> None:
     document = Document()
     store(engine, {"1": [opened(16), replied(34), solved(60)]}, document)
