@@ -17,7 +17,7 @@ from plugin.policy.localtime import midnight, zone
 from plugin.policy.tickets import ANY_PRIORITY, Sla
 
 #: rises when the same policy makes other facts
-_VERSION = 2
+_VERSION = 3
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

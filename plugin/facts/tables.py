@@ -277,8 +277,14 @@ class Ticket(SQLModel, table=True):
     resolution_business_ms: int | None = _ms()
     resolution_business_bin: int | None = None
     first_resolution_ms: int | None = _ms()
+    first_resolution_bin: int | None = None
+    first_resolution_business_ms: int | None = _ms()
+    first_resolution_business_bin: int | None = None
     #: unsolved and not waiting for the customer
     requester_wait_ms: int | None = _ms()
+    requester_wait_bin: int | None = None
+    requester_wait_business_ms: int | None = _ms()
+    requester_wait_business_bin: int | None = None
     agent_replies: int = 0
     customer_replies: int = 0
     reopens: int = 0

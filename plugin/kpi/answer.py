@@ -57,7 +57,7 @@ EXCLUDED = {
 
 #: what is left out of some KPIs only
 _ONLY_FOR = {"anonymous_contacts": {"fcr_repeat", "repeat_contact_rate"}}
-#: KPI --> the window that it looks ahead, in the definition and in the terms
+#: KPI --> the limit of time that it goes by, in the definition and in the terms
 _WINDOWS = {
     "fcr_repeat": ("repeat_contact_s", "repeat_ms"),
     "repeat_contact_rate": ("repeat_contact_s", "repeat_ms"),
@@ -65,6 +65,7 @@ _WINDOWS = {
     "callback_completion": ("callback_within_s", "callback_ms"),
     "time_to_callback": ("callback_within_s", "callback_ms"),
     "containment.true": ("self_service_repeat_s", "self_service_ms"),
+    "fcr.within": ("first_solution_s", "first_solution_ms"),
 }
 
 

@@ -11,6 +11,7 @@ from plugin.policy.basis import basis_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
 
+_MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
 _DAY_MS = 24 * _HOUR_MS
 #: rises when cells are stored at other grains
@@ -26,6 +27,8 @@ class Terms:
     threshold_ms: int = 20_000
     short_ms: int = 5_000
     repeat_ms: int = 7 * 86_400_000
+    #: from creation to solution, the longest that counts as first contact in `fcr.within`
+    first_solution_ms: int = 900_000
     #: a ticket that has been open for longer is old
     old_ms: int = 7 * 86_400_000
     callback_ms: int = 86_400_000
@@ -57,6 +60,7 @@ class Terms:
             "repeat": self.repeat_ms,
             "callback": self.callback_ms,
             "self_service": self.self_service_ms,
+            "first_solution": self.first_solution_ms,
         }
 
     @property
@@ -67,6 +71,7 @@ class Terms:
             "timezone": self.timezone,
             "service_level_threshold_s": self.threshold_ms // 1000,
             "short_abandon_s": self.short_ms // 1000,
+            "first_solution_min": self.first_solution_ms // _MINUTE_MS,
             "productive_activities": ",".join(self.productive_activities),
             "measures": f"#{_CELLS}:{measures:08x}",
         }
@@ -80,6 +85,7 @@ def terms_of(document: Document) -> Terms:
         week_start=document.week_starts_on.number,
         threshold_ms=definitions.service_level_threshold_s * 1000,
         short_ms=definitions.short_abandon_s * 1000,
+        first_solution_ms=definitions.first_solution_min * _MINUTE_MS,
         old_ms=definitions.backlog_old_days * _DAY_MS,
         repeat_ms=definitions.repeat_contact_days * _DAY_MS,
         callback_ms=definitions.callback_within_h * _HOUR_MS,

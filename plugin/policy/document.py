@@ -144,6 +144,8 @@ class Definitions(Part):
     minimum_answers: Count = 5
     #: a customer who comes back within so many days was not helped at first contact
     repeat_contact_days: Count = 7
+    #: a ticket that is solved within so many minutes of its creation is solved at first contact in `fcr.within`
+    first_solution_min: Count = 15
     #: an open ticket is old after so many days
     backlog_old_days: Count = 7
     #: a missed caller counts as called back within so many hours

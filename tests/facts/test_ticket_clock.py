@@ -94,3 +94,4 @@ def test_first_reply_and_solution_agree_with_a_count_of_every_minute(first: date
         assert facts.resolution_ms == (solved_at - opened_at) // timedelta(milliseconds=1)
         assert facts.first_response_business_ms == minutes(opened_at, replied_at, moved_at) * 60_000
         assert facts.resolution_business_ms == minutes(opened_at, solved_at, moved_at) * 60_000
+        assert facts.first_resolution_business_ms == facts.requester_wait_business_ms == facts.resolution_business_ms

@@ -110,7 +110,11 @@ def test_durations_by_the_wall_and_in_opening_hours(engine: Engine) -> None:
     keys = ("first_response_time", "reply_time", "resolution_time")
     found = values(
         engine,
-        [*keys, *(f"{key}.business" for key in keys), "resolution_time.first", "resolution_time.requester_wait"],
+        [
+            *(key + clock for key in keys for clock in ("", ".business")),
+            *(f"resolution_time.{key}{clock}" for key in ("first", "requester_wait") for clock in ("", ".business")),
+            "first_response_time.cohort.business",
+        ],
         document,
     )
     assert found == {
@@ -121,7 +125,10 @@ def test_durations_by_the_wall_and_in_opening_hours(engine: Engine) -> None:
         "resolution_time": 44 * HOUR,
         "resolution_time.business": 12 * HOUR,  # 1 + 8 + 3
         "resolution_time.first": 44 * HOUR,
+        "resolution_time.first.business": 12 * HOUR,
         "resolution_time.requester_wait": 42 * HOUR,
+        "resolution_time.requester_wait.business": 10 * HOUR,  # without 10 to 12 of Wednesday
+        "first_response_time.cohort.business": 2 * HOUR,
     }
 
 
@@ -169,6 +176,29 @@ def test_flow_and_cohort_net_and_received(engine: Engine) -> None:
         "fcr.net": 1,
     }
     assert values(engine, ["resolution_rate.cohort"], document, (0, 2)) == {"resolution_rate.cohort": 1}
+
+
+def test_first_contact_in_any_group_and_within_minutes(engine: Engine) -> None:
+    minute = 1 / 60
+    moved = told(Kind.TICKET_ASSIGNED, 2, "experts")
+    tickets = {
+        "moved": [opened(1), moved, replied(2.5), solved(3)],
+        "moved and reopened": [opened(1), moved, replied(2.5), solved(3), reopened(4), solved(5)],
+        "twice": [opened(1), replied(2), replied(2.5), solved(3)],
+        "at once": [opened(1), replied(1), replied(1.1), solved(1 + 15 * minute)],
+        "a minute later": [opened(1), solved(1 + 16 * minute)],
+        "soon, and again": [opened(1), solved(1.1), reopened(2), solved(3)],
+    }
+    store(engine, tickets, Document())
+    keys = ("fcr", "fcr.any_group", "fcr.within")
+    assert values(engine, keys, Document()) == {
+        "fcr": pytest.approx(1 / 6),
+        "fcr.any_group": pytest.approx(2 / 6),
+        "fcr.within": pytest.approx(1 / 6),
+    }
+    longer = parse("[definitions]\nfirst_solution_min = 16")
+    refresh(engine, longer)
+    assert values(engine, keys, longer)["fcr.within"] == pytest.approx(2 / 6)
 
 
 def test_a_reopening_for_thanks_is_told_apart_and_can_be_ignored(engine: Engine) -> None:

@@ -42,10 +42,13 @@ def _measure(facts: TicketFacts, clock: Clock) -> None:
         facts.first_response_business_ms = clock.ms(facts.first_response_from, facts.first_response_at)
     if facts.first_solved_at is not None:
         facts.first_resolution_ms = ms_between(facts.created_at, facts.first_solved_at)
+        facts.first_resolution_business_ms = clock.ms(facts.created_at, facts.first_solved_at)
     if facts.solved_at is not None:
         facts.resolution_ms = ms_between(facts.created_at, facts.solved_at)
         facts.resolution_business_ms = clock.ms(facts.created_at, facts.solved_at)
-        facts.requester_wait_ms = sum(ms_between(start, end) for start, end in facts.running("customer") if end)
+        waits = [(start, end) for start, end in facts.running("customer") if end]
+        facts.requester_wait_ms = sum(ms_between(start, end) for start, end in waits)
+        facts.requester_wait_business_ms = sum(clock.ms(start, end) for start, end in waits)
     for reply in facts.replies:
         reply.reply_ms = ms_between(reply.asked_at, reply.replied_at)
         reply.business_ms = clock.ms(reply.asked_at, reply.replied_at)

@@ -103,7 +103,9 @@ class TicketFacts:
     resolution_ms: int | None = None
     resolution_business_ms: int | None = None
     first_resolution_ms: int | None = None
+    first_resolution_business_ms: int | None = None
     requester_wait_ms: int | None = None
+    requester_wait_business_ms: int | None = None
 
     @property
     def reopens(self) -> int:

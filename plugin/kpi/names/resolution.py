@@ -20,6 +20,18 @@ METRICS = {
         "Решение с первого контакта (нетто)",
         "首次解决率（净值）",
     ),
+    "fcr.any_group": (
+        "First-contact resolution (in any group)",
+        "Atrisināts pirmajā saziņā (jebkurā grupā)",
+        "Решение с первого контакта (в любой группе)",
+        "首次解决率（不限组别）",
+    ),
+    "fcr.within": (
+        "First-contact resolution (by time)",
+        "Atrisināts pirmajā saziņā (pēc laika)",
+        "Решение с первого контакта (по времени)",
+        "首次解决率（按时限）",
+    ),
     "first_response_time.business": (
         "First response time, in opening hours",
         "Pirmās atbildes laiks, darba laikā",
@@ -31,6 +43,12 @@ METRICS = {
         "Pirmās atbildes laiks (pēc izveides)",
         "Время первого ответа (по дате создания)",
         "首次响应时间（按创建日期）",
+    ),
+    "first_response_time.cohort.business": (
+        "First response time (by creation), in opening hours",
+        "Pirmās atbildes laiks (pēc izveides), darba laikā",
+        "Время первого ответа (по дате создания), в рабочие часы",
+        "首次响应时间（按创建日期，营业时间内）",
     ),
     "unanswered": ("Unanswered tickets", "Neatbildētie pieteikumi", "Заявки без ответа", "未响应工单"),
     "reply_time.business": (
@@ -50,6 +68,18 @@ METRICS = {
         "Laiks līdz pirmajam atrisinājumam",
         "Время до первого решения",
         "首次解决时长",
+    ),
+    "resolution_time.first.business": (
+        "Time to the first solution, in opening hours",
+        "Laiks līdz pirmajam atrisinājumam, darba laikā",
+        "Время до первого решения, в рабочие часы",
+        "首次解决时长（营业时间内）",
+    ),
+    "resolution_time.requester_wait.business": (
+        "Requester wait time, in opening hours",
+        "Pieteicēja gaidīšanas laiks, darba laikā",
+        "Время ожидания заявителя, в рабочие часы",
+        "请求者等待时长（营业时间内）",
     ),
     "resolution_time.requester_wait": (
         "Requester wait time",
@@ -157,6 +187,18 @@ MEASURES = {
         "заявки, поступившие за период и решённые к его концу",
         "期内接收且期末前解决的工单",
     ),
+    "solved_at_first_contact_in_any_group": (
+        "tickets solved with one answer at most, whichever groups had them",
+        "pieteikumi, kas atrisināti ar ne vairāk kā vienu atbildi, lai kuras grupas tos apstrādāja",
+        "заявки, решённые не более чем одним ответом, в каких бы группах они ни были",
+        "至多一次回复即解决的工单（不论经手组别）",
+    ),
+    "solved_soon": (
+        "tickets solved within {first_solution} of their creation",
+        "pieteikumi, kas atrisināti {first_solution} laikā pēc izveides",
+        "заявки, решённые за {first_solution} после создания",
+        "创建后{first_solution}内解决的工单",
+    ),
     "solved_at_first_contact_by_first_level": (
         "tickets solved at first contact that the first level could solve",
         "pirmajā saziņā atrisinātie pieteikumi, ko varēja atrisināt pirmais līmenis",
@@ -186,6 +228,12 @@ MEASURES = {
         "saņemto pieteikumu laiks līdz pirmajai atbildei",
         "время до первого ответа на поступившие заявки",
         "接收工单的首次响应时长",
+    ),
+    "cohort_first_response_business_ms": (
+        "time to the first answer of tickets received, in opening hours",
+        "saņemto pieteikumu laiks līdz pirmajai atbildei darba laikā",
+        "время до первого ответа на поступившие заявки в рабочее время",
+        "接收工单在工作时间内的首次响应时长",
     ),
     "waits_begun": (
         "tickets that began to wait for their first answer",
@@ -240,6 +288,18 @@ MEASURES = {
         "laiks līdz pirmajam atrisinājumam",
         "время до первого решения",
         "首次解决时长",
+    ),
+    "first_resolution_business_ms": (
+        "time to the first solution in opening hours",
+        "laiks līdz pirmajam atrisinājumam darba laikā",
+        "время до первого решения в рабочее время",
+        "工作时间内的首次解决时长",
+    ),
+    "requester_wait_business_ms": (
+        "time unsolved and not waiting for the customer, in opening hours",
+        "neatrisināts laiks, kurā negaida klientu, darba laikā",
+        "время без решения и не в ожидании клиента, в рабочее время",
+        "工作时间内未解决且非等待客户的时长",
     ),
     "requester_wait_ms": (
         "time unsolved and not waiting for the customer",
