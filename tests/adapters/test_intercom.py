@@ -1,0 +1,173 @@
+"""Intercom: which proof passes, what parts mean, and whole conversations and tickets."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from adapter_fixtures import build_request, load_fixtures
+from whole_tickets import fold_survey_of, fold_ticket_of, seconds
+
+from adapters.intercom import ADAPTER
+from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.event import Event
+from plugin.contract.request import WebhookRequest
+
+URL = "https://kpi.example.com/hooks/intercom"
+LIFE = (
+    "conversation_created",
+    "bot_reply",
+    "assigned_team",
+    "assigned_teammate",
+    "unassigned",
+    "note",
+    "first_reply_while_assigning",
+    "snoozed",
+    "unsnoozed",
+    "customer_reply",
+    "second_reply",
+    "closed",
+    "reopened_by_customer",
+    "closed_with_a_reply",
+)
+
+
+def sent(body: dict[str, Any], secret: str = "test-secret", digest: str = "sha1") -> WebhookRequest:
+    raw = json.dumps(body).encode()
+    signature = hmac.new(secret.encode(), raw, digest).hexdigest()
+    return build_request(url=URL, body=raw, headers={"X-Hub-Signature": f"{digest}={signature}"})
+
+
+def body_of(name: str) -> dict[str, Any]:
+    [fixture] = [fixture for fixture in load_fixtures("intercom") if fixture.name == name]
+    body: dict[str, Any] = json.loads(fixture.request.body)
+    return body
+
+
+def with_part(**values: object) -> list[Event]:
+    """The events of a reply whose part is changed."""
+    body = body_of("second_reply")
+    body["data"]["item"]["conversation_parts"]["conversation_parts"][0] |= values
+    return list(ADAPTER.parse(sent(body), {}))
+
+
+def at(clock: str) -> datetime:
+    return datetime.fromisoformat(f"2026-11-24T{clock}:00").replace(tzinfo=UTC)
+
+
+def test_the_signature_is_sha1_over_the_raw_body() -> None:
+    body = {"topic": "ping"}
+    ADAPTER.verify(sent(body), {"secret": "test-secret"})
+    for wrong in (sent(body, secret="other"), sent(body, digest="sha256"), sent(body).with_body(b'{"topic":"ping"}')):
+        with pytest.raises(Rejected):
+            ADAPTER.verify(wrong, {"secret": "test-secret"})
+
+
+def test_a_signature_without_its_prefix_is_refused() -> None:
+    bare = hmac.new(b"test-secret", b"{}", hashlib.sha1).hexdigest()
+    request = build_request(url=URL, body=b"{}", headers={"X-Hub-Signature": bare})
+    with pytest.raises(Rejected):
+        ADAPTER.verify(request, {"secret": "test-secret"})
+
+
+def test_only_head_is_a_check_of_the_address() -> None:
+    answer = ADAPTER.handshake(build_request(url=URL, method="HEAD"), {})
+    assert answer is not None
+    assert answer.status == 200
+    assert ADAPTER.handshake(build_request(url=URL, method="GET"), {}) is None
+
+
+def test_a_conversation_from_its_beginning_to_its_second_closing() -> None:
+    facts = fold_ticket_of("intercom", *LIFE)
+    assert facts.created_at == at("10:00")
+    assert facts.first_response_at == at("10:10"), (
+        "neither the bot nor the note is a response, the assignment's text is"
+    )
+    assert seconds(facts.first_response_ms) == 600
+    assert (facts.agent_replies, facts.customer_replies, facts.reopens) == (3, 2, 1)
+    assert [seconds(reply.reply_ms) for reply in facts.replies] == [300, 600]
+    assert [(span.opened_at, span.solved_at) for span in facts.spans] == [
+        (at("10:00"), at("10:40")),
+        (at("11:00"), at("11:10")),
+    ]
+    assert seconds(facts.resolution_ms) == 70 * 60
+    assert seconds(facts.requester_wait_ms) == 42 * 60, "40 minutes less 8 of snooze, and 10"
+    assert (facts.queue, facts.agent, facts.channel, facts.status) == ("700", "9001", "chat", "solved")
+
+
+def test_a_snooze_may_be_left_to_the_clocks() -> None:
+    facts = fold_ticket_of("intercom", *LIFE, snoozed="ignore")
+    assert not facts.pauses
+    assert [pause.on for pause in fold_ticket_of("intercom", *LIFE, snoozed="other").pauses] == ["other"]
+
+
+def test_a_ticket_tells_its_whole_history_and_repeats_none_of_it() -> None:
+    told_once = fold_ticket_of("intercom", "ticket_created", "ticket_closed")
+    told_often = fold_ticket_of("intercom", "ticket_created", "ticket_state", "ticket_closed", "ticket_resolved")
+    assert told_once == told_often
+    assert (told_once.agent_replies, told_once.customer_replies, told_once.reopens) == (2, 1, 0)
+    assert seconds(told_once.first_response_ms) == 600
+    assert seconds(told_once.resolution_ms) == 3000
+    assert [(pause.on, pause.started_at, pause.ended_at) for pause in told_once.pauses] == [
+        ("customer", at("09:10"), at("09:30"))
+    ]
+    assert fold_ticket_of("intercom", "ticket_closed", "ticket_reopened").reopens == 1
+
+
+def test_a_teammates_own_conversation_waits_for_the_customer_first() -> None:
+    facts = fold_ticket_of("intercom", "conversation_of_a_teammate")
+    assert facts.opened_by_agent
+    assert facts.first_response_from is None
+    assert facts.channel == "email"
+
+
+def test_a_rating_is_of_the_notification_and_not_of_the_question() -> None:
+    survey = fold_survey_of("intercom", "rated")
+    [answer] = survey.answers
+    assert (answer.answered_at.minute, answer.agent, answer.judged.score, survey.sent_at) == (50, "9001", 5, None)
+
+
+def test_teams_and_teammates_get_their_names() -> None:
+    facts = fold_ticket_of("intercom", *LIFE, names="700 = Billing\n9001 = Anna")
+    assert (facts.queue, facts.agent) == ("Billing", "Anna")
+
+
+@pytest.mark.parametrize(
+    ("changes", "kinds"),
+    [
+        ({"part_type": "assignment", "body": None}, []),
+        ({"part_type": "assignment", "body": "text"}, ["agent_replied"]),
+        ({"part_type": "assignment", "assigned_to": {"type": "team", "id": "0"}, "body": None}, []),
+        ({"part_type": "assign_and_unsnooze", "body": None}, ["resumed"]),
+        ({"part_type": "note_and_reopen"}, ["noted", "reopened"]),
+        (
+            {"part_type": "quick_reply", "author": {"type": "lead", "id": "1"}},
+            ["customer_replied", "reopened", "resumed"],
+        ),
+        ({"part_type": "title_changed", "body": "text"}, []),
+        ({"part_type": "a_new_type"}, []),
+    ],
+)
+def test_what_a_part_means(changes: dict[str, Any], kinds: list[str]) -> None:
+    assert [event.kind.value for event in with_part(**changes)] == [f"ticket.{kind}" for kind in kinds]
+
+
+def test_what_happened_in_one_second_is_ordered_by_the_ids_of_its_parts() -> None:
+    orders = [event.order for name in LIFE for event in ADAPTER.parse(sent(body_of(name)), {}) if event.order]
+    assert orders[:3] == [100, 101, 102]
+    assert {event.order for event in with_part(id="not-a-number")} == {0}
+
+
+def test_a_missing_field_is_named_by_its_path() -> None:
+    body = body_of("closed")
+    del body["data"]["item"]["id"]
+    with pytest.raises(BadPayload) as caught:
+        ADAPTER.parse(sent(body), {})
+    assert caught.value.path == "$.data.item.id"
+    with pytest.raises(BadPayload) as caught:
+        with_part(created_at=None)
+    assert caught.value.path == "$.data.item.conversation_parts.conversation_parts[0].created_at"
