@@ -59,7 +59,7 @@ def told(data: dict[str, Any], known: Known) -> list[str]:
         ),
         (lambda data: data["settings"][2].update(default="http://x"), 'settings[2].default: is "http://x", the code'),
         (lambda data: data["settings"][2].update(default=None), "settings[2].default: is nothing, the code says"),
-        (lambda data: data["adapters"].pop(), 'adapters: "zendesk" is in the code and not here; add it'),
+        (lambda data: data["adapters"].pop(0), 'adapters: "aircall" is in the code and not here; add it'),
         (lambda data: data["adapters"][0]["events"].pop(), "adapters[0].events: is ["),
         (lambda data: data["adapters"][0].update(delivery=["webhook"]), "adapters[0].delivery: is [webhook], the code"),
         (lambda data: data["adapters"][0]["webhook"].update(signature="none"), "adapters[0].webhook.signature: is"),
