@@ -141,6 +141,7 @@ def _leg_rows(
                 "talk_bin": _bin(leg.talk_ms),
                 "hold_ms": leg.hold_ms,
                 "wrap_ms": leg.wrap_ms,
+                "dial_ms": leg.dial_ms,
                 "transferred": int(leg.transferred),
             }
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from plugin.contract.event import Event, Kind
+from plugin.contract.event import Direction, Event, Kind
 
 #: kind of event --> the facts that it proves to be supplied
 BY_KIND: dict[Kind, tuple[str, ...]] = {
@@ -52,16 +52,22 @@ BY_DATA = {
 def supplied_by(event: Event) -> frozenset[str]:
     """Names of the facts that this event supplies; `survey:csat` for an answered survey, `survey_sent:csat` for a sent one."""
     survey = str(event.data.get("type") or "csat") if event.kind.about == "survey" else None
-    return _supplied(event.kind, tuple(event.data), event.agent is not None, _names_customer(event), survey)
+    return _supplied(
+        event.kind, tuple(event.data), event.agent is not None, _names_customer(event), _dials(event), survey
+    )
 
 
 def _names_customer(event: Event) -> bool:
     return event.kind.about == "contact" and bool(event.customer)
 
 
+def _dials(event: Event) -> bool:
+    return event.kind is Kind.CONTACT_OFFERED and event.direction == Direction.OUTBOUND
+
+
 @lru_cache(maxsize=1024)
 def _supplied(
-    kind: Kind, data: tuple[str, ...], has_agent: bool, names_customer: bool, survey: str | None
+    kind: Kind, data: tuple[str, ...], has_agent: bool, names_customer: bool, dials: bool, survey: str | None
 ) -> frozenset[str]:
     """Remembered, because a vendor sends few shapes of events."""
     facts = {*BY_KIND.get(kind, ()), *(BY_DATA[key] for key in data if key in BY_DATA)}
@@ -69,6 +75,8 @@ def _supplied(
         facts.add("ticket")
     if names_customer:
         facts.add("customer")
+    if dials:
+        facts.add("dialling")
     if kind is Kind.CONTACT_ENDED and has_agent:
         facts.add("talk")
     if survey is not None:

@@ -28,6 +28,7 @@ RATES = {
 }
 MEANS = {
     "asa": "asa",
+    "asa.waited": "asa_waiters_only",
     "average_time_to_abandon": "avg_time_to_abandon",
     "talk_time": "att",
     "longest_wait": "longest_wait",

@@ -65,6 +65,79 @@ def test_hold_per_held_contact_and_handle_time_per_contact(engine: Engine) -> No
     assert only(engine, "hold_time", "hold_time.held", "aht", "aht.contact") == [(30, 3), (30, 1), (110, 3), (110, 2)]
 
 
+def handed_on(at: float, *agents: str, talk: float = 20) -> list[Event]:
+    """From one agent to the next, each of whom talks as long."""
+    events = [told(Kind.CONTACT_QUEUED, at, "support")]
+    for number, agent in enumerate(agents):
+        start = at + 10 + number * talk
+        kind = Kind.CONTACT_TRANSFERRED if number < len(agents) - 1 else Kind.CONTACT_ENDED
+        events += [told(Kind.CONTACT_ANSWERED, start, "support", agent), told(kind, start + talk, agent=agent)]
+    return events
+
+
+def test_each_agent_has_his_own_legs_and_his_own_transfers(engine: Engine) -> None:
+    store(
+        engine,
+        {"a": handed_on(NOON, "Ann", "Bob", "Cy"), "b": handed_on(NOON, "Bob", "Ann"), "c": handed_on(NOON, "Bob")},
+    )
+    assert only(engine, "contacts_handled", "contacts_handled.legs", "transfer_rate", "transfer_rate.legs") == [
+        (3, None),
+        (6, None),
+        (2, 3),
+        (3, 6),
+    ]
+    found = values(engine, ["contacts_handled.legs", "transfer_rate.legs"], by=("agent",))
+    legs = {group: one["contacts_handled.legs"].numerator for group, one in found.items()}
+    handed = {group: one["transfer_rate.legs"].numerator for group, one in found.items()}
+    assert legs == {("Ann",): 2, ("Bob",): 3, ("Cy",): 1}
+    assert handed == {("Ann",): 1, ("Bob",): 2, ("Cy",): 0}
+
+
+def test_a_speed_of_answer_of_those_who_waited_and_one_over_all_offered(engine: Engine) -> None:
+    store(
+        engine,
+        {
+            "at once": answered(NOON, wait=0),
+            "short": answered(NOON, wait=1),
+            "long": answered(NOON, wait=59),
+            "gave up": abandoned(NOON, wait=100),
+            "nobody saw him wait": [told(Kind.CONTACT_ANSWERED, NOON, "support", "Ann")],
+        },
+    )
+    assert only(engine, "asa", "asa.waited", "asa.offered") == [(60, 3), (60, 2), (60, 4)]
+
+
+def test_an_outbound_contact_is_handled_with_and_without_its_dialling(engine: Engine) -> None:
+    out = {"direction": "outbound"}
+    dialled = [
+        told(Kind.CONTACT_OFFERED, NOON, **out),
+        told(Kind.CONTACT_ANSWERED, NOON + 15, agent="Ann"),
+        told(Kind.CONTACT_TRANSFERRED, NOON + 45, agent="Ann"),
+        told(Kind.CONTACT_ANSWERED, NOON + 50, agent="Bob"),
+        told(Kind.CONTACT_ENDED, NOON + 70, agent="Bob"),
+        told(Kind.CONTACT_WRAPPED_UP, NOON + 77, agent="Bob"),
+    ]
+    store(
+        engine,
+        {
+            "dialled": dialled,
+            "beginning not seen": [
+                told(Kind.CONTACT_ANSWERED, NOON, agent="Ann", **out),
+                told(Kind.CONTACT_ENDED, NOON + 100, agent="Ann"),
+            ],
+            "answer not seen": [
+                told(Kind.CONTACT_OFFERED, NOON, **out),
+                told(Kind.CONTACT_ENDED, NOON + 99, agent="Ann", talk_s=4),
+            ],
+            "by a dialler": answered(NOON, wait=2, talk=1000, **out),
+            "nobody there": [told(Kind.CONTACT_OFFERED, NOON, **out), told(Kind.CONTACT_ENDED, NOON + 30)],
+            "inbound": answered(NOON),
+        },
+    )
+    # legs: Ann 30, Bob 20 + 7, Ann 100, Ann 4, Ann 1000; of the first two the dialling is known: 15 and none
+    assert only(engine, "aht.outbound", "aht.outbound_dialling") == [(1161, 5), (72, 2)]
+
+
 def test_a_customer_who_hangs_up_on_hold_is_handled_and_counted(engine: Engine) -> None:
     gone = [
         *answered(NOON)[:3],

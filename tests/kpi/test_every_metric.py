@@ -308,6 +308,7 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "answered": (6, None),
     "contacts_offered": (17, None),
     "contacts_handled": (6, None),
+    "contacts_handled.legs": (7, None),  # two of a2
     "answer_rate": (6, 18),
     "abandoned": (5, None),
     "abandonment_rate": (5, 18),
@@ -323,6 +324,8 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "service_level.sl6": (4, 11),
     "asa": (66, 4),  # 20 + 30 + 4 + 12
     "asa.business": (46, 4),  # 20 + 10 + 4 + 12
+    "asa.waited": (66, 4),
+    "asa.offered": (66, 16),  # 18 less a5 and a6, whose waits are unknown
     "average_wait": (235, 10),  # 66 + 76 + 60 of the timeout + 33 of the empty queue
     "average_wait.business": (209, 10),  # 46 + 70 + 60 + 33
     "longest_wait": (45, None),
@@ -353,7 +356,10 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "wrap_up_time": (15, 1),
     "aht": (513, 6),
     "aht.contact": (513, 5),
+    "aht.outbound": (115, 4),
+    "aht.outbound_dialling": (105, 2),  # o1 10 + 40, o2 25 + 30; what the dialler did is no dialling
     "transfer_rate": (1, 6),
+    "transfer_rate.legs": (1, 7),
     "quality_score": (8000, 10_000),
     "sentiment": (0.4, 2),
     # there: Ann 9 h less 45 min of pauses, Flo 60 s, Gus 59 s: 29 819 s, of which Ann worked 145 + 200 + 60 + 48 = 453 s.

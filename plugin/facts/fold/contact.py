@@ -123,6 +123,7 @@ class _Folding:
     # -- what the kinds mean
 
     def _offered(self, event: Event) -> None:
+        self.facts.offered_at = self.facts.offered_at or event.at
         self.facts.entry_number = text(event, "entry_number") or self.facts.entry_number
         self.facts.callback_of = text(event, "callback_of") or self.facts.callback_of
         self.in_menu = self.in_menu or event.data.get("ivr") is True

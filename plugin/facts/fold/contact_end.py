@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from plugin.contract.event import Direction
 from plugin.facts.fold.contact_facts import ContactFacts
+from plugin.facts.fold.order import ms_between
 
 LONGEST_MS = 24 * 3600 * 1000
 
@@ -14,6 +16,7 @@ def conclude(facts: ContactFacts, over_at: datetime | None, last_at: datetime, *
     _join_early_exits(facts)
     facts.visits.sort(key=lambda visit: visit.entered_at)
     facts.started_at = min([facts.started_at, *(visit.entered_at for visit in facts.visits)])
+    _dial(facts)
     _quarantine(facts)
     is_open = any(visit.outcome == "open" for visit in facts.visits) or any(leg.ended_at is None for leg in facts.legs)
     if not is_open and (over_at or facts.visits or facts.legs):
@@ -36,6 +39,18 @@ def _join_early_exits(facts: ContactFacts) -> None:
         facts.visits.remove(entry)
 
 
+def _dial(facts: ContactFacts) -> None:
+    """Whoever calls out has dialled until the first answer. In a contact that came through a queue the dialler did."""
+    if facts.direction != Direction.OUTBOUND or facts.offered_at is None or facts.visits or not facts.legs:
+        return
+    first, *later = facts.legs
+    if first.inferred:
+        return
+    first.dial_ms = ms_between(facts.offered_at, first.answered_at)
+    for leg in later:
+        leg.dial_ms = 0
+
+
 def _quarantine(facts: ContactFacts) -> None:
     """Impossible durations become unknown and are named; they are never cut to fit."""
     for visit in facts.visits:
@@ -43,7 +58,7 @@ def _quarantine(facts: ContactFacts) -> None:
             facts.flaw = "wait below zero" if visit.wait_ms < 0 else "wait over 24 hours"
             visit.wait_ms = None
     for leg in facts.legs:
-        for name in ("talk_ms", "hold_ms", "wrap_ms"):
+        for name in ("talk_ms", "hold_ms", "wrap_ms", "dial_ms"):
             value = getattr(leg, name)
             if value is not None and not 0 <= value <= LONGEST_MS:
                 facts.flaw = f"{name.removesuffix('_ms')} {'below zero' if value < 0 else 'over 24 hours'}"

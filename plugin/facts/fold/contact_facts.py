@@ -37,6 +37,8 @@ class Leg:
     talk_ms: int | None = None
     hold_ms: int | None = None
     wrap_ms: int | None = None
+    #: from the beginning of an outbound contact to its first answer; 0 for the legs after that, None where it was not told
+    dial_ms: int | None = None
     transferred: bool = False
     #: its end is a guess, because the source restarted
     cut: bool = False
@@ -80,6 +82,8 @@ class ContactFacts:
     ticket: str | None = None
     resolved: bool | None = None
     started_at: datetime
+    #: when it was told to begin; None: its beginning was not seen
+    offered_at: datetime | None = None
     ended_at: datetime | None = None
     outcome: str = "open"
     flaw: str | None = None

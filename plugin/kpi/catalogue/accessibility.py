@@ -16,6 +16,9 @@ DEFAULT_SERVICE_LEVEL = "sl3"
 #: callers whom the queue did not let in or threw out: no agents there (blocked), no room (saturated)
 _REFUSED: dict[str, float] = {"blocked": 1, "saturated": 1}
 
+#: an answered contact whose wait is not known would count as one that did not wait
+_OFFERED_WITH_A_KNOWN_WAIT: dict[str, float] = {"offered": 1, "answered": -1, "answered_waits": 1}
+
 
 def _service_level(key: str, variant: str) -> Metric:
     return ratio(key, Better.HIGHER, *SERVICE_LEVELS[variant], "queue")
@@ -26,6 +29,7 @@ METRICS = (
     count("answered", "queue", better=Better.HIGHER),
     count("contacts_offered", "queue"),
     count("contacts_handled", "agent", better=Better.HIGHER),
+    count("contacts_handled.legs", "agent", better=Better.HIGHER, of="legs"),
     ratio("answer_rate", Better.HIGHER, {"answered": 1}, {"offered": 1}, "queue"),
     count("abandoned", "queue", better=Better.LOWER),
     ratio("abandonment_rate", Better.LOWER, {"abandoned": 1}, {"offered": 1}, "queue"),
@@ -55,6 +59,8 @@ METRICS = (
         "queue",
         sketch="answered_wait_business",
     ),
+    mean_time("asa.waited", Better.LOWER, "answered_wait_ms", "answered_waited", "queue"),
+    mean_time("asa.offered", Better.LOWER, "answered_wait_ms", _OFFERED_WITH_A_KNOWN_WAIT, "queue"),
     mean_time("average_wait", Better.LOWER, "wait_ms", "waits", "queue"),
     mean_time("average_wait.business", Better.LOWER, "wait_business_ms", "waits", "queue"),
     Metric(

@@ -11,7 +11,10 @@ METRICS = (
     mean_time("wrap_up_time", Better.NEUTRAL, "wrap_ms", "wraps", "wrap_up"),
     mean_time("aht", Better.LOWER, "handle_ms", "talks", "talk"),
     mean_time("aht.contact", Better.LOWER, "contacts_handle_ms", "contacts_timed", "talk"),
+    mean_time("aht.outbound", Better.LOWER, "outbound_handle_ms", "outbound_talks", "talk"),
+    mean_time("aht.outbound_dialling", Better.LOWER, "outbound_dialled_ms", "outbound_dialled", "talk", "dialling"),
     ratio("transfer_rate", Better.LOWER, {"contacts_transferred": 1}, {"contacts_handled": 1}, "transfer"),
+    ratio("transfer_rate.legs", Better.LOWER, {"legs_transferred": 1}, {"legs": 1}, "transfer"),
     ratio(
         "quality_score",
         Better.HIGHER,

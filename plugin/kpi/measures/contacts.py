@@ -3,6 +3,8 @@
 from plugin.kpi.measures.shape import CONTACT_OVER, EXTERNAL, INBOUND, LEG_OVER, Measure, Sketch, Stream, count, total
 
 _OUTBOUND = "direction = 'outbound'"
+_HANDLED_MS = "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)"
+_DIALLED = "talk_ms IS NOT NULL AND dial_ms IS NOT NULL"
 _SOLD = "converted = 1 AND handled = 1"
 
 STREAMS = (
@@ -14,13 +16,14 @@ STREAMS = (
 
 MEASURES = (
     Measure(key="legs", stream="leg", sql="1"),
+    count("legs_transferred", "leg", "transferred = 1"),
     count("talks", "leg", "talk_ms IS NOT NULL"),
     total("talk_ms", "leg", "talk_ms"),
     count("holds", "leg", "hold_ms IS NOT NULL"),
     total("hold_ms", "leg", "hold_ms"),
     count("wraps", "leg", "wrap_ms IS NOT NULL"),
     total("wrap_ms", "leg", "wrap_ms"),
-    total("handle_ms", "leg", "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)", "talk_ms IS NOT NULL"),
+    total("handle_ms", "leg", _HANDLED_MS, "talk_ms IS NOT NULL"),
     count("contacts_offered", "contact", f"offered = 1 AND {INBOUND}"),
     count("contacts_handled", "contact", f"handled = 1 AND {INBOUND}"),
     count("contacts_abandoned", "contact", f"outcome = 'abandoned' AND {INBOUND}"),
@@ -43,6 +46,9 @@ MEASURES = (
     count("outbound_connected", "contact", f"handled = 1 AND {_OUTBOUND}"),
     count("outbound_talks", "outbound_leg", "talk_ms IS NOT NULL"),
     total("outbound_talk_ms", "outbound_leg", "talk_ms"),
+    total("outbound_handle_ms", "outbound_leg", _HANDLED_MS, "talk_ms IS NOT NULL"),
+    count("outbound_dialled", "outbound_leg", _DIALLED),
+    total("outbound_dialled_ms", "outbound_leg", f"dial_ms + {_HANDLED_MS}", _DIALLED),
     total("evaluation_points_milli", "evaluation", "points_milli"),
     total("evaluation_possible_milli", "evaluation", "possible_milli"),
     count("internal_contacts", "contact", "direction = 'internal'"),

@@ -25,6 +25,7 @@ MEASURES = (
     count("answered", "visit", _ANSWERED),
     count("answered_in_time", "visit", f"{_ANSWERED} AND wait_ms <= $threshold"),
     count("answered_waits", "visit", f"{_ANSWERED} AND wait_ms IS NOT NULL"),
+    count("answered_waited", "visit", f"{_ANSWERED} AND wait_ms > 0"),
     total("answered_wait_ms", "visit", "wait_ms", _ANSWERED),
     total("answered_wait_business_ms", "visit", "wait_business_ms", _ANSWERED),
     count("abandoned", "visit", _ABANDONED),

@@ -26,6 +26,18 @@ METRICS = {
         "Средняя скорость ответа, в рабочие часы",
         "平均应答速度（营业时间内）",
     ),
+    "asa.waited": (
+        "Average speed of answer, of those who waited",
+        "To vidējais atbildes ātrums, kuri gaidīja",
+        "Средняя скорость ответа, только для ожидавших",
+        "平均应答速度（仅等待者）",
+    ),
+    "asa.offered": (
+        "Waiting until the answer, over all offered",
+        "Gaidīšana līdz atbildei uz visām saņemtajām saziņām",
+        "Ожидание до ответа на все поступившие обращения",
+        "接听前等待（按全部呼入量）",
+    ),
     "average_wait.business": (
         "Average wait, in opening hours",
         "Vidējais gaidīšanas laiks, darba laikā",
@@ -71,6 +83,12 @@ METRICS = {
         "呼入联络（每个联络计一次）",
     ),
     "contacts_handled": ("Contacts handled", "Apkalpotās saziņas", "Обработанные обращения", "已处理的联络"),
+    "contacts_handled.legs": (
+        "Contacts handled, once for each agent",
+        "Apkalpotās saziņas, katram aģentam",
+        "Обработанные обращения, по разу на каждого оператора",
+        "已处理的联络（每个座席各计一次）",
+    ),
     "average_queue_length": ("Average queue length", "Vidējais rindas garums", "Средняя длина очереди", "平均排队长度"),
     "callback_take_up": (
         "Callback take-up",
@@ -138,6 +156,12 @@ MEASURES = {
         "atbildētās saziņas ar zināmu gaidīšanas laiku",
         "принятые обращения с известным ожиданием",
         "等待时长已知的接听量",
+    ),
+    "answered_waited": (
+        "answered contacts that had to wait",
+        "atbildētās saziņas, kurām bija jāgaida",
+        "принятые обращения, которым пришлось ждать",
+        "需要等待的接听量",
     ),
     "answered_wait_ms": (
         "waiting time until the answer",
@@ -310,6 +334,24 @@ MEASURES = {
         "时长已知的呼出通话",
     ),
     "outbound_talk_ms": ("outbound talk time", "izejošo sarunu laiks", "время исходящих разговоров", "呼出通话时长"),
+    "outbound_handle_ms": (
+        "talk, hold and wrap-up time of outbound contacts",
+        "izejošo saziņu sarunu, aizturēšanas un pēcapstrādes laiks",
+        "время разговора, удержания и поствызывной обработки исходящих обращений",
+        "呼出联络的通话、保持与话后处理时长",
+    ),
+    "outbound_dialled": (
+        "outbound conversations whose dialling is known",
+        "izejošās sarunas ar zināmu numura sastādīšanas laiku",
+        "исходящие разговоры с известным временем набора",
+        "拨号时长已知的呼出通话",
+    ),
+    "outbound_dialled_ms": (
+        "dialling, talk, hold and wrap-up time of those",
+        "to numura sastādīšanas, sarunu, aizturēšanas un pēcapstrādes laiks",
+        "их время набора, разговора, удержания и поствызывной обработки",
+        "其拨号、通话、保持与话后处理时长",
+    ),
     "live_answered": (
         "dialled calls that a person answered",
         "izzvanītie zvani, uz kuriem atbildēja cilvēks",

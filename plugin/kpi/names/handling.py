@@ -26,11 +26,35 @@ METRICS = {
         "Среднее время обработки обращения",
         "每联络平均处理时长",
     ),
+    "aht.outbound": (
+        "Average handle time of outbound contacts",
+        "Izejošo saziņu vidējais apstrādes laiks",
+        "Среднее время обработки исходящих обращений",
+        "呼出平均处理时长",
+    ),
+    "aht.outbound_dialling": (
+        "Average handle time of outbound contacts, with dialling",
+        "Izejošo saziņu vidējais apstrādes laiks, ar numura sastādīšanu",
+        "Среднее время обработки исходящих обращений, с набором",
+        "呼出平均处理时长（含拨号）",
+    ),
+    "transfer_rate.legs": (
+        "Transfers of conversations",
+        "Pāradresēto sarunu īpatsvars",
+        "Доля переведённых разговоров",
+        "通话转接率",
+    ),
     "sentiment": ("Sentiment", "Noskaņojums", "Тональность", "情绪得分"),
 }
 
 MEASURES = {
     "legs": ("conversations of agents", "aģentu sarunas", "разговоры операторов", "座席通话"),
+    "legs_transferred": (
+        "conversations that the agent handed on",
+        "sarunas, ko aģents nodeva tālāk",
+        "разговоры, переданные оператором дальше",
+        "座席转出的通话",
+    ),
     "talks": (
         "conversations whose length is known",
         "sarunas ar zināmu ilgumu",

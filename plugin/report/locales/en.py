@@ -218,6 +218,7 @@ FACTS = {
     "wrap_up": "wrap-up times",
     "ring": "ring attempts",
     "transfer": "transfers",
+    "dialling": "dialling of outbound contacts",
     "abandon": "abandoned contacts",
     "agent": "agents",
     "queue": "queues",

@@ -208,6 +208,7 @@ FACTS = {
     "wrap_up": "pēcapstrādes laiki",
     "ring": "zvanīšanas mēģinājumi",
     "transfer": "pāradresācijas",
+    "dialling": "izejošo zvanu numura sastādīšana",
     "abandon": "pamestie zvani",
     "agent": "aģenti",
     "queue": "rindas",

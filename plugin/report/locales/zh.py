@@ -208,6 +208,7 @@ FACTS = {
     "wrap_up": "话后处理时间",
     "ring": "振铃记录",
     "transfer": "转接记录",
+    "dialling": "呼出拨号时长",
     "abandon": "放弃记录",
     "agent": "座席信息",
     "queue": "队列信息",
