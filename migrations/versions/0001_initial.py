@@ -897,6 +897,7 @@ def upgrade() -> None:
         sa.Column("waiting_until", sa.BigInteger(), nullable=True),
         sa.Column("reopened", sa.Integer(), nullable=False),
         sa.Column("thanks", sa.Integer(), nullable=False),
+        sa.Column("solved_by", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_ticket_span")),
     )
     with op.batch_alter_table("ticket_span", schema=None) as batch_op:

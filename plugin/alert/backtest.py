@@ -115,7 +115,11 @@ def _newest(parts: Sequence[Measurement]) -> Measurement:
 
 
 #: how a metric goes over time --> how its slots make a window
-_COMBINE: dict[str, Callable[[Sequence[Measurement]], Measurement]] = {"max": _greatest, "last": _newest}
+_COMBINE: dict[str, Callable[[Sequence[Measurement]], Measurement]] = {
+    "max": _greatest,
+    "last": _newest,
+    "end": _newest,
+}
 
 
 def backtest_text(watch: Watch, found: Backtest) -> str:

@@ -219,6 +219,7 @@ def _span_rows(rows: Rows, shared: Mapping[str, Any], facts: TicketFacts) -> Non
                 "waiting_until": span.waiting_until,
                 "reopened": int(number > 0),
                 "thanks": int(number > 0 and span.is_thanks),
+                "solved_by": span.solved_by,
             }
         )
 

@@ -325,6 +325,8 @@ class TicketSpan(SQLModel, table=True):
     waiting_until: datetime | None = _moment(index=True)
     reopened: int = 0
     thanks: int = 0
+    #: the agent of its solution
+    solved_by: str = ""
 
 
 class TicketReply(SQLModel, table=True):

@@ -313,6 +313,7 @@ def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) 
         definition["short_abandon_s"] = terms.short_ms / 1000
     if any(fact.startswith("survey:") for fact in metric.needs):
         definition["minimum_answers"] = terms.minimum_answers
+        definition["agent"] = "solver" if terms.rates_solver else "assigned"
     if _base(key) in _WINDOWS:
         name, limit = _WINDOWS[_base(key)]
         definition[name] = getattr(terms, limit) / 1000

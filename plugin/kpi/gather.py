@@ -16,7 +16,7 @@ from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import bin_of
 from plugin.kpi.aggregate import BUCKETS, SLOT_MS, Span, dimension, distribution, sums
 from plugin.kpi.hours import parts_of
-from plugin.kpi.measures import MEASURES, SKETCHES, STORED, STORED_SKETCHES, STREAMS
+from plugin.kpi.measures import MEASURES, SKETCHES, STORED, STORED_SKETCHES, STREAMS, Stream
 from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.tables import KEPT, NARROWER, CellGrain
@@ -328,7 +328,7 @@ def _sketched(connection: Connection, key: str, run: Sequence[Piece], question: 
 
 
 def counted_rows(
-    connection: Connection, query: str, stream: str, measures: Sequence[str], question: Question, terms: Terms
+    connection: Connection, query: str, stream: Stream, measures: Sequence[str], question: Question, terms: Terms
 ) -> dict[Place, Sums]:
     """What a query over `bucket(start, stop)`, one bucket for each period, counts for the groups of a question.
 
@@ -342,7 +342,7 @@ def counted_rows(
 
 
 def counted_durations(
-    connection: Connection, query: str, stream: str, question: Question, terms: Terms
+    connection: Connection, query: str, stream: Stream, question: Question, terms: Terms
 ) -> dict[Place, dict[int, int]]:
     """The same for a query whose last two columns are a duration in milliseconds, by which it groups, and how many have it."""
     found: dict[Place, dict[int, int]] = defaultdict(lambda: defaultdict(int))
@@ -355,7 +355,7 @@ def counted_durations(
 
 
 def counted_members(
-    connection: Connection, query: str, stream: str, question: Question, terms: Terms
+    connection: Connection, query: str, stream: Stream, question: Question, terms: Terms
 ) -> dict[Place, dict[str, int]]:
     """The same for a query whose last two columns are a member, by which it groups, and 1 when something holds of it, else 0.
 
@@ -371,9 +371,9 @@ def counted_members(
     return found
 
 
-def _of_buckets(connection: Connection, query: str, stream: str, question: Question, grouped: int = 0) -> Rows:
+def _of_buckets(connection: Connection, query: str, stream: Stream, question: Question, grouped: int = 0) -> Rows:
     """`grouped`: columns after the dimensions by which it groups, too."""
-    shown = [f"{dimension(STREAMS[stream], name)} AS {name}" for name in question.dimensions]
+    shown = [f"{dimension(stream, name)} AS {name}" for name in question.dimensions]
     group = ", ".join(str(place + 1) for place in range(len(shown) + 1 + grouped))
     written = query.format(dimensions="".join(f"{each}, " for each in shown), group=group)
     pieces = whole_pieces(question)

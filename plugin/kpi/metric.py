@@ -67,7 +67,8 @@ class Metric:
     needs: tuple[str, ...] = ()
     #: the histogram whose percentiles belong to this metric
     sketch: str | None = None
-    #: "sum" over time, "max" (longest wait); a stock is "last" (from what came and went) or "end" (counted at the end of a period)
+    #: "sum" over time, "max" (longest wait); a stock is "last" (from what came and went) or "end" (counted at the
+    #: end of a period, or of its days)
     over_time: str = "sum"
     scale: float = 1.0
     version: int = 1

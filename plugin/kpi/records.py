@@ -24,7 +24,7 @@ from plugin.kpi.metric import Better, Measurement, Metric, Unit
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.terms import Terms, terms_of
-from plugin.kpi.whole import LISTED_MEASURES, LISTED_STREAMS
+from plugin.kpi.whole import LISTED, listed_streams
 from plugin.policy.document import Document
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,8 +34,7 @@ _ADDS = "adds_"
 _AT_ONCE = 500
 _IDENTITY = ("subject_key", "ordinal", "track", "started_at")
 CUSTOMER = "customer"
-_STREAMS = {**STREAMS, **LISTED_STREAMS}
-_MEASURES = {**MEASURES, **LISTED_MEASURES}
+_MEASURES = {**MEASURES, **LISTED}
 Fact = Mapping[str, Any]
 
 
@@ -142,7 +141,7 @@ def _from_the_start(metric: Metric, question: Question) -> Question:
 def _collected(connection: Connection, metric: Metric, question: Question, terms: Terms) -> list[_Added]:
     named = [_MEASURES[name] for name in {**metric.numerator, **(metric.denominator or {})} if name in _MEASURES]
     found: dict[tuple[object, ...], _Added] = {}
-    for stream in _STREAMS.values():
+    for stream in {**STREAMS, **listed_streams(terms)}.values():
         measures = [measure for measure in named if measure.stream == stream.key]
         if measures:
             _collect(found, stream, measures, _rows(connection, stream, measures, question, terms), metric)

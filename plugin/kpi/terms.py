@@ -37,6 +37,8 @@ class Terms:
     grace_ms: int = 86_400_000
     service_level: str = "sl3"
     minimum_answers: int = 5
+    #: answers of customers belong to who solved the ticket, not to who was assigned
+    rates_solver: bool = False
     productive_activities: tuple[str, ...] = ("training", "meeting")
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
@@ -93,6 +95,7 @@ def terms_of(document: Document) -> Terms:
         grace_ms=definitions.grace_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
         minimum_answers=definitions.minimum_answers,
+        rates_solver=definitions.rated_agent == "solver",
         productive_activities=definitions.productive_activities,
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},

@@ -142,6 +142,8 @@ class Definitions(Part):
     short_abandon_s: Count = 5
     #: over fewer, what customers say is marked as too small a sample
     minimum_answers: Count = 5
+    #: whose an answer of a customer is: the agent's who was assigned when it was given, or the one's who had solved the ticket
+    rated_agent: Literal["assigned", "solver"] = "assigned"
     #: a customer who comes back within so many days was not helped at first contact
     repeat_contact_days: Count = 7
     #: a ticket that is solved within so many minutes of its creation is solved at first contact in `fcr.within`

@@ -67,7 +67,8 @@ def test_the_head_of_a_page_is_the_definition_with_its_names() -> None:
 
 def test_the_formula_of_a_page_is_that_of_the_catalogue() -> None:
     assert blocks(page("talk_time"), "formula") == ["talk_time = talk_ms / talks / 1000\n"]
-    assert blocks(page("backlog"), "formula") == ["backlog = spans_opened - spans_solved\n"]
+    mean = "backlog.mean = open_at_day_ends / day_ends"
+    assert blocks(page("backlog"), "formula") == [f"backlog = spans_opened - spans_solved\n{mean}\n"]
     excluding = "(abandoned - abandoned_short) / (offered - abandoned_short)"
     assert blocks(page("abandonment_rate_excl_short"), "formula") == [f"abandonment_rate_excl_short = {excluding}\n"]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -18,8 +19,10 @@ from plugin.kpi.answer import Ask, answer
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.metric import Report
 from plugin.kpi.period import Grain
+from plugin.kpi.records import asked_records
 from plugin.kpi.terms import terms_of
 from plugin.policy.document import Document
+from plugin.policy.text import parse
 from plugin.report.render_json import report_json
 from plugin.report.render_text import report_text
 
@@ -150,6 +153,32 @@ def test_an_answer_belongs_to_the_agent_who_was_assigned_when_it_was_given(engin
     march = asked(engine, "csat", end=APRIL, by="agent")
     assert by_group(march, "csat", "agent") == {"Ann": 1.0}
     assert by_group(asked(engine, "csat", by="agent"), "csat", "agent") == {"Bob": 0.0}
+
+
+def test_an_answer_belongs_to_who_solved_the_ticket_where_the_policy_says_so(engine: Engine) -> None:
+    stored(
+        engine,
+        happened(Kind.TICKET_OPENED, "7", -9, queue="Billing", channel="email", agent="Ann"),
+        happened(Kind.TICKET_SOLVED, "7", -8),
+        happened(Kind.TICKET_REOPENED, "7", -7, agent="Bob"),
+        happened(Kind.TICKET_SOLVED, "7", -1, agent="Cy"),
+        happened(Kind.TICKET_ASSIGNED, "7", 1, agent="Dan"),
+        rated("early", 1, -7.5, ticket="7", agent="Dan"),
+        rated("late", 5, 2, ticket="7", agent="Dan"),
+        rated("before any", 5, -8.5, ticket="7", agent="Eve"),
+        rated("of a call", 5, 2, contact="c1", agent="Flo"),
+        rated("of another", 5, 2, ticket="8", agent="Flo"),
+    )
+    assert by_group(asked(engine, "csat", by="agent"), "csat", "agent").keys() == {"Dan", "Eve", "Flo"}
+    solver = parse('[definitions]\nrated_agent = "solver"')
+    with reading(engine) as connection:
+        ask = Ask(kpis=("csat", "csat_mean"), start=MARCH, end=MAY, by=("agent",))
+        report = answer(connection, solver, ask, NOW)
+        records = asked_records(connection, solver, replace(ask, only={"agent": "Cy"}), NOW).page
+    assert by_group(report, "csat", "agent") == {"Ann": 0, "Cy": 1, "Eve": 1, "Flo": 1}
+    assert by_group(report, "csat_mean", "agent") == {"Ann": 1, "Cy": 5, "Eve": 5, "Flo": 5}
+    assert report.definitions["csat"]["agent"] == "solver"
+    assert [(one.numerator, one.fact["agent"]) for one in records] == [(1, "Cy")]
 
 
 @pytest.mark.parametrize("order", list(permutations(range(3))))

@@ -417,6 +417,7 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "reopen_rate": (3, 5),
     "reopen_rate.without_thanks": (2, 5),
     "backlog": (4, None),  # 4, 5, 9, 10
+    "backlog.mean": (4, 1),
     "backlog_age": (1_105_800, 4),  # 8 h, 10.5 d, 15 h 10 min, 32 h
     "backlog_old": (1, None),
     "sla_compliance": (8, 13),

@@ -16,7 +16,7 @@ from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Question
 from plugin.kpi.records import Records, records
 from plugin.kpi.terms import terms_of
-from plugin.kpi.whole import LISTED_MEASURES
+from plugin.kpi.whole import LISTED
 
 TERMS = terms_of(DOCUMENT)
 #: a Monday in Riga
@@ -30,7 +30,7 @@ DAY = Period(
 SUMS = [
     key
     for key, metric in METRICS.items()
-    if {*metric.numerator, *(metric.denominator or {})} <= MEASURES.keys() | LISTED_MEASURES.keys() and metric.numerator
+    if {*metric.numerator, *(metric.denominator or {})} <= MEASURES.keys() | LISTED.keys() and metric.numerator
 ]
 
 

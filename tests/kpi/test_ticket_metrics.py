@@ -230,6 +230,39 @@ def test_the_backlog_at_an_end_has_the_ages_of_then(engine: Engine) -> None:
     assert values(engine, ["backlog_age"], document, (8, 9), now=24 * 6) == {"backlog_age": None}
 
 
+def test_the_mean_backlog_is_that_of_the_ends_of_days(engine: Engine) -> None:
+    tickets = {
+        "before": [opened(-5), solved(30)],
+        "long": [opened(1), solved(60), reopened(70)],
+        "within a day": [opened(2, queue="desk"), solved(3)],
+        "late": [opened(50, queue="desk")],
+    }
+    store(engine, tickets, Document())
+    # At the ends of Monday, Tuesday and Wednesday 2, 1 and 2 are open; "long" was solved and is open again.
+    assert values(engine, ["backlog.mean"], Document(), (0, 3)) == {"backlog.mean": pytest.approx(5 / 3)}
+    assert values(engine, ["backlog.mean"], Document(), (0, 1)) == {"backlog.mean": 2}
+    assert values(engine, ["backlog.mean", "backlog"], Document(), (2, 7), now=53) == {"backlog.mean": 2, "backlog": 2}
+    assert values(engine, ["backlog.mean"], Document(), (2, 7), now=48) == {"backlog.mean": None}
+    days = tuple(
+        Period(
+            grain=Grain.DAY,
+            start=MONDAY + timedelta(days=first),
+            end=MONDAY + timedelta(days=first + 2),
+            timezone="UTC",
+        )
+        for first in (0, 2)
+    )
+    question = Question(periods=days, by=("queue",), as_of=MONDAY + timedelta(days=30))
+    with reading(engine) as connection:
+        found = measure(connection, ["backlog.mean"], question, terms_of(Document()))
+    assert {place: one["backlog.mean"].value for place, one in found.items()} == {
+        (0, ("help",)): 1.5,
+        (0, ("desk",)): 0,
+        (1, ("help",)): 1,
+        (1, ("desk",)): 1,
+    }
+
+
 def test_a_promise_counts_when_it_is_kept_or_due_and_never_before(engine: Engine) -> None:
     document = parse(SLA)
     tickets = {

@@ -124,7 +124,7 @@ class _Folding:
     def _solved(self, event: Event) -> None:
         span = self.facts.spans[-1]
         if span.solved_at is None:
-            span.solved_at = event.at
+            span.solved_at, span.solved_by = event.at, event.agent or self.facts.agent
             self._resumed(event)
         if event.at < self.facts.created_at:
             self.facts.flaw = "solved before it was opened"

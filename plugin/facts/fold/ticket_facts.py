@@ -17,6 +17,8 @@ class Span:
     solved_at: datetime | None = None
     replies: int = 0
     pauses: int = 0
+    #: the agent that the solution names, else the one who was assigned
+    solved_by: str = ""
     #: from when to when the customer waited for the first response in it
     waiting_from: datetime | None = None
     waiting_until: datetime | None = None

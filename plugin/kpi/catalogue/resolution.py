@@ -116,6 +116,15 @@ METRICS = (
     ratio("reopen_rate", Better.LOWER, {"reopened_tickets": 1}, {"solved": 1}, "ticket"),
     ratio("reopen_rate.without_thanks", Better.LOWER, {"reopened_without_thanks": 1}, {"solved": 1}, "ticket_reply"),
     _stock("backlog", {"spans_opened": 1, "spans_solved": -1}, "ticket"),
+    Metric(
+        key="backlog.mean",
+        unit=Unit.NUMBER,
+        better=Better.LOWER,
+        numerator={"open_at_day_ends": 1},
+        denominator={"day_ends": 1},
+        needs=("ticket",),
+        over_time="end",
+    ),
     mean_time("backlog_age", Better.LOWER, "open_age_ms", "open_tickets", "ticket", sketch="backlog_age"),
     _stock("backlog_old", {"open_tickets_old": 1}, "ticket", over_time="end"),
     ratio(

@@ -93,6 +93,12 @@ METRICS = {
         "Доля переоткрытых (без благодарностей)",
         "重开率（不含致谢）",
     ),
+    "backlog.mean": (
+        "Mean backlog",
+        "Vidējais neatrisināto uzkrājums",
+        "Среднее число незакрытых обращений",
+        "平均积压工单",
+    ),
     "backlog_old": (
         "Old tickets in the backlog",
         "Vecie pieteikumi uzkrājumā",
@@ -319,6 +325,13 @@ MEASURES = {
         "заявки, открытые на конец",
         "期末未解决工单",
     ),
+    "open_at_day_ends": (
+        "tickets open at the end of each day, added up",
+        "katras dienas beigās atvērtie pieteikumi, saskaitīti kopā",
+        "заявки, открытые на конец каждого дня, вместе",
+        "每日末未解决工单之和",
+    ),
+    "day_ends": ("ends of days", "dienu beigas", "концы дней", "日末次数"),
     "open_age_ms": (
         "age of the tickets open at the end",
         "beigās atvērto pieteikumu vecums",

@@ -11,14 +11,15 @@ from collections.abc import Callable
 from sqlalchemy import Connection
 
 from plugin.kpi.gather import Place, Sums
+from plugin.kpi.measures import Stream
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
-from plugin.kpi.whole import answers
 from plugin.kpi.whole.after_hours import after_hours
-from plugin.kpi.whole.answers import COUNTED, SCORED, mean_scores, survey_answers
+from plugin.kpi.whole.answers import COUNTED, LISTED_MEASURES, SCORED, answer_stream, mean_scores, survey_answers
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
 from plugin.kpi.whole.customers import customer_counts
 from plugin.kpi.whole.elapsed import elapsed
+from plugin.kpi.whole.mean_backlog import mean_backlog
 from plugin.kpi.whole.present import present_agents
 from plugin.kpi.whole.reopened import reopened_tickets
 from plugin.kpi.whole.returned import missed_callers
@@ -30,6 +31,7 @@ Counting = Callable[[Connection, Question, Terms], dict[Place, Sums]]
 WHOLE: dict[Counting, tuple[str, ...]] = {
     reopened_tickets: ("reopened_tickets", "reopened_without_thanks"),
     backlog: ("open_tickets", "open_age_ms", "open_tickets_old"),
+    mean_backlog: ("open_at_day_ends", "day_ends"),
     cohort: ("received_and_solved",),
     survey_answers: COUNTED,
     mean_scores: SCORED,
@@ -45,6 +47,10 @@ WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, di
     "backlog_age": backlog_ages,
 }
 #: what of them can be listed fact by fact
-LISTED_STREAMS = {stream.key: stream for stream in (answers.LISTED,)}
-LISTED_MEASURES = {measure.key: measure for measure in answers.LISTED_MEASURES}
+LISTED = {measure.key: measure for measure in LISTED_MEASURES}
 WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)
+
+
+def listed_streams(terms: Terms) -> dict[str, Stream]:
+    """The streams of `LISTED`, which depend on the policy."""
+    return {"answer": answer_stream(terms)}

@@ -12,6 +12,12 @@ from plugin.kpi.measures.shape import Stream, count
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 
+#: who had last solved the ticket when the answer was given, else who was assigned
+_SOLVER = """COALESCE(
+    (SELECT NULLIF(span.solved_by, '') FROM survey CROSS JOIN ticket CROSS JOIN ticket_span AS span
+     WHERE survey.subject_key = survey_answer.subject_key AND ticket.subject = survey.ticket
+       AND ticket.source = survey.source AND span.subject_key = ticket.subject_key
+       AND span.solved_at <= survey_answer.answered_at ORDER BY span.ordinal DESC LIMIT 1), survey_answer.agent)"""
 _FROM = (
     "FROM bucket CROSS JOIN survey_answer WHERE answered_at >= start AND answered_at < stop "
     "AND (replaced_at IS NULL OR replaced_at >= stop)"
@@ -30,19 +36,23 @@ _COUNTED = {
     "fcr_answers": "type = 'fcr'",
 }
 COUNTED = tuple(_COUNTED)
-#: the same answers one by one, for the records behind a number
-LISTED = Stream(
-    key="answer",
-    table="survey_answer",
-    at="answered_at",
-    where="(replaced_at IS NULL OR replaced_at >= stop)",
-    direction="'inbound'",
-)
-LISTED_MEASURES = tuple(count(name, LISTED.key, condition) for name, condition in _COUNTED.items())
+LISTED_MEASURES = tuple(count(name, "answer", condition) for name, condition in _COUNTED.items())
 #: types of which a mean score is reported
 _MEANS = ("csat", "ces")
 SCORED = tuple(f"{name}_{what}" for name in _MEANS for what in ("score_milli", "scored"))
 _SCALES = ("1-5", "1-7", "1-10", "0-10")
+
+
+def answer_stream(terms: Terms) -> Stream:
+    """The answers, each of the agent to whom the policy gives it."""
+    return Stream(
+        key="answer",
+        table="survey_answer",
+        at="answered_at",
+        where="(replaced_at IS NULL OR replaced_at >= stop)",
+        direction="'inbound'",
+        agent=_SOLVER if terms.rates_solver else "survey_answer.agent",
+    )
 
 
 def survey_answers(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
@@ -81,4 +91,4 @@ def _counted(
 ) -> dict[Place, Sums]:
     columns = ", ".join(f"SUM(CASE WHEN {condition} THEN {value} ELSE 0 END)" for condition in conditions.values())
     query = f"SELECT start, {{dimensions}} {columns} {_FROM} GROUP BY {{group}}"
-    return counted_rows(connection, query, "survey_sent", tuple(conditions), question, terms)
+    return counted_rows(connection, query, answer_stream(terms), tuple(conditions), question, terms)

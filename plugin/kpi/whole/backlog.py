@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from plugin.database import to_ms
 from plugin.kpi.gather import Place, Sums, counted_durations, counted_rows
+from plugin.kpi.measures import STREAMS
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 
@@ -31,13 +32,13 @@ def backlog(connection: Connection, question: Question, terms: Terms) -> dict[Pl
     old = f"SUM(CASE WHEN {_AGE} > {terms.old_ms} THEN 1 ELSE 0 END)"
     query = f"SELECT start, {{dimensions}} COUNT(*), SUM({_AGE}), {old} {_OPEN}"
     measures = ("open_tickets", "open_age_ms", "open_tickets_old")
-    return counted_rows(connection, _ended(query, question), "span_opened", measures, question, terms)
+    return counted_rows(connection, _ended(query, question), STREAMS["span_opened"], measures, question, terms)
 
 
 def backlog_ages(connection: Connection, question: Question, terms: Terms) -> dict[Place, dict[int, int]]:
     """Bucket of the age, in whole minutes --> how many."""
     query = f"SELECT start, {{dimensions}} {_AGE} / {_MINUTE_MS} * {_MINUTE_MS}, COUNT(*) {_OPEN}"
-    return counted_durations(connection, _ended(query, question), "span_opened", question, terms)
+    return counted_durations(connection, _ended(query, question), STREAMS["span_opened"], question, terms)
 
 
 def cohort(connection: Connection, question: Question, terms: Terms) -> dict[Place, Sums]:
@@ -46,7 +47,7 @@ def cohort(connection: Connection, question: Question, terms: Terms) -> dict[Pla
         "WHERE excluded IS NULL AND created_at >= start AND created_at < stop GROUP BY {group}"
     )
     return counted_rows(
-        connection, _ended(query, question), "ticket_created", ("received_and_solved",), question, terms
+        connection, _ended(query, question), STREAMS["ticket_created"], ("received_and_solved",), question, terms
     )
 
 

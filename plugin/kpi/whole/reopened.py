@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plugin.kpi.gather import Place, Sums, counted_rows
+from plugin.kpi.measures import STREAMS
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 
@@ -16,4 +17,4 @@ def reopened_tickets(connection: Connection, question: Question, terms: Terms) -
         "WHERE reopened = 1 AND opened_at >= start AND opened_at < stop GROUP BY {group}"
     )
     measures = ("reopened_tickets", "reopened_without_thanks")
-    return counted_rows(connection, query, "span_opened", measures, question, terms)
+    return counted_rows(connection, query, STREAMS["span_opened"], measures, question, terms)

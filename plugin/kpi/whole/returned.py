@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plugin.kpi.gather import Place, Sums, counted_members
+from plugin.kpi.measures import STREAMS
 from plugin.kpi.measures.shape import INBOUND
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
@@ -28,7 +29,7 @@ def missed_callers(connection: Connection, question: Question, terms: Terms) -> 
         f"FROM bucket CROSS JOIN {_MISSED} "
         "WHERE customer IS NOT NULL AND counted_at >= start AND counted_at < stop GROUP BY {group}"
     )
-    found = counted_members(connection, query, "visit", question, terms)
+    found = counted_members(connection, query, STREAMS["visit"], question, terms)
     return {
         place: {"missed_callers": len(callers), "missed_callers_reached": sum(callers.values())}
         for place, callers in found.items()
