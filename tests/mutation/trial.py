@@ -1,4 +1,8 @@
-"""A changed module and a selection of tests in, whether one failed out: each trial is a fork that has not imported the KPIs yet."""
+"""A changed module in, whether a test notices out: each trial is a fork that has not imported the KPIs yet.
+
+The made-up day of `tests/kpi/test_every_metric.py` is tried first: its facts lie ready, only cells that the change makes stale
+are filled again, and its hand-worked sums are compared without pytest. What that does not notice goes to the tests.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ import importlib.machinery
 import importlib.util
 import os
 import resource
+import shutil
 import signal
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -30,6 +36,8 @@ PRELOADED = (
 )
 #: of the processor
 LIMIT_S = 60
+#: files: a database without facts, and one that is filled with the made-up day
+EMPTY, DAY = "empty.db", "day.db"
 OPTIONS = (
     "-x",
     "-q",
@@ -45,7 +53,7 @@ OPTIONS = (
 )
 
 
-class _Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Changed(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Gives out the changed module under the name of the real one."""
 
     def __init__(self, name: str, tree: ast.Module, path: Path) -> None:
@@ -78,44 +86,77 @@ class _Template:
 
 
 def warm_up() -> Path:
-    """Imports what trials have in common, and makes the empty database that they begin with."""
+    """Imports what trials have in common, and makes the databases that they begin with, in a directory of their own."""
     for name in PRELOADED:
         importlib.import_module(name)
     known = [name for name in sys.modules if name.startswith("plugin.kpi")]
     assert not known, f"a trial could not change what is imported already: {known}"
-    path = Path(tempfile.mkdtemp(prefix="mutation-")) / "template.db"
-    assert _forked(lambda: _migrated(path)) == 0
-    return path
+    place = Path(tempfile.mkdtemp(prefix="mutation-"))
+    assert _forked(lambda: _make_databases(place)) == 0
+    return place
 
 
-def _migrated(path: Path) -> int:
+def _make_databases(place: Path) -> int:
     from plugin.database import migrate, open_engine
+    from tests.kpi import test_every_metric as every
 
-    engine = open_engine(f"sqlite:///{path}")
+    engine = open_engine(f"sqlite:///{place / EMPTY}")
     migrate(engine)
+    engine.dispose()
+    shutil.copy(place / EMPTY, place / DAY)
+    engine = open_engine(f"sqlite:///{place / DAY}")
+    every.tell(engine)
+    every.fill_cells(engine)
     engine.dispose()
     return 0
 
 
-def tried(module: str, tree: ast.Module | None, path: Path, tests: Sequence[str], template: Path) -> str:
-    """killed, survived or timeout; without a tree the module stays as it is."""
+def by_the_day(changed: Changed | None, place: Path) -> str:
+    """Whether the made-up day notices: killed, survived or timeout."""
+    return _tried(changed, place, lambda: _day(place))
 
+
+def by_tests(changed: Changed | None, place: Path, tests: Sequence[str]) -> str:
+    """Whether one of these files of tests does."""
+    empty = _Template(place / EMPTY)
+    return _tried(changed, place, lambda: int(pytest.main([*OPTIONS, *tests], plugins=[empty])) if tests else 0)
+
+
+def _tried(changed: Changed | None, place: Path, trial: Callable[[], int]) -> str:
     def run() -> int:
         resource.setrlimit(resource.RLIMIT_CPU, (LIMIT_S, LIMIT_S))
-        said = os.open(said_by(template), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        said = os.open(said_by(place), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(said, 1)
         os.dup2(said, 2)
-        if tree is not None:
-            sys.meta_path.insert(0, _Changed(module, tree, path))
-        return int(pytest.main([*OPTIONS, *tests], plugins=[_Template(template)]))
+        if changed is not None:
+            sys.meta_path.insert(0, changed)
+        return trial()
 
-    ended = _forked(run)
-    return {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}.get(ended, "killed")
+    return {0: "survived", -signal.SIGXCPU: "timeout", -signal.SIGKILL: "timeout"}.get(_forked(run), "killed")
 
 
-def said_by(template: Path) -> Path:
+def _day(place: Path) -> int:
+    """Raises what the first failed test raises. Cells are filled anew when the program takes them for stale."""
+    from plugin.database import open_engine
+    from tests.kpi import test_every_metric as every
+
+    engine = open_engine(f"sqlite:///{shutil.copy(place / DAY, place / 'tried.db')}")
+    every.fill_cells(engine)
+    report = every.reported(engine)
+    for kpi in every.EXPECTED:
+        every.test_a_metric_is_the_sums_that_are_worked_out_by_hand(report, kpi)
+    for kpi in every.MEDIANS:
+        every.test_a_median_is_the_middle_of_the_durations(report, kpi)
+    for kpi in every.LISTED:
+        every.test_answers_of_customers_are_listed_and_add_up(engine, kpi)
+    every.test_every_metric_and_every_median_is_there()
+    every.test_what_is_left_out_is_counted(report)
+    return 0
+
+
+def said_by(place: Path) -> Path:
     """What the last trial printed."""
-    return template.with_suffix(".log")
+    return place / "said.log"
 
 
 def _forked(work: Callable[[], int]) -> int:
@@ -126,6 +167,8 @@ def _forked(work: Callable[[], int]) -> int:
     code = 70
     try:
         code = work()
+    except BaseException:
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         sys.stderr.flush()
