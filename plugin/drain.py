@@ -35,6 +35,8 @@ from plugin.normalise.supply import supplied_by
 
 BATCH = 500
 FOLDED = ("contact", "ticket", "survey", "roster", "headcount", "customers", "cost")
+#: all that an agent ever did is read again, so few of them in a transaction
+AGENTS_AT_ONCE = 20
 _LOCK_CLASS = 0x6465736B
 
 
@@ -217,7 +219,7 @@ def _fold_touched(
                 connection, about, load_subjects(connection, list(names)), names, began_anew, knows, dirty, reckoning
             )
     if touched.agents:
-        refold_agents(connection, touched.agents, touched.names["agent"], dirty)
+        refold_agents(connection, touched.agents, touched.names["agent"], dirty, reckoning)
     contacts, tickets, surveys = (list(touched.names.get(about, ())) for about in ("contact", "ticket", "survey"))
     relink(connection, contacts, tickets)
     place_surveys(connection, contacts, tickets, surveys, dirty)
@@ -290,13 +292,15 @@ def refold_stale(engine: Engine, knows: Mapping[str, Collection[str]], reckoning
         if is_folded_with(engine, about, basis):
             continue
         with writing(engine) as connection:
-            names, last = next_stale(connection, about, basis, size)
+            stale, last = next_stale(connection, about, basis, size if about in FOLDED else AGENTS_AT_ONCE)
             touched, dirty = _Touched(), Dirty()
-            touched.names[about].update(names)
+            touched.names[about] = {key: each.of for key, each in stale.items()}
+            if about == "agent":
+                touched.agents = {key: each.first_at for key, each in stale.items()}
             _fold_touched(connection, touched, knows, reckoning, dirty)
             mark_dirty(connection, dirty)
             note_folded(connection, about, basis, last)
-        done += len(names)
+        done += len(stale)
     return done
 
 

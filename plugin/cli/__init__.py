@@ -34,6 +34,7 @@ COMMANDS = {
     "replay": "plugin.cli.data:replay",
     "rebuild": "plugin.cli.rebuilding:rebuild",
     "policy": "plugin.cli.policy:policy",
+    "names": "plugin.cli.names:names",
     "surveys": "plugin.cli.surveys:surveys",
     "secret": "plugin.cli.setup.vendors:secret",
     "user": "plugin.cli.setup.accounts:user",

@@ -22,7 +22,13 @@ from plugin.report.published import Revision, last_said
 from plugin.report.wording import period_name
 from plugin.schedule.jobs import composer
 
-_NAMES = {"contact": "facts of contacts", "ticket": "facts of tickets"}
+_NAMES = {
+    "contact": "facts of contacts",
+    "ticket": "facts of tickets",
+    "survey": "facts of surveys",
+    "roster": "planned shifts",
+    "agent": "states of agents",
+}
 
 
 @click.command()

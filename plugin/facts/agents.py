@@ -17,11 +17,12 @@ from plugin.facts import tables
 from plugin.facts.dirty import Dirty, table_of
 from plugin.facts.fold import Interval, fold_agent, in_order
 from plugin.facts.fold.agent import TRACKS
+from plugin.facts.reckoning import PLAIN, Reckoning
 
 STATE = table_of(tables.AgentState)
 _MILLISECOND = timedelta(milliseconds=1)
 _BEFORE_ALL = -(1 << 62)
-_COLUMNS = "subject_key, track, state, started_at, ended_at, reason, keys"
+_COLUMNS = "subject_key, agent, track, state, started_at, ended_at, reason, keys"
 
 
 @dataclass(kw_only=True, slots=True)
@@ -37,28 +38,38 @@ class _Resume:
         return min(moments) if len(moments) == len(self.after) else None
 
 
+#: key, the agent's name, one of his intervals
+_Named = tuple[int, str, Interval]
+
+
 @dataclass(kw_only=True, slots=True)
 class _Change:
-    """The intervals of all agents that a fold takes away and adds, each with its agent's key."""
+    """The intervals that a fold takes away and adds, each with its key and the agent's name."""
 
-    gone: list[tuple[int, Interval]] = field(default_factory=list)
-    come: list[tuple[int, Interval]] = field(default_factory=list)
+    gone: list[_Named] = field(default_factory=list)
+    come: list[_Named] = field(default_factory=list)
 
 
 def refold_agents(
-    connection: Connection, changed: Mapping[int, datetime], names: Mapping[int, tuple[str, str]], dirty: Dirty
+    connection: Connection,
+    changed: Mapping[int, datetime],
+    names: Mapping[int, tuple[str, str]],
+    dirty: Dirty,
+    reckoning: Reckoning = PLAIN,
 ) -> None:
-    """`changed`: the earliest new event of each agent's key; `names`: (source, agent) of each key."""
+    """`changed`: the earliest new event of each agent's key; `names`: (source, what it calls the agent) of each key."""
     plans = _resume(connection, changed)
     events = load_since(connection, {key: plan.read_after for key, plan in plans.items()})
     stored = _stored_since(connection, plans)
     change = _Change()
     for key, plan in plans.items():
-        old, new = stored[key], _fold(plan, events.get(key, []))
-        _mark(names[key][1], old, new, dirty)
-        before, after = set(map(_content, old)), set(map(_content, new))
-        change.gone += [(key, interval) for interval in old if _content(interval) not in after]
-        change.come += [(key, interval) for interval in new if _content(interval) not in before]
+        source, called = names[key]
+        agent = reckoning.names_of(source).agent(called)
+        old, new = stored[key], [(agent, interval) for interval in _fold(plan, events.get(key, []))]
+        _mark(old, new, dirty)
+        before, after = {_content(*each) for each in old}, {_content(*each) for each in new}
+        change.gone += [(key, *each) for each in old if _content(*each) not in after]
+        change.come += [(key, *each) for each in new if _content(*each) not in before]
     _replace(connection, change, names)
 
 
@@ -83,7 +94,9 @@ def _resume(connection: Connection, changed: Mapping[int, datetime]) -> dict[int
             f"WHERE earlier.subject_key = key AND earlier.track = '{track}' AND earlier.started_at < first_at)"
         )
         first_at = [to_ms(moment) for moment in changed.values()]
-        last = dict(_intervals(connection, before, key=list(changed), first_at=first_at))
+        last = {
+            key: interval for key, _, interval in _intervals(connection, before, key=list(changed), first_at=first_at)
+        }
         for key, earliest in changed.items():
             plans[key].after[track] = _read_after(last.get(key), earliest)
             if key in last and last[key].keys:
@@ -98,9 +111,9 @@ def _read_after(last: Interval | None, earliest: datetime) -> datetime | None:
     return last.started_at if last.keys else None
 
 
-def _stored_since(connection: Connection, plans: Mapping[int, _Resume]) -> dict[int, list[Interval]]:
-    """The intervals of each agent that its fold makes anew."""
-    found: dict[int, list[Interval]] = {key: [] for key in plans}
+def _stored_since(connection: Connection, plans: Mapping[int, _Resume]) -> dict[int, list[tuple[str, Interval]]]:
+    """The intervals of each agent that its fold makes anew, with the names that they were stored under."""
+    found: dict[int, list[tuple[str, Interval]]] = {key: [] for key in plans}
     for track in TRACKS:
         query = (
             f"SELECT {_COLUMNS} FROM :given CROSS JOIN agent_state "  # noqa: S608
@@ -108,15 +121,16 @@ def _stored_since(connection: Connection, plans: Mapping[int, _Resume]) -> dict[
         )
         moments = [plan.after[track] for plan in plans.values()]
         since = [_BEFORE_ALL if moment is None else to_ms(moment) for moment in moments]
-        for key, interval in _intervals(connection, query, key=list(plans), since=since):
-            found[key].append(interval)
+        for key, agent, interval in _intervals(connection, query, key=list(plans), since=since):
+            found[key].append((agent, interval))
     return found
 
 
-def _intervals(connection: Connection, query: str, **given: list[int]) -> Iterator[tuple[int, Interval]]:
-    for key, track, state, started_at, ended_at, reason, keys in execute_given(connection, query, **given):
+def _intervals(connection: Connection, query: str, **given: list[int]) -> Iterator[_Named]:
+    for key, agent, track, state, started_at, ended_at, reason, keys in execute_given(connection, query, **given):
         yield (
             key,
+            agent,
             Interval(
                 track=track,
                 state=state,
@@ -128,32 +142,32 @@ def _intervals(connection: Connection, query: str, **given: list[int]) -> Iterat
         )
 
 
-def _mark(agent: str, old: Iterable[Interval], new: Iterable[Interval], dirty: Dirty) -> None:
-    before, after = {_signature(interval) for interval in old}, {_signature(interval) for interval in new}
-    for _, _, started_at, ended_at in before ^ after:
+def _mark(old: Iterable[tuple[str, Interval]], new: Iterable[tuple[str, Interval]], dirty: Dirty) -> None:
+    before, after = {_signature(*each) for each in old}, {_signature(*each) for each in new}
+    for agent, _, _, started_at, ended_at in before ^ after:
         dirty.agent(agent, to_ms(started_at), None if ended_at is None else to_ms(ended_at))
         if ended_at is not None:
             dirty.between(started_at, ended_at)
 
 
-def _signature(interval: Interval) -> tuple[str, str, datetime, datetime | None]:
-    return interval.track, interval.state, interval.started_at, interval.ended_at
+def _signature(agent: str, interval: Interval) -> tuple[str, str, str, datetime, datetime | None]:
+    return agent, interval.track, interval.state, interval.started_at, interval.ended_at
 
 
-def _content(interval: Interval) -> tuple[Any, ...]:
+def _content(agent: str, interval: Interval) -> tuple[Any, ...]:
     """Everything of it; the order of its keys counts."""
-    return (*_signature(interval), interval.reason, *interval.keys.items())
+    return (*_signature(agent, interval), interval.reason, *interval.keys.items())
 
 
 def _replace(connection: Connection, change: _Change, names: Mapping[int, tuple[str, str]]) -> None:
     for track in TRACKS:
-        gone = [(key, to_ms(interval.started_at)) for key, interval in change.gone if interval.track == track]
+        gone = [(key, to_ms(interval.started_at)) for key, _, interval in change.gone if interval.track == track]
         statement = (
             f"DELETE FROM agent_state WHERE track = '{track}' "  # noqa: S608
             "AND (subject_key, started_at) IN (SELECT key, at FROM :given)"
         )
         execute_given(connection, statement, key=[key for key, _ in gone], at=[at for _, at in gone])
-    insert_rows(connection, STATE, [_row(key, *names[key], interval) for key, interval in change.come])
+    insert_rows(connection, STATE, [_row(key, names[key][0], agent, interval) for key, agent, interval in change.come])
 
 
 def _row(key: int, source: str, agent: str, interval: Interval) -> dict[str, Any]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, select, text
+from dataclasses import dataclass
+from datetime import datetime
 
-from plugin.database import reading
+from sqlalchemy import Connection, Engine, Table, select, text
+
+from plugin.database import execute_given, from_ms, reading
 from plugin.facts import tables
 from plugin.facts.dirty import table_of
 from plugin.facts.store import TABLES
@@ -18,6 +21,21 @@ _NOTE = (
 _START = -1
 
 
+_FIRST = (
+    "SELECT subject_key, MIN(source), MIN(subject), MIN(at) FROM event "
+    "WHERE subject_key IN (SELECT key FROM :given) GROUP BY subject_key"
+)
+_AGENTS = table_of(tables.AgentState)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stale:
+    """A subject, (source, subject), whose facts are to be folded anew, and when its first event happened."""
+
+    of: tuple[str, str]
+    first_at: datetime
+
+
 def is_folded_with(engine: Engine, about: str, basis: str) -> bool:
     with reading(engine) as connection:
         return _row(connection, about) == (basis, None)
@@ -29,18 +47,21 @@ def folded_with(engine: Engine, about: str) -> str | None:
         return _row(connection, about)[0]
 
 
-def next_stale(
-    connection: Connection, about: str, basis: str, size: int
-) -> tuple[dict[int, tuple[str, str]], int | None]:
-    """(source, subject) of the next keys to be folded anew, and the last of them; None when nothing comes after them."""
+def next_stale(connection: Connection, about: str, basis: str, size: int) -> tuple[dict[int, Stale], int | None]:
+    """The next keys to be folded anew, and the last of them; None when nothing comes after them."""
     stored, folded_to = _row(connection, about)
     after = folded_to if stored == basis and folded_to is not None else _START
-    table = TABLES[about][0][0]
-    query = select(table.c.subject_key, table.c.source, table.c.subject).where(table.c.subject_key > after)
-    names = {
-        key: (source, subject) for key, source, subject in connection.execute(query.order_by("subject_key").limit(size))
+    key = _table(about).c.subject_key
+    keys = list(connection.execute(select(key).distinct().where(key > after).order_by(key).limit(size)).scalars())
+    found = {
+        key: Stale(of=(source, subject), first_at=from_ms(at))
+        for key, source, subject, at in execute_given(connection, _FIRST, key=keys)
     }
-    return names, max(names) if len(names) == size else None
+    return found, keys[-1] if len(keys) == size else None
+
+
+def _table(about: str) -> Table:
+    return _AGENTS if about == "agent" else TABLES[about][0][0]
 
 
 def note_folded(connection: Connection, about: str, basis: str, folded_to: int | None) -> None:

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from plugin.facts.fold.clock import Clock
+from plugin.facts.names import OWN, Names, names_by_source
 from plugin.policy.basis import HASHED, basis_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
@@ -45,7 +46,9 @@ class Reckoning:
     ignores_thanks: bool = False
     #: the sources whose contacts count when they ended
     by_end: frozenset[str] = frozenset()
-    #: contact, ticket --> what its facts depend on; when it changes, they are folded anew
+    #: the sources that call agents or queues otherwise than the centre
+    names: Mapping[str, Names] = field(default_factory=dict)
+    #: contact, ticket, survey, roster, agent --> what its facts depend on; when it changes, they are folded anew
     bases: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -56,6 +59,9 @@ class Reckoning:
         """The business clock of what stayed in these queues, each from an instant on; without one, the centre's."""
         pieces = [(at, self.calendars.get(queue, self.calendar)) for at, queue in stays]
         return Clock(pieces=tuple(pieces) or ((since, self.calendar),))
+
+    def names_of(self, source: str) -> Names:
+        return self.names.get(source, OWN)
 
     def counted_at(self, source: str, entry_at: datetime, over_at: datetime | None) -> datetime:
         """When what belongs to a contact counts; `over_at`: when the contact ended. While that is unknown, its entry counts."""
@@ -81,6 +87,7 @@ def reckoning_of(document: Document) -> Reckoning:
     clocks = _digest(
         document.timezone, document.business_calendar, others, document.calendars, _editions(calendars.values())
     )
+    names = {"aliases": _digest(document.aliases)}
     return Reckoning(
         calendar=document.calendar(),
         calendars={queue: calendars[name] for queue, name in others.items()},
@@ -88,11 +95,18 @@ def reckoning_of(document: Document) -> Reckoning:
         tiers=tiers,
         ignores_thanks=document.tickets.ignore_thanks,
         by_end=by_end,
+        names=names_by_source(document.aliases),
         bases={
-            "contact": basis_text({"calendars": clocks, "attribution": _digest(sorted(by_end))}),
+            "contact": basis_text({"calendars": clocks, "attribution": _digest(sorted(by_end)), **names}),
             "ticket": basis_text(
-                {"calendars": clocks, "sla": _digest(document.sla), "tickets": _digest(tiers, document.tickets)}
+                {
+                    "calendars": clocks,
+                    "sla": _digest(document.sla),
+                    "tickets": _digest(tiers, document.tickets),
+                    **names,
+                }
             ),
+            **dict.fromkeys(("survey", "roster", "agent"), basis_text(names)),
         },
     )
 

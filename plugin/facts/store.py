@@ -100,7 +100,7 @@ def refold(
     for key, events in subjects.items():
         source, subject = names[key]
         identity = {"subject_key": key, "source": source, "subject": subject}
-        ordered = in_order(events)
+        ordered = in_order(reckoning.names_of(source).in_place(events))
         if about == "contact":
             contact = fold_contact(ordered, restarts.get(source, ()), knows.get(source, ()))
             contact_rows(rows, identity, contact, reckoning)

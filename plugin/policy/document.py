@@ -9,6 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from plugin.contract.event import Channel
+from plugin.policy.aliases import Aliases
 from plugin.policy.calendar import Calendar, Week
 from plugin.policy.fields import (
     Count,
@@ -33,6 +34,7 @@ from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [
+    "Aliases",
     "Attribution",
     "Campaign",
     "Category",
@@ -192,6 +194,7 @@ class Document(Part):
     calendars: dict[Name, OpeningHours] = Field(default_factory=dict)
     teams: dict[Name, Team] = Field(default_factory=dict)
     queues: dict[Name, QueueTerms] = Field(default_factory=dict)
+    aliases: Aliases = Aliases()
     campaigns: dict[Name, Campaign] = Field(default_factory=dict)
     tickets: TicketTerms = TicketTerms()
     sla: Annotated[tuple[Sla, ...], AfterValidator(in_order)] = ()

@@ -33,6 +33,7 @@ def check(document: Document, known: Known | None = None) -> None:
     problems = [
         *_names(document),
         *_agents_of_two_teams(document),
+        *_aliases_of_two(document),
         *_kpis(document, known),
         *_percentages(document, known),
         *_sources(document, known),
@@ -46,6 +47,7 @@ def _names(document: Document) -> Iterator[Problem]:
         "calendars": (document.calendars, _uses_of_calendars(document)),
         "channels": (document.channels, _uses_of_channels(document)),
         "teams": (document.teams, _uses_of_teams(document)),
+        "sources": (document.sources, _uses_of_sources(document)),
     }
     for table, (names, uses) in tables.items():
         for path, name in uses:
@@ -83,6 +85,17 @@ def _uses_of_teams(document: Document) -> Iterator[Use]:
         *((("costs", place, "team"), cost.team) for place, cost in enumerate(document.costs)),
     ]
     yield from ((path, team) for path, team in scopes if team is not None)
+
+
+def _uses_of_sources(document: Document) -> Iterator[Use]:
+    for path, source, _ in document.aliases.uses():
+        if path[-1] == 0:
+            yield path[:-1], source
+
+
+def _aliases_of_two(document: Document) -> Iterator[Problem]:
+    for path, spelling in document.aliases.twice():
+        yield Problem(path=key_path(*path), text=f'"{spelling}" stands for more than one name; leave it in one place')
 
 
 def _agents_of_two_teams(document: Document) -> Iterator[Problem]:

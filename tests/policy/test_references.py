@@ -49,6 +49,10 @@ def rule(*lines: str) -> str:
             '[teams.a]\nagents = ["Ann"]\n[teams.b]\nagents = ["Bob", "Ann"]',
             "teams.b.agents[1]: already belongs to team a; an agent is in one team, remove the name here or there",
         ),
+        (
+            '[aliases.agents."Ann Example"]\npbx = "a17"',
+            'aliases.agents."Ann Example".pbx: "pbx" does not exist; add [sources.pbx] or remove it',
+        ),
         ('[digests.d]\nkpis = ["asa", "asaa"]', 'digests.d.kpis[1]: "asaa" is not a KPI; did you mean asa?'),
         (
             '[[targets]]\nkpi = "zzz"\nvalue = 1',
@@ -82,3 +86,13 @@ def test_a_variant_of_a_known_kpi_is_known() -> None:
 
 def test_without_a_catalogue_any_kpi_may_be_named() -> None:
     assert parse('[digests.d]\nkpis = ["anything"]').digests["d"].kpis == ("anything",)
+
+
+def test_a_spelling_of_two_names_is_refused_at_both_places() -> None:
+    said = refusals(
+        '[sources.pbx]\nadapter = "aircall"\n[aliases.queues.Support]\npbx = ["help", "care"]\n[aliases.queues.Sales]\npbx = "help"'
+    )
+    assert said == [
+        'aliases.queues.Support.pbx[0]: "help" stands for more than one name; leave it in one place',
+        'aliases.queues.Sales.pbx[0]: "help" stands for more than one name; leave it in one place',
+    ]
