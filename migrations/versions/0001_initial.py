@@ -260,6 +260,7 @@ def upgrade() -> None:
         sa.Column("ces_surveys_answered", sa.BigInteger(), nullable=True),
         sa.Column("fcr_surveys_answered", sa.BigInteger(), nullable=True),
         sa.Column("worked_ms", sa.BigInteger(), nullable=True),
+        sa.Column("calls", sa.BigInteger(), nullable=True),
         sa.Column("contacts_received", sa.BigInteger(), nullable=True),
         sa.Column("tickets_received", sa.BigInteger(), nullable=True),
         sa.Column("solved_once", sa.BigInteger(), nullable=True),

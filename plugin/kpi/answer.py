@@ -296,7 +296,7 @@ def _nothing(key: str, terms: Terms) -> Measurement:
 
 def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) -> dict[str, object]:
     if key == PLAN_ATTAINMENT.key:
-        return {"version": PLAN_ATTAINMENT.version, "variant": "linear"}
+        return {"version": PLAN_ATTAINMENT.version, "variant": terms.attainment}
     metric = METRICS[_base(key)]
     definition: dict[str, object] = {
         "version": metric.version,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Literal
 
 from plugin.kpi.business_days import business_days
 from plugin.kpi.catalogue import PLAN_ATTAINMENT
@@ -13,9 +14,13 @@ from plugin.kpi.period import Period
 from plugin.policy.document import Document
 from plugin.policy.plan import Target
 
+#: of a plan in which less is better
+Form = Literal["linear", "ratio"]
 
-def attained(value: float, target: Target, better: Better, share: float = 1.0) -> float | None:
-    """1.0 is the whole plan. Lower-is-better is linear, `2 - actual / target`; a target of 0 is met or not.
+
+def attained(value: float, target: Target, better: Better, share: float = 1.0, form: Form = "linear") -> float | None:
+    """1.0 is the whole plan. Lower-is-better is linear, `2 - actual / target`, or the ratio `target / actual`, which at an actual
+    value of 0 is None; a target of 0 is met or not.
 
     Below 0 there is no plan, and the result is None. `share` is the elapsed part of the period, for a target that is a sum over it.
     """
@@ -27,7 +32,11 @@ def attained(value: float, target: Target, better: Better, share: float = 1.0) -
         return None
     if goal == 0:
         return 1.0 if (value >= 0 if direction == "higher" else value <= 0) else 0.0
-    return value / goal if direction == "higher" else 2 - value / goal
+    if direction == "higher":
+        return value / goal
+    if form == "linear":
+        return 2 - value / goal
+    return goal / value if value else None
 
 
 def _in_band(value: float, target: Target) -> float | None:
@@ -73,7 +82,11 @@ def add_attainment(
             if target is None:
                 continue
             share = elapsed_share(document, period, question.as_of)
-            result = None if value is None else attained(value, target, metric.better, share)
+            result = (
+                None
+                if value is None
+                else attained(value, target, metric.better, share, document.definitions.attainment)
+            )
             found[f"{PLAN_ATTAINMENT.key}.{key}"] = Measurement(
                 numerator=result or 0, denominator=0 if result is None else 1
             )

@@ -33,10 +33,11 @@ class CostError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PeriodCosts:
-    """`pro_rated`: of at least one entry only a part lies in the period."""
+    """`pro_rated`: of at least one entry only a part lies in the period. `converted`: currencies that were taken at a rate."""
 
     costs: tuple[Cost, ...]
     pro_rated: bool
+    converted: frozenset[str] = frozenset()
 
     def sums(self) -> Sums:
         """Of the whole centre, which bears everything, also in a period in which nobody called."""
@@ -50,11 +51,12 @@ class PeriodCosts:
 def costs_of(document: Document, start: datetime, end: datetime) -> PeriodCosts:
     """The costs of [start, end) in the centre's days; a part of a day bears that part of its costs. Raises `CostError`."""
     amounts: defaultdict[tuple[str, str | None, str | None], list[float]] = defaultdict(list)
-    pro_rated = False
+    pro_rated, converted = False, set[str]()
     for first, after, share in _days(document, start, end):
         found = costs_between(document, first, after)
         _check_currency(found.currencies, document.currency)
         pro_rated = pro_rated or found.pro_rated or share < 1
+        converted.update(found.converted)
         for line in found.lines:
             key = (line.category.value, line.channel.value if line.channel else None, line.team)
             amounts[key].append(float(line.amount) * share)
@@ -62,15 +64,17 @@ def costs_of(document: Document, start: datetime, end: datetime) -> PeriodCosts:
         Cost(category=category, channel=channel, team=team, amount=fsum(parts))
         for (category, channel, team), parts in amounts.items()
     ]
-    return PeriodCosts(costs=tuple(costs), pro_rated=pro_rated)
+    return PeriodCosts(costs=tuple(costs), pro_rated=pro_rated, converted=frozenset(converted))
 
 
 def _check_currency(found: Sequence[str], wanted: str) -> None:
     if len(found) > 1:
-        raise CostError(f"costs are in {' and '.join(found)}; enter them in one currency")
+        raise CostError(
+            f"costs are in {' and '.join(found)}; enter them in one currency, or add [[rates]] to the policy"
+        )
     if found and found[0] != wanted:
         raise CostError(
-            f"costs are in {found[0]}, but the policy says {wanted}; write `currency` there, or enter {wanted}"
+            f"costs are in {found[0]}, but the policy says {wanted}; write `currency` there, enter {wanted}, or add [[rates]]"
         )
 
 
@@ -114,7 +118,14 @@ def add_costs(
             sums["worked_minutes"] = sums.get("worked_ms", 0) / _MINUTE_MS
             values = measured.setdefault((number, group), {})
             values.update({key: measured_value(METRICS[key], sums) for key in keys})
-    return ("Costs are pro-rated by calendar days.",) if any(each.pro_rated for each in costs) else ()
+    return tuple(_notes(costs))
+
+
+def _notes(costs: Sequence[PeriodCosts]) -> Iterator[str]:
+    if any(each.pro_rated for each in costs):
+        yield "Costs are pro-rated by calendar days."
+    if converted := sorted({currency for each in costs for currency in each.converted}):
+        yield f"Costs in {' and '.join(converted)} are taken at the rates of the policy."
 
 
 def _names(question: Question, costs: Iterable[Cost]) -> tuple[str, ...]:

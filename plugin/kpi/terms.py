@@ -36,6 +36,7 @@ class Terms:
     #: numbers are provisional for so long after the end of their period; no number depends on it
     grace_ms: int = 86_400_000
     service_level: str = "sl3"
+    attainment: str = "linear"
     minimum_answers: int = 5
     #: answers of customers belong to who solved the ticket, not to who was assigned
     rates_solver: bool = False
@@ -94,6 +95,7 @@ def terms_of(document: Document) -> Terms:
         self_service_ms=definitions.self_service_repeat_h * _HOUR_MS,
         grace_ms=definitions.grace_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
+        attainment=definitions.attainment,
         minimum_answers=definitions.minimum_answers,
         rates_solver=definitions.rated_agent == "solver",
         productive_activities=definitions.productive_activities,

@@ -1,13 +1,18 @@
-"""The costs of a document and a range of dates go in, the part of them that falls into it comes out, per currency."""
+"""The costs of a document and a range of dates go in, the part of them that falls into it comes out, per currency.
+
+What is in another currency is converted at the rate that was in force on each of its days; without one it stays apart.
+"""
 
 from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from plugin.contract.event import Channel
 from plugin.policy.document import Document
@@ -33,10 +38,14 @@ class CostLine:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Costs:
-    """`pro_rated`: at least one entry reaches beyond the range, so that only its days within were taken."""
+    """`pro_rated`: at least one entry reaches beyond the range, so that only its days within were taken.
+
+    `converted`: the currencies of which at least a part was taken at a rate.
+    """
 
     lines: tuple[CostLine, ...]
     pro_rated: bool
+    converted: tuple[str, ...] = ()
 
     @property
     def currencies(self) -> tuple[str, ...]:
@@ -65,16 +74,30 @@ def dates_of(cost: Cost) -> tuple[date, date]:
 def costs_between(document: Document, start: date, end: date) -> Costs:
     """Costs of the local dates in [start, end): `end` is the date after the last. Each entry is spread evenly over its days."""
     amounts: defaultdict[_Key, Fraction] = defaultdict(Fraction)
-    pro_rated = False
+    pro_rated, converted = False, set[str]()
     for cost in document.costs:
         first, after = dates_of(cost)
         days = (min(after, end) - max(first, start)).days
         if days <= 0:
             continue
         pro_rated = pro_rated or days < (after - first).days
-        key = (cost.category, cost.channel, cost.team, cost.currency or document.currency)
-        amounts[key] += Fraction(cost.amount) * days / (after - first).days
-    return Costs(lines=tuple(_line(key, amount) for key, amount in amounts.items()), pro_rated=pro_rated)
+        entered, daily = cost.currency or document.currency, Fraction(cost.amount) / (after - first).days
+        for currency, worth in _worth(document, entered, max(first, start), min(after, end)):
+            amounts[cost.category, cost.channel, cost.team, currency] += daily * worth
+            converted |= {entered} - {currency}
+    lines = tuple(_line(key, amount) for key, amount in amounts.items())
+    return Costs(lines=lines, pro_rated=pro_rated, converted=tuple(sorted(converted)))
+
+
+def _worth(document: Document, currency: str, start: date, end: date) -> Iterator[tuple[str, Fraction]]:
+    """(currency, what one unit a day makes in it) of the dates in [start, end): the document's where there is a rate."""
+    rates = [(rate.valid_from or date.min, Fraction(rate.rate)) for rate in document.rates if rate.currency == currency]
+    borders = [start, *(min(max(begins, start), end) for begins, _ in rates), end]
+    if days := (borders[1] - start).days:
+        yield currency, Fraction(days)
+    for (_, rate), (begins, ends) in zip(rates, pairwise(borders[1:]), strict=True):
+        if days := (ends - begins).days:
+            yield document.currency, rate * days
 
 
 def _line(key: _Key, amount: Fraction) -> CostLine:

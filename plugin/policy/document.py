@@ -29,7 +29,7 @@ from plugin.policy.fields import (
 from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
-from plugin.policy.plan import Category, Cost, Target
+from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
 from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
@@ -47,6 +47,7 @@ __all__ = [
     "LaterHours",
     "OpeningHours",
     "QueueTerms",
+    "Rate",
     "Rule",
     "Scope",
     "Severity",
@@ -158,6 +159,8 @@ class Definitions(Part):
     self_service_repeat_h: Count = 24
     #: late events are waited for so many hours after the end of a period; until then its numbers are provisional
     grace_h: Annotated[int, Field(strict=True, ge=0, le=24 * 366)] = 24
+    #: how a plan in which less is better is reached: 2 - actual / target, or target / actual
+    attainment: Literal["linear", "ratio"] = "linear"
     #: pauses in which an agent works, if not for customers: they count as used in `utilisation`
     productive_activities: tuple[Literal["break", "meeting", "training", "other"], ...] = ("training", "meeting")
 
@@ -200,6 +203,7 @@ class Document(Part):
     sla: Annotated[tuple[Sla, ...], AfterValidator(in_order)] = ()
     targets: tuple[Target, ...] = ()
     costs: tuple[Cost, ...] = ()
+    rates: Annotated[tuple[Rate, ...], AfterValidator(rates_in_order)] = ()
     sources: dict[SourceName, Source] = Field(default_factory=dict)
     channels: dict[Name, Annotated[SlackTarget | EmailTarget, Field(discriminator="kind")]] = Field(
         default_factory=dict
@@ -207,6 +211,12 @@ class Document(Part):
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)
     surveys: dict[Name, FollowUp] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _rates_of_other_currencies(self) -> Self:
+        if any(rate.currency == self.currency for rate in self.rates):
+            raise ValueError(f"rates: {self.currency} is the document's own currency; remove its rate")
+        return self
 
     def team_of_agent(self, agent: str) -> str | None:
         return next((name for name, team in self.teams.items() if agent in team.agents), None)

@@ -1,10 +1,10 @@
-"""What was planned: targets of KPIs, and what the centre costs."""
+"""What was planned: targets of KPIs, what the centre costs, and at which rates other currencies are taken."""
 
 from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -50,6 +50,12 @@ class Category(StrEnum):
     TAXES = "taxes"
     TRAINING = "training"
     OUTSOURCING = "outsourcing"
+    OVERTIME = "overtime"
+    BENEFITS = "benefits"
+    INCENTIVES = "incentives"
+    CONTRACTORS = "contractors"
+    TRAVEL = "travel"
+    SUPPLIES = "supplies"
     OTHER = "other"
 
 
@@ -74,3 +80,22 @@ class Cost(Part):
         if self.first and self.last and self.first > self.last:
             raise ValueError(f"from ({self.first}) must not be after to ({self.last}); exchange them")
         return self
+
+
+class Rate(Part):
+    """What one unit of a currency is worth in the document's, from a date on (from ever, when left out) until its next rate."""
+
+    currency: Currency
+    rate: Annotated[Amount, Field(gt=0)]
+    valid_from: date | None = None
+
+
+def rates_in_order(rates: tuple[Rate, ...]) -> tuple[Rate, ...]:
+    """Raises ValueError unless each rate of a currency came into force after the one before."""
+    last: dict[str, date] = {}
+    for one in rates:
+        begins = one.valid_from or date.min
+        if begins <= last.get(one.currency, begins) and one.currency in last:
+            raise ValueError(f"each valid_from of {one.currency} must be later than the one before; put them in order")
+        last[one.currency] = begins
+    return rates

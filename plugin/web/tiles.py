@@ -85,7 +85,8 @@ def _attainment(kpi: str, value: float | None, material: Material, document: Doc
     target = target_for(document, kpi, material.period, {})
     if target is None or value is None:
         return None
-    return attained(value, target, subject.better(kpi), elapsed_share(document, material.period, material.now_at))
+    share = elapsed_share(document, material.period, material.now_at)
+    return attained(value, target, subject.better(kpi), share, document.definitions.attainment)
 
 
 def sample(kpi: str, value: Measurement | None, language: str) -> str:

@@ -214,6 +214,18 @@ def test_attainment_of_a_lower_is_better_target_is_linear_and_not_capped(engine:
     assert rows[0].values["plan_attainment.asa"].value == pytest.approx(1.5)
 
 
+def test_attainment_by_ratio_is_target_over_actual(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, COSTS + '[definitions]\nattainment = "ratio"\n')
+    at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    waits = [(at, 5, 60), (at + timedelta(days=1), 25, 60), (at + timedelta(days=2), 0, 60)]
+    imported(opened, "asterisk", [queue_log(tmp_path / "a", waits)])
+    report = asked(opened, ("plan_attainment",), "2026-11-02T00:00:00+00:00", "2026-11-06T00:00:00+00:00")
+    # 10/5, 10/25, nothing over a wait of 0, and nothing measured
+    found = [row.values["plan_attainment"].value for row in report.rows]
+    assert found == [pytest.approx(2), pytest.approx(0.4), None, None]
+    assert report.definitions["plan_attainment"]["variant"] == "ratio"
+
+
 def test_a_login_that_still_lasts_runs_to_the_end_of_the_report_but_not_into_the_future(
     engine: Engine, tmp_path: Path
 ) -> None:

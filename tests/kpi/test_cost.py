@@ -178,14 +178,43 @@ def test_an_entry_alone_makes_costs_available(engine: Engine, tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("policy", "reason"),
     [
-        (POLICY, "costs are in CHF and EUR; enter them in one currency"),
-        ("", "costs are in CHF, but the policy says EUR; write `currency` there, or enter EUR"),
+        (POLICY, "costs are in CHF and EUR; enter them in one currency, or add [[rates]] to the policy"),
+        ("", "costs are in CHF, but the policy says EUR; write `currency` there, enter EUR, or add [[rates]]"),
     ],
 )
 def test_other_currencies_are_said_and_never_added(engine: Engine, tmp_path: Path, policy: str, reason: str) -> None:
     opened = installed(engine, tmp_path, policy)
     entered(engine, "rent-11", category="rent", amount=600, month="2026-11", currency="CHF")
     assert asked(opened, ("total_cost",), *NOVEMBER).unavailable == {"total_cost": reason}
+
+
+def test_other_currencies_are_taken_at_the_rates_of_their_days(engine: Engine, tmp_path: Path) -> None:
+    rates = (
+        '[[rates]]\ncurrency = "CHF"\nrate = 1.5\nvalid_from = 2026-11-01\n'
+        '[[rates]]\ncurrency = "CHF"\nrate = "1.1"\nvalid_from = 2026-11-21\n'
+    )
+    opened = installed(engine, tmp_path, POLICY + rates)
+    entered(engine, "rent-11", category="rent", amount=600, month="2026-11", currency="CHF")
+    report = asked(opened, ("total_cost", "total_cost.rent"), *NOVEMBER, "month")
+    # 20 a day: 20 days at 1.5, 10 days at 1.1
+    assert report.rows[0].values["total_cost.rent"].value == pytest.approx(600 + 220)
+    assert report.rows[0].values["total_cost"].value == pytest.approx(3150 + 820)
+    assert report.notes == ("Costs in CHF are taken at the rates of the policy.",)
+    entered(engine, "rent-10", category="rent", amount=31, month="2026-10", currency="CHF")
+    before = asked(opened, ("total_cost",), "2026-10-31T00:00:00+00:00", NOVEMBER[1])
+    assert before.unavailable["total_cost"].startswith("costs are in CHF, but the policy says EUR;")
+
+
+def test_calls_that_reached_nobody_make_a_call_cheaper(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, POLICY)
+    called(opened, tmp_path)
+    (tmp_path / "more").write_text(
+        "1793606400|9.1|support|NONE|ENTERQUEUE||+4930555|1\n1793606409|9.1|support|NONE|ABANDON|1|1|9\n"
+    )
+    imported(opened, "asterisk", [tmp_path / "more"])
+    (row,) = asked(opened, ("cost_per_call", "cost_per_call.all"), *NOVEMBER, "month").rows
+    assert (row.values["cost_per_call"].denominator, row.values["cost_per_call.all"].denominator) == (3, 4)
+    assert row.values["cost_per_call"].numerator == row.values["cost_per_call.all"].numerator
 
 
 def test_tickets_bear_costs_by_what_was_solved(engine: Engine, tmp_path: Path) -> None:

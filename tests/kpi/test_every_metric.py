@@ -457,7 +457,7 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "retention": (53, 98),
     "churn": (45, 98),
     "conversion": (1, 10),  # a1 to a6 and four out
-    "total_cost": (8191, None),
+    "total_cost": (524_287, None),
     "total_cost.wages": (1, None),
     "total_cost.operations": (2, None),
     "total_cost.rent": (4, None),
@@ -470,14 +470,21 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "total_cost.taxes": (512, None),
     "total_cost.training": (1024, None),
     "total_cost.outsourcing": (2048, None),
-    "total_cost.other": (4096, None),
-    "cost_per_contact": (8191, 15),  # with the tickets 1, 2, 3, 9, 10
-    "cost_per_contact.received": (8191, 33),  # 28 contacts and the tickets 1, 2, 3, 4, 9
+    "total_cost.overtime": (4096, None),
+    "total_cost.benefits": (8192, None),
+    "total_cost.incentives": (16_384, None),
+    "total_cost.contractors": (32_768, None),
+    "total_cost.travel": (65_536, None),
+    "total_cost.supplies": (131_072, None),
+    "total_cost.other": (262_144, None),
+    "cost_per_contact": (524_287, 15),  # with the tickets 1, 2, 3, 9, 10
+    "cost_per_contact.received": (524_287, 33),  # 28 contacts and the tickets 1, 2, 3, 4, 9
     # of 628 s of work 60 are for chat
-    "cost_per_call": (pytest.approx(256 + 7935 * 568 / 628), 9),
-    "cost_per_ticket": (8191, 5),
-    "cost_per_resolution": (8191, 3),  # 1, 7, 8
-    "cost_per_minute": (8191, pytest.approx(628 / 60)),
+    "cost_per_call": (pytest.approx(256 + 524_031 * 568 / 628), 9),
+    "cost_per_call.all": (pytest.approx(256 + 524_031 * 568 / 628), 34),  # 27 in, without a3, and 7 out
+    "cost_per_ticket": (524_287, 5),
+    "cost_per_resolution": (524_287, 3),  # 1, 7, 8
+    "cost_per_minute": (524_287, pytest.approx(628 / 60)),
 }
 #: percentile --> the middle of the durations, between the two in the middle where their number is even
 MEDIANS = {

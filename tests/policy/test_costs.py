@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from plugin.contract.event import Channel
 from plugin.policy.costs import CostLine, MixedCurrencies, costs_between
 from plugin.policy.plan import Category
+from plugin.policy.problems import PolicyError
 from plugin.policy.text import parse
 
 WAGES = parse(
@@ -74,6 +75,35 @@ def test_currencies_are_never_added_up() -> None:
     assert [(line.currency, line.amount) for line in costs.lines] == [("EUR", Decimal(1)), ("CHF", Decimal(2))]
     with pytest.raises(MixedCurrencies, match="CHF and EUR"):
         costs.total()
+
+
+def test_a_rate_holds_until_the_next_one_and_not_before_the_first() -> None:
+    document = parse(
+        '[[costs]]\ncategory = "it"\namount = 31\nmonth = "2026-10"\ncurrency = "CHF"\n'
+        '[[rates]]\ncurrency = "CHF"\nrate = 2\nvalid_from = 2026-10-11\n'
+        '[[rates]]\ncurrency = "USD"\nrate = 9\n'
+        '[[rates]]\ncurrency = "CHF"\nrate = 3\nvalid_from = 2026-10-21\n'
+    )
+    costs = costs_between(document, date(2026, 10, 1), date(2026, 11, 1))
+    assert {line.currency: line.amount for line in costs.lines} == {"CHF": 10, "EUR": 10 * 2 + 11 * 3}
+    assert costs.converted == ("CHF",)
+    (line,) = costs_between(document, date(2026, 10, 20), date(2026, 10, 22)).lines
+    assert (line.currency, line.amount) == ("EUR", 5)
+    (early,) = costs_between(document, date(2026, 10, 1), date(2026, 10, 11)).lines
+    assert (early.currency, early.amount) == ("CHF", 10)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('currency = "EUR"\nrate = 1', "EUR is the document's own currency"),
+        ('currency = "USD"\nrate = 0', "rate"),
+        ('currency = "USD"\nrate = 1\n[[rates]]\ncurrency = "USD"\nrate = 2', "each valid_from of USD must be later"),
+    ],
+)
+def test_a_rate_that_says_nothing_is_refused(text: str, problem: str) -> None:
+    with pytest.raises(PolicyError, match=problem):
+        parse(f"[[rates]]\n{text}")
 
 
 def test_without_costs_the_total_is_nothing() -> None:

@@ -8,6 +8,7 @@ STREAMS = (
 
 MEASURES = (
     total("worked_ms", "external_leg", "talk_ms + COALESCE(hold_ms, 0) + COALESCE(wrap_ms, 0)", "talk_ms IS NOT NULL"),
+    count("calls", "contact", f"{EXTERNAL} AND channel = 'voice'"),
     count("contacts_received", "contact", INBOUND),
     count("tickets_received", "ticket_created", "excluded IS NULL AND channel <> 'voice'"),
     count("solved_once", "ticket_solved", "reopens = 0"),

@@ -14,6 +14,12 @@ CATEGORIES = {
     "taxes": ("taxes", "nodokļi", "налоги", "税费"),
     "training": ("training and recruiting", "apmācība un atlase", "обучение и подбор", "培训与招聘"),
     "outsourcing": ("outsourcing", "ārpakalpojumi", "аутсорсинг", "外包"),
+    "overtime": ("overtime", "virsstundas", "сверхурочные", "加班"),
+    "benefits": ("benefits", "sociālās garantijas", "социальные льготы", "员工福利"),
+    "incentives": ("incentives", "prēmijas", "премии", "激励奖金"),
+    "contractors": ("contractors", "līgumdarbinieki", "подрядчики", "合同工"),
+    "travel": ("travel", "komandējumi", "командировки", "差旅"),
+    "supplies": ("supplies", "materiāli un piederumi", "расходные материалы", "耗材"),
     "other": ("other", "citas", "прочие", "其他"),
 }
 _OF_A_CATEGORY = ("Cost: {}", "Izmaksas: {}", "Затраты: {}", "成本：{}")
@@ -35,6 +41,12 @@ METRICS = {
         "单次来访联络成本",
     ),
     "cost_per_call": ("Cost per call", "Izmaksas par zvanu", "Стоимость звонка", "单次通话成本"),
+    "cost_per_call.all": (
+        "Cost per call (of all calls)",
+        "Izmaksas par zvanu (no visiem zvaniem)",
+        "Стоимость звонка (от всех звонков)",
+        "单次通话成本（按全部来去电）",
+    ),
     "cost_per_ticket": ("Cost per ticket", "Izmaksas par pieteikumu", "Стоимость заявки", "单张工单成本"),
     "cost_per_resolution": (
         "Cost per resolution",
@@ -52,6 +64,12 @@ METRICS = {
 }
 
 MEASURES = {
+    "calls": (
+        "all calls in and out, connected or not",
+        "visi ienākošie un izejošie zvani, savienoti vai ne",
+        "все входящие и исходящие звонки, соединённые или нет",
+        "所有呼入与呼出来电（无论是否接通）",
+    ),
     "contacts_connected": (
         "contacts that reached an agent",
         "saziņas, kas sasniedza aģentu",
