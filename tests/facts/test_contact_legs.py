@@ -131,3 +131,46 @@ def told_again(*call: Event, **data: object) -> tuple[int | None, datetime | Non
 def test_a_wrap_up_whose_talk_was_not_seen_to_end_began_when_the_talk_ended() -> None:
     (leg,) = fold(QUEUED, ANSWERED, event(Kind.CONTACT_WRAPPED_UP, 90, agent="Ann", wrap_s=20)).legs
     assert (leg.ended_at, leg.talk_ms, leg.wrap_ms) == (moment(70), 60_000, 20_000)
+
+
+# -- a source that tells states
+
+
+def test_an_answer_told_again_as_a_state_ends_the_hold_and_begins_no_leg() -> None:
+    held = event(Kind.CONTACT_HELD, 20, agent="Ann")
+    facts = fold(
+        QUEUED,
+        event(Kind.CONTACT_ANSWERED, 10, agent="Ann", is_state=True),
+        held,
+        event(Kind.CONTACT_ANSWERED, 25, agent="Ann", is_state=True),
+        event(Kind.CONTACT_ENDED, 40, agent="Ann", is_state=True),
+    )
+    (leg,) = facts.legs
+    assert (leg.talk_ms, leg.hold_ms) == (25_000, 5_000)
+
+
+def test_an_answer_after_the_end_of_the_leg_is_a_new_leg_for_a_source_of_states_too() -> None:
+    told = [
+        (Kind.CONTACT_ANSWERED, 10),
+        (Kind.CONTACT_ENDED, 20),
+        (Kind.CONTACT_ANSWERED, 30),
+        (Kind.CONTACT_ENDED, 45),
+    ]
+    legs = fold(QUEUED, *(event(kind, second, agent="Ann", is_state=True) for kind, second in told)).legs
+    assert [leg.talk_ms for leg in legs] == [10_000, 15_000]
+
+
+def test_the_end_of_a_side_that_only_rang_ends_its_ring() -> None:
+    facts = fold(
+        QUEUED,
+        event(Kind.CONTACT_RINGING, 5, agent="Ann"),
+        event(Kind.CONTACT_RINGING, 5, agent="Ben"),
+        event(Kind.CONTACT_ENDED, 15, agent="Ann", is_state=True, result="missed"),
+        event(Kind.CONTACT_ENDED, 16, agent="Ben", is_state=True),
+        event(Kind.CONTACT_ENDED, 17, agent="Cid", is_state=True),
+    )
+    assert [(ring.agent, ring.result, ring.ring_ms) for ring in facts.rings] == [
+        ("Ann", "missed", 10_000),
+        ("Ben", "cancelled", 11_000),
+    ]
+    assert (facts.legs, facts.visits[0].outcome) == ([], "open")

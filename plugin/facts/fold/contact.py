@@ -168,6 +168,9 @@ class _Folding:
         ring.ended_at, ring.result = event.at, result
 
     def _answered(self, event: Event) -> None:
+        if event.data.get("is_state") is True and self._leg_of(event.agent, running=True) is not None:
+            self._resumed(event)
+            return
         wait = stated_ms(event, "wait_s")
         visit = self._visit_for(event, wait or 0)
         if visit is not None:
@@ -202,7 +205,7 @@ class _Folding:
 
     def _ended(self, event: Event) -> None:
         if event.agent:
-            self._close_leg(event)
+            self._end_open(event) if event.data.get("is_state") is True else self._close_leg(event)
             return
         self.over_at = event.at
         if event.data.get("contained") is True:
@@ -214,6 +217,14 @@ class _Folding:
         if waiting is not None:
             outcome = "error" if event.data.get("by") == "system" else "abandoned"
             self._leave(waiting, event, outcome, event.at)
+
+    def _end_open(self, event: Event) -> None:
+        """The agent's leg, else his ring, is over; a source of states says so, too, of who had neither."""
+        leg, ring = self._leg_of(event.agent, running=True), self._open_ring(event.agent or "")
+        if leg is not None:
+            self._end_leg(leg, event)
+        elif ring is not None:
+            self._end_ring(ring, event, text(event, "result") or "cancelled")
 
     def _close_leg(self, event: Event) -> Leg:
         """The leg that ended; told again, it only gains what was not known; never seen to begin, it is made from its end."""
