@@ -14,7 +14,7 @@ from pathlib import Path
 import adapters as own
 from plugin.app import create_app
 from plugin.config import Config, load
-from plugin.contract import mapping
+from plugin.contract import mapping, status
 from plugin.contract.adapter import Adapter
 from plugin.contract.event import Kind
 from plugin.database import open_engine, schema_state
@@ -110,7 +110,10 @@ def _kinds(module: str) -> tuple[Kind, ...]:
         return tuple(Kind)
     folder, stem = Path(inspect.getfile(chosen)).parent, module.rpartition(".")[2]
     files = [folder / f"{stem}.py", *sorted(folder.glob(f"_{stem}_*.py"))]
-    named = {name for file in files for name in _KIND.findall(file.read_text(encoding="utf-8"))}
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    if any(status.__name__ in text for text in texts):
+        texts.append(inspect.getsource(status))
+    named = {name for text in texts for name in _KIND.findall(text)}
     return tuple(kind for kind in Kind if kind.name in named)
 
 
