@@ -9,7 +9,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
 # Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup demo test check bench chaos mutate lock clean
+.PHONY: setup demo test check bench chaos helpdesk mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -46,6 +46,15 @@ bench: .venv/.dev
 chaos: .venv/.dev
 	$(BIN)/python -m tests.chaos $(ARGS)
 
+# A real django-helpdesk, in an environment of its own.
+.tools/helpdesk/.done: $(UV) requirements-helpdesk.lock
+	$(UV) venv --quiet --clear --python $(PY) .tools/helpdesk
+	VIRTUAL_ENV=$(CURDIR)/.tools/helpdesk $(UV) pip sync --quiet --require-hashes requirements-helpdesk.lock
+	touch $@
+
+helpdesk: .venv/.dev .tools/helpdesk/.done
+	$(BIN)/python -m pytest tests/adapters/test_django_helpdesk_running.py $(ARGS)
+
 mutate: .venv/.dev
 	$(BIN)/mutmut run --max-children 1 $(ARGS)
 	$(BIN)/mutmut results
@@ -55,6 +64,7 @@ LOCK = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-ha
 lock: $(UV)
 	$(LOCK) --all-extras --group dev pyproject.toml -o requirements-dev.lock
 	$(LOCK) --extra postgres -c requirements-dev.lock pyproject.toml -o requirements.lock
+	$(LOCK) --group helpdesk -o requirements-helpdesk.lock
 
 clean:
 	rm -rf .venv .tools

@@ -24,6 +24,7 @@ ADAPTERS = {
     "aircall": "aircall",
     "asterisk": "asterisk",
     "cloudevents": "generic",
+    "django_helpdesk": "django_helpdesk",
     "intercom": "intercom",
     "ringcentral": "ringcentral",
     "standard_webhooks": "generic",
@@ -244,6 +245,17 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "phone.callee_call_log_completed__1": "ignored: the older log",
         "phone.callee_ringing__1": "unreadable: $.payload.object.ringing_start_time",
         "signature_vectors__1": "ignored: vectors",
+    },
+    "django_helpdesk": {
+        "email_customer_reply__1": "ticket.opened ticket.customer_replied ticket.assigned",
+        "email_reply_on_resolved__1": "ticket.opened ticket.customer_replied*2 ticket.assigned ticket.solved",
+        "followup_private_note__1": "ticket.opened ticket.noted ticket.assigned",
+        "followup_public_reply__1": "ticket.opened ticket.noted ticket.agent_replied ticket.assigned",
+        "followup_reopened__1": "ticket.opened ticket.noted ticket.agent_replied*3 ticket.solved ticket.reopened ticket.assigned",
+        "new_ticket_api__1": "ticket.opened ticket.assigned",
+        "ui_resolved__1": "ticket.opened ticket.noted ticket.agent_replied*5 ticket.solved*2 ticket.reopened*2 ticket.assigned",
+        "ui_update_owner_priority__1": "ticket.opened ticket.noted ticket.agent_replied*4 ticket.solved ticket.reopened*2 "
+        "ticket.assigned",
     },
 }
 CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]
