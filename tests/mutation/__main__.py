@@ -18,23 +18,24 @@ from tests.mutation.trial import Changed, by_tests, by_the_day, said_by, warm_up
 ROOT = Path(__file__).parents[2]
 KPI = ROOT / "plugin" / "kpi"
 CONTACTS, TICKETS = "tests/kpi/test_contact_metrics.py", "tests/kpi/test_ticket_metrics.py"
+ATTRIBUTION = "tests/kpi/test_attribution.py"
 EXAMPLES, VOICE, COST = (f"tests/kpi/test_{name}.py" for name in ("worked_examples", "customer_voice", "cost"))
 #: chapter --> the tests of its behaviour, for what the made-up day does not notice. Those that only hold pages of the documentation
 #: against the catalogue are none.
 TESTS = {
-    "measures/shape": (CONTACTS, TICKETS),
-    "measures/queues": (CONTACTS),
-    "measures/contacts": (CONTACTS),
-    "measures/again": (CONTACTS),
+    "measures/shape": (CONTACTS, TICKETS, ATTRIBUTION),
+    "measures/queues": (CONTACTS,),
+    "measures/contacts": (CONTACTS,),
+    "measures/again": (CONTACTS,),
     "measures/workforce": (),
-    "measures/tickets": (TICKETS),
-    "measures/surveys": (VOICE),
-    "measures/cost": (COST),
-    "catalogue/__init__": (CONTACTS),
-    "catalogue/shape": (EXAMPLES),
+    "measures/tickets": (TICKETS,),
+    "measures/surveys": (VOICE,),
+    "measures/cost": (COST,),
+    "catalogue/__init__": (CONTACTS,),
+    "catalogue/shape": (EXAMPLES,),
     "catalogue/accessibility": (EXAMPLES, CONTACTS),
     "catalogue/handling": (EXAMPLES, CONTACTS),
-    "catalogue/workforce": (EXAMPLES),
+    "catalogue/workforce": (EXAMPLES,),
     "catalogue/resolution": (TICKETS, CONTACTS),
     "catalogue/outcome": (EXAMPLES, VOICE),
     "catalogue/cost": (EXAMPLES, COST),

@@ -150,6 +150,9 @@ def _day(place: Path) -> int:
     for kpi in every.LISTED:
         every.test_answers_of_customers_are_listed_and_add_up(engine, kpi)
     every.test_every_metric_and_every_median_is_there()
+    every.test_sums_of_rules_of_vendors_are_those_that_are_worked_out_by_hand(engine)
+    for kpi, by in every.GROUPS:
+        every.test_groups_are_those_of_the_facts(engine, kpi, by)
     every.test_what_is_left_out_is_counted(report)
     return 0
 

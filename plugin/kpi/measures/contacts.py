@@ -31,7 +31,7 @@ MEASURES = (
     count("contacts_connected", "contact", f"handled = 1 AND {EXTERNAL}"),
     count("calls_connected", "contact", f"handled = 1 AND {EXTERNAL} AND channel = 'voice'"),
     count("contacts_held", "contact", f"held = 1 AND {INBOUND}"),
-    total("contacts_hold_ms", "contact", "hold_ms", f"held = 1 AND {INBOUND}"),
+    total("contacts_hold_ms", "contact", "hold_ms", INBOUND),
     count("hold_abandons", "contact", f"hold_abandoned = 1 AND {INBOUND}"),
     count("contacts_timed", "contact", f"handle_ms IS NOT NULL AND {INBOUND}"),
     total("contacts_handle_ms", "contact", "handle_ms", INBOUND),
