@@ -13,8 +13,21 @@ from sqlmodel import Session
 from plugin.backfill.reading import positions
 from plugin.config import Config
 from plugin.database import reading
-from plugin.doctor import decisions, history, machine, probes, processes, settings, sources, storage, ways_out
+from plugin.doctor import (
+    decisions,
+    freshness,
+    history,
+    machine,
+    probes,
+    processes,
+    settings,
+    sources,
+    storage,
+    ways_out,
+)
 from plugin.doctor.finding import Finding
+from plugin.events.arrivals import busy_hours
+from plugin.inbox.sources import known_sources
 from plugin.inbox.store import dead_deliveries
 from plugin.installation import Installation
 from plugin.kpi.endless import LOOKED_BACK, endless_by_source
@@ -160,7 +173,13 @@ def _sources(
     with reading(opened.engine) as connection:
         yield from history.history(positions(connection), configured, now)
         counts = endless_by_source(connection, now)
+        busy = busy_hours(connection, freshness.KINDS, now - freshness.LOOKED_BACK, now)
+        known = known_sources(connection)
     yield from sources.endless(counts, now - LOOKED_BACK, now)
+    ours = {source_and_kind: hours for source_and_kind, hours in busy.items() if source_and_kind[0] in configured}
+    yield from freshness.silences(ours, document.calendar(), now)
+    shown = {name: row.supplied.split() for name, row in known.items()}
+    yield from freshness.never_told(configured, shown, {name: row.received for name, row in known.items()})
     yield from settings.unread(unread_variables(environ, configured), ())
 
 
