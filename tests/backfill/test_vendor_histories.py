@@ -1,0 +1,52 @@
+"""The history of each ticketing vendor: the facts of one clean run, whatever interrupted it, and the same when it is read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import api_jira
+import pytest
+from histories import History, clean_facts, facts, interrupted_facts, read_once
+from installed import installed
+from sqlalchemy import Engine
+from vendor_api import serving
+
+from plugin.database import open_engine
+from plugin.installation import Installation
+from plugin.work import settle_inbox
+
+HISTORIES = {"jira cloud": api_jira.CLOUD, "jira data center": api_jira.DATA_CENTER}
+
+
+@pytest.fixture(params=HISTORIES.values(), ids=list(HISTORIES))
+def history(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> History:
+    found: History = request.param
+    for name, value in found.variables().items():
+        monkeypatch.setenv(name, value)
+    return found
+
+
+@pytest.fixture
+def opened(engine: Engine, tmp_path: Path, history: History) -> Installation:
+    return installed(engine, tmp_path, history.policy)
+
+
+def test_a_history_becomes_facts_and_twice_the_same(opened: Installation, history: History) -> None:
+    found = clean_facts(opened, history)
+    assert {table: len(found[table]) for table in history.expected} == dict(history.expected)
+    with serving(history.routes) as api:
+        again = read_once(opened, history, api)
+    settle_inbox(opened)
+    assert (again.read > 0, again.fresh) == (True, 0)
+    assert facts(opened.engine) == found
+
+
+def test_interrupted_over_and_over_it_gives_the_facts_of_a_clean_run(
+    opened: Installation, history: History, new_database: Callable[[str], str], tmp_path: Path
+) -> None:
+    found, interruptions = interrupted_facts(opened, history)
+    assert interruptions >= 10
+    other = open_engine(new_database(opened.engine.dialect.name))
+    assert found == clean_facts(installed(other, tmp_path, history.policy), history)
+    other.dispose()
