@@ -30,6 +30,7 @@ ADAPTERS = {
     "jira": "jira",
     "standard_webhooks": "generic",
     "twilio": "twilio",
+    "zadarma": "zadarma",
     "zendesk": "zendesk",
     "zoom_phone": "zoom_phone",
 }
@@ -265,6 +266,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "voice_status_completed_outbound_test__1": "contact.offered contact.ended",
         "voice_status_ringing_twilio_compatible__1": "ignored: a ring of the customer",
         "voice_url_request_in_progress__1": "ignored: asks for TwiML",
+    },
+    "zadarma": {
+        "NOTIFY_END_answered__1": "ignored: JSON, which Zadarma does not send",
+        "NOTIFY_END_cancel__1": "unreadable: pbx_call_id",
     },
     "zendesk": {
         "api_change_event__1": "ignored: a REST resource",
