@@ -16,20 +16,21 @@ METHODS = ["POST", "GET", "HEAD", "OPTIONS"]
 def hooks_blueprint(hooks: Hooks) -> Blueprint:
     blueprint = Blueprint("hooks", __name__, url_prefix="/hooks")
 
-    def receive(source: str, secret: str | None = None) -> Response:
-        given = answer(hooks, _incoming(source, secret))
+    def receive(source: str, secret: str | None = None, tail: str = "") -> Response:
+        given = answer(hooks, _incoming(source, secret, tail))
         return Response(given.body, given.status, dict(given.headers), mimetype=None, content_type=None)
 
-    for rule in ("/<source>", "/<source>/<secret>"):
+    for rule in ("/<source>", "/<source>/<secret>", "/<source>/<secret>/<path:tail>"):
         blueprint.add_url_rule(rule, view_func=receive, methods=METHODS, provide_automatic_options=False)
     return blueprint
 
 
-def _incoming(source: str, secret: str | None) -> Incoming:
+def _incoming(source: str, secret: str | None, tail: str) -> Incoming:
     return Incoming(
         method=request.method,
         source=source,
         secret=secret,
+        tail=tail,
         query=request.query_string.decode("latin-1"),
         headers=dict(request.headers),
         body=_body(),

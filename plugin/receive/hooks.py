@@ -29,7 +29,10 @@ _LATER = {"Retry-After": "300"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Incoming:
-    """A request to `/hooks/<source>` or `/hooks/<source>/<secret>`; `body` is None when it is too long."""
+    """A request to `/hooks/<source>` or `/hooks/<source>/<secret>`; `body` is None when it is too long.
+
+    `tail` is what a vendor puts behind the address that it was given (Mango Office: `events/call`).
+    """
 
     method: str
     source: str
@@ -40,6 +43,7 @@ class Incoming:
     #: the address at the other end of the connection, which may be a proxy's
     peer: str
     received_at: datetime
+    tail: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -121,8 +125,9 @@ def _key(source: SourceConfig, request: WebhookRequest) -> str | None:
 
 def _public_url(hooks: Hooks, incoming: Incoming) -> str:
     secret = "" if incoming.secret is None else f"/{quote(incoming.secret)}"
+    tail = f"/{quote(incoming.tail)}" if incoming.tail else ""
     query = f"?{incoming.query}" if incoming.query else ""
-    return f"{hooks.base_url}/hooks/{quote(incoming.source)}{secret}{query}"
+    return f"{hooks.base_url}/hooks/{quote(incoming.source)}{secret}{tail}{query}"
 
 
 def _host_hint(hooks: Hooks, incoming: Incoming) -> str:

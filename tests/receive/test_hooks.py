@@ -201,6 +201,19 @@ def test_the_secret_part_of_the_address_is_required_and_not_kept(desk: Desk) -> 
     assert wrong[2] == "https://desk.example.org/hooks/acme/[redacted]"
 
 
+def test_what_a_vendor_puts_behind_the_address_is_part_of_the_url_and_needs_the_secret_part(desk: Desk) -> None:
+    desk.sources.update(sources(path_secret=("new-path",)))
+    assert desk.post("/hooks/acme/new-path/events/call").status_code == 204
+    assert desk.post("/hooks/acme/wrong-path/events/call").status_code == 401
+    assert desk.post("/hooks/acme/events/call").status_code == 401
+    [stored] = desk.stored()
+    assert stored.request.url == "https://desk.example.org/hooks/acme/[redacted]/events/call"
+    assert {url for _, _, url in desk.refused()} == {
+        "https://desk.example.org/hooks/acme/[redacted]/events/call",
+        "https://desk.example.org/hooks/acme/[redacted]/call",
+    }
+
+
 def test_an_address_with_a_secret_part_that_nobody_configured_is_refused(desk: Desk) -> None:
     assert desk.post("/hooks/acme/secret").status_code == 401
 
