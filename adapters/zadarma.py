@@ -16,7 +16,9 @@ from plugin.contract.payload import Payload
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected, hmac_hex, require, require_match
 
-HINT = "Compare the secret of this source with the API secret in Zadarma's personal area, Settings, API and integrations."
+HINT = (
+    "Compare the secret of this source with the API secret in Zadarma's personal area, Settings, API and integrations."
+)
 #: notification --> the fields that its signature covers, in their order
 SIGNED: Mapping[str, tuple[str, ...]] = {
     "NOTIFY_START": ("caller_id", "called_did", "call_start"),
@@ -58,7 +60,9 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
     form = _form(request)
     fields = SIGNED.get(form.get("event", ""))
     if fields is None:
-        raise Rejected("Not a notification of a call, so it cannot be checked and is not needed: switch it off at Zadarma.")
+        raise Rejected(
+            "Not a notification of a call, so it cannot be checked and is not needed: switch it off at Zadarma."
+        )
     text = "".join(form.get(field, "") for field in fields).encode()
     require_match(given, secrets(settings, "api_secret"), lambda secret: _signature(secret, text), HINT)
 
@@ -159,7 +163,9 @@ class _Call:
     def rings(self) -> list[Event]:
         if self.agent is None:
             return []
-        return [self.tell(Kind.CONTACT_RINGING, f"ring:{self.agent}:{self.form.get('call_start', '')}", agent=self.agent)]
+        return [
+            self.tell(Kind.CONTACT_RINGING, f"ring:{self.agent}:{self.form.get('call_start', '')}", agent=self.agent)
+        ]
 
     def answered(self) -> list[Event]:
         """Who answered is an extension; where none is named, the number that the PBX forwarded the call to."""

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from adapter_fixtures import build_request, find_adapters, shared, shared_payloads
@@ -26,6 +27,7 @@ ADAPTERS = {
     "cloudevents": "generic",
     "django_helpdesk": "django_helpdesk",
     "intercom": "intercom",
+    "mango_office": "mango_office",
     "ringcentral": "ringcentral",
     "jira": "jira",
     "standard_webhooks": "generic",
@@ -167,6 +169,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "user.deleted__1": "ignored: no conversation",
         "user.tag.created__1": "ignored: no conversation",
         "user.unsubscribed__1": "ignored: no conversation",
+    },
+    "mango_office": {
+        "events_call.Appeared_abonent_transfer__1": "unreadable: $",
+        "events_call.Appeared_ivr__1": "contact.offered",
+        "events_call_doc.callback_Appeared__1": "ignored: a ring",
+        "events_call_doc.outbound_Appeared__1": "contact.offered",
     },
     "ringcentral": {
         "account_presence__1": "ignored: what a telephone does, without a call",
@@ -324,7 +332,11 @@ def recorded(folder: str, name: str) -> dict[str, Any]:
 
 
 def raw(payload: dict[str, Any], **more: str) -> WebhookRequest:
-    body = payload["body"] if isinstance(payload["body"], str) else json.dumps(payload["body"])
+    body = payload["body"]
+    if isinstance(body, dict) and "json" in body:
+        body = urlencode(body)
+    elif not isinstance(body, str):
+        body = json.dumps(body)
     headers = {name: str(value) for name, value in payload["headers"].items()}
     return build_request(url=URL, body=body, headers={**more, **headers})
 
