@@ -164,7 +164,7 @@ class _Call:
         if self.agent is None:
             return []
         return [
-            self.tell(Kind.CONTACT_RINGING, f"ring:{self.agent}:{self.form.get('call_start', '')}", agent=self.agent)
+            self.tell(Kind.CONTACT_RINGING, f"ring:{self.agent}:{self._text('call_start') or ''}", agent=self.agent)
         ]
 
     def answered(self) -> list[Event]:
