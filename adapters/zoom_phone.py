@@ -1,7 +1,7 @@
 """Zoom Phone's signed webhooks in, calls out.
 
-Documents, read on 2026-11-27: https://developers.zoom.us/docs/phone/call-data.md (events), https://developers.zoom.us/docs/api/webhooks/
-(signature, URL validation), https://zoom.github.io/rivet-javascript/types/Phone.PhoneCalleeEndedEvent.html and its siblings
+Documents, read on 2026-11-27: https://developers.zoom.us/docs/phone/call-data.md (events),
+https://zoom.github.io/rivet-javascript/types/Phone.PhoneCalleeEndedEvent.html and its siblings
 (fields), https://developers.zoom.us/docs/phone/webhook-migrate.md (call logs, history, elements); samples of every event in
 github.com/Jericho/ZoomNet, Source/ZoomNet.UnitTests/WebhookData. That Zoom signs its validation request as well is how programs
 made after its own sample read it.
