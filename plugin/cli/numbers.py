@@ -102,7 +102,8 @@ def report(
 def _render(opened: Installation, ask: Ask, compare: str | None, form: str) -> str:
     found = measured(opened, ask, now())
     if compare:
-        found = compared(found, measured(opened, Comparison(compare).earlier(ask), now()), Comparison(compare))
+        earlier = measured(opened, Comparison(compare).earlier(ask), now())
+        found = compared(found, earlier, Comparison(compare), opened.document.calendar(), now())
     if form == "json":
         return json.dumps(report_json(found), ensure_ascii=False, indent=1)
     if form == "csv":

@@ -84,6 +84,8 @@ class Row:
     values: Mapping[str, Measurement]
     #: the keys of the values that may still change by themselves: something is open, or late events may come
     unsettled: frozenset[str] = frozenset()
+    #: the period of the values that it is compared with
+    against: Period | None = None
 
     @property
     def provisional(self) -> bool:

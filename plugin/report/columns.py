@@ -14,6 +14,10 @@ def kpis(report: Report) -> tuple[str, ...]:
     return tuple(key for key in keys if key in have and key not in report.unavailable)
 
 
+def is_compared(report: Report) -> bool:
+    return any(row.against for row in report.rows)
+
+
 def groups(report: Report) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for row in report.rows for name in row.group))
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from plugin.kpi.answer import Ask
 from plugin.kpi.metric import Measurement, Report, Row
 from plugin.kpi.period import Grain, Period, period_of, periods_between, previous
+from plugin.policy.calendar import Calendar
 from plugin.policy.localtime import instant_of, zone
 from plugin.report import subject
 from plugin.report.compare import change
+from plugin.report.per_day import Days, days_of, key_of, per_day
 
 CHANGE = "change"
 _NOT_MEASURED = Measurement(numerator=0, denominator=0)
@@ -71,15 +73,25 @@ def _last_year(moment: datetime, timezone: str) -> datetime:
     return instant_of(datetime.combine(day, wall.time()), zone(timezone))
 
 
-def compared(now: Report, before: Report, comparison: Comparison) -> Report:
+def compared(
+    now: Report, before: Report, comparison: Comparison, calendar: Calendar | None = None, as_of: datetime | None = None
+) -> Report:
     """Beside every KPI `KPI.previous` (or `.weekday`, `.year`) and `KPI.change`: a difference for shares and scores, else a
     share of the value before. Periods are paired in order, groups by name; what has no counterpart is not measured.
+
+    Where the calendar has other numbers of business days (up to `as_of`) in the one period than in the other, every volume has
+    `KPI.per_business_day` beside it, too, with the same two.
     """
-    earlier = _by_place(before)
+    earlier, pairs = _by_place(before), dict(zip(_periods(now), _periods(before), strict=False))
+    until = as_of or datetime.max.replace(tzinfo=UTC)
+    days = {one: found for one, other in pairs.items() if (found := days_of(calendar, one, other, until))}
     return replace(
         now,
-        definitions=_definitions(now, before, comparison),
-        rows=tuple(_row(row, place, earlier, comparison) for place, row in _placed(now)),
+        definitions=_definitions(now, before, comparison, by_day=bool(days)),
+        rows=tuple(
+            replace(_row(row, earlier.get(place), comparison, days.get(row.period)), against=pairs.get(row.period))
+            for place, row in _placed(now)
+        ),
         unavailable={**before.unavailable, **now.unavailable},
     )
 
@@ -101,21 +113,33 @@ def _by_place(report: Report) -> dict[Place, Row]:
     return dict(_placed(report))
 
 
-def _row(row: Row, place: Place, earlier: Mapping[Place, Row], comparison: Comparison) -> Row:
-    before = earlier.get(place)
+def _row(row: Row, before: Row | None, comparison: Comparison, days: Days | None) -> Row:
     then = before.values if before else {}
-    still = {f"{kpi}.{comparison}" for kpi in before.unsettled} if before else set()
+    open_ones = {*row.unsettled, *(f"{kpi}.{comparison}" for kpi in (before.unsettled if before else ()))}
     values: dict[str, Measurement] = {}
     for kpi, one in row.values.items():
-        old = then.get(kpi)
-        found = change(one, old, subject.unit(kpi))
-        values[kpi] = one
-        values[f"{kpi}.{comparison}"] = old or _NOT_MEASURED
-        values[f"{kpi}.{CHANGE}"] = Measurement(numerator=found.amount) if found else _NOT_MEASURED
-    return replace(row, values=values, unsettled=row.unsettled | still)
+        values |= _beside(kpi, one, then.get(kpi), comparison)
+        if days and subject.is_volume(kpi):
+            daily, daily_then = per_day(one, days[0]), per_day(then.get(kpi), days[1])
+            values |= _beside(key_of(kpi), daily, daily_then, comparison)
+            open_ones |= {key_of(kpi)} if kpi in row.unsettled else set()
+    return replace(row, values=values, unsettled=frozenset(open_ones))
 
 
-def _definitions(now: Report, before: Report, comparison: Comparison) -> dict[str, Mapping[str, object]]:
+def _beside(
+    kpi: str, one: Measurement | None, old: Measurement | None, comparison: Comparison
+) -> dict[str, Measurement]:
+    found = change(one, old, subject.unit(kpi))
+    return {
+        kpi: one or _NOT_MEASURED,
+        f"{kpi}.{comparison}": old or _NOT_MEASURED,
+        f"{kpi}.{CHANGE}": Measurement(numerator=found.amount) if found else _NOT_MEASURED,
+    }
+
+
+def _definitions(
+    now: Report, before: Report, comparison: Comparison, *, by_day: bool
+) -> dict[str, Mapping[str, object]]:
     """Both ranges are printed, because "+14 %" says nothing without them."""
     tz, found = zone(now.timezone), dict[str, Mapping[str, object]]()
     periods = _periods(before)
@@ -126,7 +150,11 @@ def _definitions(now: Report, before: Report, comparison: Comparison) -> dict[st
             "end": periods[-1].end.astimezone(tz).isoformat(),
         }
     for kpi, definition in now.definitions.items():
-        found[kpi] = definition
-        found[f"{kpi}.{comparison}"] = {**definition, "of": kpi, **reach}
-        found[f"{kpi}.{CHANGE}"] = {"of": kpi, "against": comparison.value, "kind": subject.change_kind(kpi).value}
+        own = {kpi: definition}
+        if by_day and subject.is_volume(kpi):
+            own[key_of(kpi)] = {**definition, "unit": subject.unit(key_of(kpi)).value}
+        for key, shown in own.items():
+            found[key] = shown
+            found[f"{key}.{comparison}"] = {**shown, "of": key, **reach}
+            found[f"{key}.{CHANGE}"] = {"of": key, "against": comparison.value, "kind": subject.change_kind(key).value}
     return found

@@ -28,6 +28,7 @@ from plugin.report.figures import language_of, number
 from plugin.report.goals import goals_for, only_of
 from plugin.report.material import Material, Split
 from plugin.report.moved import HOUR, moves
+from plugin.report.per_day import days_of
 from plugin.report.published import Published, Revision, last_said, published, remember, revisions
 from plugin.report.wording import text
 
@@ -77,6 +78,7 @@ class Composer:
             notes=(*self.notes, *self._endless(language)),
             links=self._links(period, language),
             due_at=self._late(digest, period),
+            days=days_of(self.document.calendar(), period, before, self.now),
             grace=timedelta(hours=self.document.definitions.grace_h),
             language=language,
         )

@@ -13,9 +13,10 @@ from plugin.report.goal import met
 from plugin.report.headline import driver_text, headline, target_text
 from plugin.report.material import Material
 from plugin.report.moved import Move, moves
+from plugin.report.per_day import key_of
 from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.publications import reason_text
-from plugin.report.wording import comma, group_name, label, moment_name, period_name, sentences, text
+from plugin.report.wording import comma, group_name, label, moment_name, period_name, range_name, sentences, text
 
 TOLD_MOVES, _GROUPS = 3, 6
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
@@ -46,8 +47,20 @@ def _table(material: Material) -> Table:
         before = period_name(material.previous, language, short=True)
         columns += [before + period_mark(material.row_before, material.shown), text("column.change", language)]
     return Table(
-        columns=tuple(columns), rows=tuple(_line(kpi, material, with_goals=with_goals) for kpi in material.shown)
+        columns=tuple(columns),
+        rows=tuple(row for kpi in material.shown for row in _lines(kpi, material, with_goals=with_goals)),
     )
+
+
+def _lines(kpi: str, material: Material, *, with_goals: bool) -> Iterator[tuple[Cell, ...]]:
+    """A volume once more per business day, where the periods have different numbers of them."""
+    yield _line(kpi, material, with_goals=with_goals)
+    if material.previous is not None and (daily := material.per_day(kpi)):
+        now, before, change = daily
+        cells = [label(key_of(kpi), material.language), material.written(key_of(kpi), now)]
+        cells += [""] if with_goals else []
+        cells += [material.written(key_of(kpi), before), change_text(change, material.language)]
+        yield tuple(Cell(text=cell) for cell in cells)
 
 
 def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]:
@@ -161,6 +174,7 @@ def _footer(material: Material) -> str:
     if material.due_at is not None:
         lines.append(text("final.late", language, moment=moment_name(material.due_at, zone, language)))
     if material.previous is not None and not material.empty:
-        lines.append(text("footer.compared", language, previous=period_name(material.previous, language)))
+        now, before = (range_name(one, language) for one in (material.passed, material.previous))
+        lines.append(text("footer.compared", language, period=now, previous=before))
     lines += [] if material.empty else remarks.definitions(material.now, language)
     return sentences([*lines, text("footer.zone", language, zone=zone)], language)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from plugin.notify.message import Link
 from plugin.report import subject
 from plugin.report.compare import Change, change
 from plugin.report.goal import Goal
+from plugin.report.per_day import Days, key_of, per_day
 from plugin.report.provisional import is_whole
 from plugin.report.published import Revision
 
@@ -66,6 +67,8 @@ class Material:
     revisions: tuple[Revision, ...] = ()
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
+    #: business days of both periods, where they are not as many
+    days: Days | None = None
     due_at: datetime | None = None
     #: how long after its end late events are waited for
     grace: timedelta = GRACE
@@ -79,6 +82,19 @@ class Material:
 
     def change(self, kpi: str) -> Change | None:
         return change(self.value(kpi), self.value_before(kpi), subject.unit(kpi))
+
+    def per_day(self, kpi: str) -> tuple[Measurement | None, Measurement | None, Change | None] | None:
+        """A volume per business day, now and before, and the change; None where the periods have as many of them."""
+        if self.days is None or not subject.is_volume(kpi):
+            return None
+        now, before = per_day(self.value(kpi), self.days[0]), per_day(self.value_before(kpi), self.days[1])
+        return now, before, change(now, before, subject.unit(key_of(kpi)))
+
+    @property
+    def passed(self) -> Period:
+        """The part of the period that is over at the moment of writing."""
+        running = self.period.start < self.now_at < self.period.end
+        return replace(self.period, end=self.now_at) if running else self.period
 
     def written(self, kpi: str, value: Measurement | None) -> str:
         return subject.shown(kpi, value, self.now, self.language)

@@ -9,7 +9,7 @@ from plugin.report import columns, subject
 from plugin.report.figures import NULL, language_of
 from plugin.report.provisional import legend, period_mark, value_mark
 from plugin.report.remarks import remarks
-from plugin.report.wording import label, period_name, text
+from plugin.report.wording import label, period_name, range_name, text
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;margin:2rem;color:#1c2530;background:#fff}"
@@ -37,7 +37,11 @@ def _table(report: Report, language: str) -> str:
     if not report.rows:
         return f"<p>{escape(text('report.empty', language))}</p>"
     keys, groups = columns.kpis(report), columns.groups(report)
-    head = [_name(text("column.period", language), "th"), *(_name(_dimension(name, language), "th") for name in groups)]
+    named = ["column.period", *(["column.against"] if columns.is_compared(report) else [])]
+    head = [
+        *(_name(text(name, language), "th") for name in named),
+        *(_name(_dimension(name, language), "th") for name in groups),
+    ]
     head += [f'<th scope="col">{escape(label(key, language))}</th>' for key in keys]
     body = "\n".join(_row(row, report, keys, groups, language) for row in report.rows)
     return f"<table><thead><tr>{''.join(head)}</tr></thead>\n<tbody>{body}</tbody></table>"
@@ -45,6 +49,8 @@ def _table(report: Report, language: str) -> str:
 
 def _row(row: Row, report: Report, keys: tuple[str, ...], groups: tuple[str, ...], language: str) -> str:
     cells = [_name(period_name(row.period, language, short=True) + period_mark(row, keys), "td")]
+    if columns.is_compared(report):
+        cells.append(_name(range_name(row.against, language, short=True) if row.against else NULL, "td"))
     cells += [_name(row.group.get(name) or NULL, "td") for name in groups]
     shown = (subject.shown(key, row.values.get(key), report, language) + value_mark(key, row, keys) for key in keys)
     cells += [f"<td>{escape(value)}</td>" for value in shown]

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from plugin.contract.event import Json
 from plugin.kpi.metric import Measurement, Report, Row
+from plugin.kpi.period import Period
 from plugin.policy.localtime import zone
 from plugin.report.columns import values
 from plugin.report.subject import is_too_small
@@ -46,10 +47,15 @@ def _row(row: Row, report: Report) -> dict[str, Json]:
     return {
         "start": local_iso(row.period.start, report.timezone),
         "end": local_iso(row.period.end, report.timezone),
+        **({"against": _range(row.against, report.timezone)} if row.against else {}),
         "group": dict(row.group),
         "provisional": row.provisional,
         "values": {key: _value(key, one, report) for key, one in values(row, report).items()},
     }
+
+
+def _range(period: Period, timezone: str) -> Json:
+    return {"start": local_iso(period.start, timezone), "end": local_iso(period.end, timezone)}
 
 
 def _value(key: str, one: Measurement, report: Report) -> dict[str, Json]:

@@ -8,7 +8,7 @@ from plugin.report import columns, subject
 from plugin.report.figures import NULL, number
 from plugin.report.provisional import legend, period_mark, value_mark
 from plugin.report.remarks import remarks
-from plugin.report.wording import label, period_name, text
+from plugin.report.wording import label, period_name, range_name, text
 
 Lines = list[list[str]]
 
@@ -28,7 +28,7 @@ def _body(report: Report, language: str) -> str:
 
 def _one_row(report: Report, row: Row, language: str) -> str:
     keys = columns.kpis(report)
-    name = period_name(row.period, language) + period_mark(row, keys)
+    name = range_name(row.period, language) + period_mark(row, keys)
     head = ", ".join([name, *(value or NULL for value in row.group.values())])
     lines = [
         [
@@ -38,7 +38,8 @@ def _one_row(report: Report, row: Row, language: str) -> str:
         ]
         for key in keys
     ]
-    return f"{head} ({report.timezone})\n\n" + aligned(lines, left=1, right_aligned_to=2)
+    against = f"{text('column.against', language)}: {range_name(row.against, language)}\n" if row.against else ""
+    return f"{head} ({report.timezone})\n{against}\n" + aligned(lines, left=1, right_aligned_to=2)
 
 
 def _parts(key: str, row: Row, report: Report, language: str) -> str:
@@ -59,12 +60,15 @@ def _value(key: str, one: Measurement | None, report: Report, language: str) -> 
 
 def _many_rows(report: Report, language: str) -> str:
     keys, groups = columns.kpis(report), columns.groups(report)
-    lines = [[text("column.period", language), *groups, *keys]]
+    compared = columns.is_compared(report)
+    against = [text("column.against", language)] if compared else []
+    lines = [[text("column.period", language), *against, *groups, *keys]]
     for row in report.rows:
         name = period_name(row.period, language, short=True) + period_mark(row, keys)
         values = (_value(key, row.values.get(key), report, language) + value_mark(key, row, keys) for key in keys)
-        lines.append([name, *(row.group.get(group) or NULL for group in groups), *values])
-    return aligned(lines, left=1 + len(groups)) + f"\n({report.timezone})"
+        earlier = [range_name(row.against, language, short=True) if row.against else NULL] if compared else []
+        lines.append([name, *earlier, *(row.group.get(group) or NULL for group in groups), *values])
+    return aligned(lines, left=1 + compared + len(groups)) + f"\n({report.timezone})"
 
 
 def aligned(lines: Lines, left: int, right_aligned_to: int | None = None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, SERVICE_LEVELS
 from plugin.kpi.measures import MEASURES, STREAMS
@@ -44,6 +45,8 @@ SMALL = 5
 
 #: what a comparison adds to a key, see `plugin.report.compared`
 _COMPARED = (".previous", ".weekday", ".year", ".change")
+#: what it adds to the key of a volume, where the periods have different numbers of business days
+PER_DAY = ".per_business_day"
 
 
 def _plain(kpi: str) -> str:
@@ -51,8 +54,14 @@ def _plain(kpi: str) -> str:
 
 
 def metric(kpi: str) -> Metric | None:
-    """The catalogue's entry; that of the base for a percentile. None for a key that the catalogue does not have."""
+    """The catalogue's entry; that of the base for a percentile, for a volume per business day one made of it.
+
+    None for a key that the catalogue does not have.
+    """
     kpi = _plain(kpi)
+    if kpi.endswith(PER_DAY):
+        found = METRICS.get(kpi.removesuffix(PER_DAY))
+        return found and replace(found, unit=Unit.NUMBER, denominator={"business_days": 1})
     if kpi == PLAN_ATTAINMENT.key or kpi.startswith(f"{PLAN_ATTAINMENT.key}."):
         return PLAN_ATTAINMENT
     base, _, last = kpi.rpartition(".")
@@ -77,6 +86,13 @@ def adds_up(kpi: str) -> bool:
     """Whether the values of groups make up the value of the whole; the longest wait and percentiles do not."""
     found = metric(kpi)
     return found is not None and found.over_time != "max" and kpi.rpartition(".")[2] not in PERCENTILES
+
+
+def is_volume(kpi: str) -> bool:
+    """Whether it counts what happened in a period, so that a longer one has more."""
+    found = metric(kpi)
+    counts = found is not None and found.unit is Unit.COUNT and found.denominator is None
+    return counts and adds_up_over_time(kpi)
 
 
 def adds_up_over_time(kpi: str) -> bool:
@@ -109,7 +125,7 @@ def _noun(measure: str) -> str:
 
 def is_small(kpi: str, value: Measurement | None, report: Report) -> bool:
     """Whether a share or mean rests on so few that one more could turn it round; the policy says how many answers are enough."""
-    if value is None or value.denominator is None or unit(kpi) == Unit.MONEY:
+    if value is None or value.denominator is None or unit(kpi) == Unit.MONEY or kpi.endswith(PER_DAY):
         return False
     enough = report.definitions.get(kpi, {}).get("minimum_answers", SMALL)
     return 0 < value.n < float(str(enough))

@@ -11,7 +11,7 @@ from typing import cast
 from babel.dates import format_date, format_interval, format_skeleton, get_day_names
 
 from plugin.kpi.names import metric_name
-from plugin.kpi.period import Grain, Period
+from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import NOT_ALLOCATED
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
@@ -28,9 +28,14 @@ def _table(name: str, language: str) -> dict[str, str]:
     return cast(dict[str, str], getattr(_LANGUAGES[language_of(language)], name))
 
 
+def one_stop(written: str) -> str:
+    """A date that ends in a full stop (`2026 г.`) ends the sentence, too."""
+    return _DOUBLE_STOP.sub(".", written)
+
+
 def text(key: str, language: str = "en", **values: object) -> str:
-    """Raises KeyError for a key that no language has. A date that ends in a full stop (`2026 г.`) ends the sentence, too."""
-    return _DOUBLE_STOP.sub(".", _table("TEXTS", language)[key].format(**values))
+    """Raises KeyError for a key that no language has."""
+    return one_stop(_table("TEXTS", language)[key].format(**values))
 
 
 def group_name(value: str, language: str = "en") -> str:
@@ -145,6 +150,18 @@ def period_name(period: Period, language: str = "en", short: bool = False) -> st
     if period.grain is Grain.QUARTER:
         return text("period.quarter", language, quarter=(day.month + 2) // 3, year=day.year)
     return str(day.year)
+
+
+def range_name(period: Period, language: str = "en", short: bool = False) -> str:
+    """The name of a period; of the first part of one with the moment up to which it goes, of any other range both ends."""
+    whole = period_of(period.grain, period.start, period.timezone, period.first_date.weekday())
+    if (whole.start, whole.end) == (period.start, period.end):
+        return period_name(period, language, short)
+    start, end = (moment_name(moment, period.timezone, language) for moment in (period.start, period.end))
+    if whole.start != period.start or whole.end < period.end:
+        return text("period.span", language, start=start, end=end)
+    moment = clock_time(period.end, period.timezone) if period.last_date == period.first_date else end
+    return text("period.up_to", language, period=period_name(whole, language, short), moment=moment)
 
 
 def _hour_name(period: Period, language: str, short: bool) -> str:

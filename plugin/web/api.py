@@ -160,7 +160,7 @@ def report() -> Response:
             found = measured(ask)
             if query.compare:
                 comparison = Comparison(query.compare)
-                found = compared(found, measured(comparison.earlier(ask)), comparison)
+                found = compared(found, measured(comparison.earlier(ask)), comparison, document.calendar(), now)
         except AskError as error:
             raise BadQuery(error.field, error.message, _REMEDIES.get(error.field, "correct it")) from None
     if query.format == "csv":

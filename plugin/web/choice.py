@@ -53,6 +53,10 @@ class Choice:
     step: Grain
     by: str
 
+    def passed(self, now: datetime) -> Period:
+        """The part of the period that `before` is as long as."""
+        return to_date(self.period, self.period, now)
+
     def is_open(self, now: datetime) -> bool:
         return now < self.period.end
 

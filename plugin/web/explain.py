@@ -17,6 +17,7 @@ from plugin.report.attribution import attribution
 from plugin.report.explanation import Basis, Part, lacking, parts_of
 from plugin.report.goals import goals_for
 from plugin.report.material import Material, Split
+from plugin.report.per_day import days_of
 from plugin.report.wording import label
 from plugin.web.charts import Picture, course_of
 from plugin.web.choice import Choice
@@ -126,6 +127,7 @@ def _material(reading: Reading, choice: Choice, key: str, language: str) -> Mate
         split=Split(dimension=choice.by, now=reading.report(kpis, choice.period, by=(choice.by,))),
         series=reading.report((key,), choice.period, grain=choice.step),
         goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
+        days=days_of(reading.document.calendar(), choice.period, choice.before, reading.now),
         grace=timedelta(hours=reading.document.definitions.grace_h),
         language=language,
     )

@@ -19,6 +19,7 @@ from plugin.report.goals import goals_for
 from plugin.report.headline import headline
 from plugin.report.material import Material, Split
 from plugin.report.moved import Move, moves
+from plugin.report.per_day import days_of
 from plugin.report.publications import revised_since, revision_text
 from plugin.report.published import published
 from plugin.web.choice import Choice
@@ -103,6 +104,7 @@ def overview(reading: Reading, choice: Choice, language: str) -> Overview:
         ),
         series=course(reading, choice),
         goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
+        days=days_of(reading.document.calendar(), choice.period, choice.before, reading.now),
         grace=timedelta(hours=reading.document.definitions.grace_h),
         language=language,
     )

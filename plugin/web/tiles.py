@@ -12,6 +12,7 @@ from plugin.report.compare import BEYOND_CHANCE, Direction, change_text, directi
 from plugin.report.goal import met
 from plugin.report.headline import target_text
 from plugin.report.material import Material
+from plugin.report.per_day import key_of
 from plugin.report.provisional import value_mark
 from plugin.report.wording import counted, label, noun
 from plugin.web.wording import say
@@ -35,6 +36,8 @@ class Tile:
     attainment: str = ""
     before: str = ""
     change: str = ""
+    #: a volume per business day with its change, where the periods have different numbers of them
+    per_day: str = ""
     arrow: str = ""
     trend: Direction = Direction.NEITHER
     #: it may still change, and so may not all others beside it
@@ -63,10 +66,20 @@ def tile(kpi: str, material: Material, document: Document) -> Tile:
         attainment="" if reached is None else _written_attainment(reached, language),
         before=material.written(kpi, material.value_before(kpi)),
         change=change_text(moved, language),
+        per_day=_per_day(kpi, material),
         arrow="" if moved is None or not moved.amount else "▲" if moved.amount > 0 else "▼",
         trend=_trend(kpi, material),
         provisional=bool(value_mark(kpi, material.row, material.shown)),
     )
+
+
+def _per_day(kpi: str, material: Material) -> str:
+    daily = material.per_day(kpi)
+    if daily is None:
+        return ""
+    now, _, moved = daily
+    value, language = material.written(key_of(kpi), now), material.language
+    return say("per_business_day", language, value=value, change=change_text(moved, language))
 
 
 def _written_attainment(reached: float, language: str) -> str:

@@ -12,7 +12,6 @@ from flask import g, request, url_for
 from markupsafe import Markup, escape
 
 from plugin.kpi.metric import Unit
-from plugin.kpi.period import Period
 from plugin.policy.localtime import zone
 from plugin.report import wording
 from plugin.report.compared import Comparison
@@ -65,7 +64,7 @@ def page_values() -> dict[str, Any]:
         "clock": clock,
         "weekday_name": lambda day, short=False: wording.weekday_name(day, language, short),
         "period_name": lambda period, short=False: wording.period_name(period, language, short),
-        "range_name": lambda period, whole: range_name(period, whole, language),
+        "range_name": lambda period: wording.range_name(period, language),
         "moment_name": lambda moment, timezone: wording.moment_name(moment, timezone, language),
         "ago": lambda moment, now: ago(moment, now, language),
         "local": local,
@@ -117,14 +116,6 @@ def coded(written: str) -> Markup:
 
 def local(moment: datetime, timezone: str) -> str:
     return moment.astimezone(zone(timezone)).isoformat(timespec="seconds")
-
-
-def range_name(part: Period, whole: Period, language: str) -> str:
-    """The name of a period, and up to which moment when only a part of it is meant."""
-    name = wording.period_name(whole, language)
-    if part.end == whole.end:
-        return name
-    return say("up_to", language, period=name, moment=wording.clock_time(part.end, part.timezone))
 
 
 def asset(name: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 from types import ModuleType
 
 from plugin.report.figures import LANGUAGES, language_of, span
+from plugin.report.wording import one_stop
 from plugin.web.locales import en, lv, planning, ru, zh
 
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
@@ -15,10 +16,10 @@ __all__ = ["LANGUAGES", "ago", "language_of", "say"]
 def say(key: str, language: str = "en", **values: object) -> str:
     """Raises KeyError for a key that English does not have."""
     if key in planning.TEXTS:
-        return planning.TEXTS[key][LANGUAGES.index(language_of(language))].format(**values)
+        return one_stop(planning.TEXTS[key][LANGUAGES.index(language_of(language))].format(**values))
     chosen = _LANGUAGES.get(language_of(language), en)
     written: str = chosen.TEXTS.get(key) or en.TEXTS[key]
-    return written.format(**values)
+    return one_stop(written.format(**values))
 
 
 def ago(moment: datetime | None, now: datetime, language: str) -> str:

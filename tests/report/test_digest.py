@@ -239,9 +239,30 @@ def test_a_period_is_provisional_within_the_grace_time(hours_after_end: float, s
 def test_the_footer_tells_zone_comparison_definitions_and_finality() -> None:
     assert build_digest(material()).footer == (
         "Provisional: late events may change these numbers until Wed 25 Nov 00:00. "
-        "Compared with Monday 16 November 2026. "
+        "Monday 23 November 2026 is compared with Monday 16 November 2026. "
         "Service level: SL-3, within 20 sec. Average handle time: talk + hold, no wrap-up. Times in Europe/Riga."
     )
+
+
+def test_both_ranges_of_a_running_period_end_where_it_stands() -> None:
+    now = MONDAY.start + timedelta(hours=12)
+    before = replace(WEEK_BEFORE, end=WEEK_BEFORE.start + timedelta(hours=12))
+    footer = build_digest(material(now_at=now, previous=before)).footer
+    assert "Monday 23 November 2026 up to 12:00 is compared with Monday 16 November 2026 up to 12:00." in footer
+
+
+def test_volumes_stand_per_business_day_where_the_periods_have_different_numbers_of_them() -> None:
+    table = build_digest(material(days=(5, 4))).table
+    assert table
+    rows = [tuple(cell.text for cell in row) for row in table.rows]
+    place = next(number for number, row in enumerate(rows) if row[0] == "Contacts offered per business day")
+    assert rows[place] == ("Contacts offered per business day", "222.4", "", "247.3", "−10.1%")
+    assert rows[place - 1][0] == "Contacts offered"
+    assert [row[0] for row in rows if "per business day" in row[0]] == [
+        "Contacts offered per business day",
+        "Contacts answered per business day",
+    ]
+    assert all(len(row) == len(table.columns) for row in rows)
 
 
 def test_a_late_digest_says_when_it_was_due() -> None:

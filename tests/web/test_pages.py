@@ -73,7 +73,7 @@ def test_every_tile_of_the_overview_says_what_the_api_says(client: FlaskClient) 
 
 def test_a_part_of_a_day_is_compared_with_the_same_part(client: FlaskClient) -> None:
     shown = page(client, "/?period=today")
-    assert "Compared with Tuesday 17 November 2026 up to 10:17." in shown
+    assert "is compared with Tuesday 17 November 2026 up to 10:17." in shown
     part = "from=2026-11-17T00:00:00&to=2026-11-17T10:17:00&kpi=offered"
     before = client.get(f"/api/v1/report?{part}").get_json()["rows"][0]["values"]["offered"]["value"]
     tile = shown[shown.index('data-kpi="offered"') :]

@@ -39,7 +39,6 @@ TEXTS = {
     "compare.previous": "the period before",
     "compare.weekday": "the same weekday a week before",
     "compare.year": "a year before",
-    "up_to": "{period} up to {moment}",
     "steps": "Steps",
     "step.quarter_hour": "Quarter of an hour",
     "step.hour": "Hour",
@@ -90,7 +89,8 @@ TEXTS = {
     "left_out": "Left out",
     "unavailable": "Not available",
     "download": "The same numbers as",
-    "compared_with": "Compared with {previous}.",
+    "compared_with": "{period} is compared with {previous}.",
+    "per_business_day": "{value} per business day, {change}",
     "zone": "Times in {zone}.",
     # Incidents
     "incidents": "Open incidents",
