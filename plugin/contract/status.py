@@ -49,6 +49,13 @@ def status_change(previous: Status | None, current: Status) -> list[Kind]:
     return [Kind.TICKET_RESUMED] if previous in PAUSED_ON else found
 
 
+def status_seen(current: Status) -> list[Kind]:
+    """What a snapshot says of itself, whatever went before: of these the fold takes what applies, and nothing twice."""
+    if current in ENDS:
+        return [ENDS[current]]
+    return [Kind.TICKET_REOPENED, Kind.TICKET_PAUSED if current in PAUSED_ON else Kind.TICKET_RESUMED]
+
+
 def statuses(settings: Settings, key: str, usual: Mapping[str, Status]) -> Mapping[str, Status]:
     """The vendor's statuses in small letters --> ours: the usual ones, and what the document `key` says in lines `theirs = ours`.
 

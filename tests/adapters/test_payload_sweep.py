@@ -31,6 +31,7 @@ ADAPTERS = {
     "jira": "jira",
     "mango_office": "mango_office",
     "ringcentral": "ringcentral",
+    "salesforce": "salesforce",
     "standard_webhooks": "generic",
     "twilio": "twilio",
     "zadarma": "zadarma",
@@ -327,6 +328,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "ui_resolved__1": "ticket.opened ticket.noted ticket.agent_replied*5 ticket.solved*2 ticket.reopened*2 ticket.assigned",
         "ui_update_owner_priority__1": "ticket.opened ticket.noted ticket.agent_replied*4 ticket.solved ticket.reopened*2 "
         "ticket.assigned",
+    },
+    "salesforce": {
+        "api_cases__1": "unreadable: $.deskgauge",
+        "flow_callout__1": "unreadable: $.deskgauge",
+        "outbound_ack__1": "unreadable: Envelope.Body.notifications",
+        "outbound_message__1": "unreadable: $",
     },
 }
 CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]

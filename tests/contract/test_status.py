@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
+from plugin.contract.event import Event, Kind
 from plugin.contract.payload import BadPayload
-from plugin.contract.status import Status, status_change, statuses
+from plugin.contract.status import PAUSED_ON, Status, status_change, status_seen, statuses
+from plugin.facts.fold import TicketFacts, fold_ticket, in_order
 
 
 @pytest.mark.parametrize(
@@ -30,6 +34,27 @@ from plugin.contract.status import Status, status_change, statuses
 )
 def test_a_change_of_status_is_told_as_events(previous: str | None, current: str, kinds: list[str]) -> None:
     assert status_change(Status(previous) if previous else None, Status(current)) == kinds
+
+
+@pytest.mark.parametrize("before", ["open", "pending", "on_hold", "solved", "closed"])
+@pytest.mark.parametrize("now", ["open", "pending", "on_hold", "solved", "closed"])
+def test_a_snapshot_means_to_the_fold_what_the_change_means(before: str, now: str) -> None:
+    told = _facts([*status_change(None, Status(before))], before, [*status_change(Status(before), Status(now))], now)
+    seen = _facts(status_seen(Status(before)), before, status_seen(Status(now)), now)
+    assert (seen.status, seen.solved_at, seen.reopens) == (told.status, told.solved_at, told.reopens)
+    assert (seen.running("customer"), seen.running("other")) == (told.running("customer"), told.running("other"))
+
+
+def _facts(first: list[Kind], before: str, second: list[Kind], now: str) -> TicketFacts:
+    events = [_event(Kind.TICKET_OPENED, 0, "")]
+    events += [_event(kind, 10, before) for kind in first] + [_event(kind, 20, now) for kind in second]
+    return fold_ticket(in_order(events))
+
+
+def _event(kind: Kind, minute: int, status: str) -> Event:
+    on = PAUSED_ON.get(Status(status)) if kind is Kind.TICKET_PAUSED else None
+    at = datetime(2026, 11, 24, 8, minute, tzinfo=UTC)
+    return Event(kind=kind, at=at, subject="1", dedupe_key=f"{minute}:{kind}", data={"on": on} if on else {})
 
 
 def test_a_centre_names_its_own_statuses_and_keeps_the_usual_ones() -> None:
