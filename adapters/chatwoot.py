@@ -1,0 +1,123 @@
+"""Chatwoot's account webhooks in, ticket and survey events out.
+
+In newer versions `X-Chatwoot-Signature` is `sha256=` and the HMAC-SHA256 of time, dot and body, as several integrations of them
+check it; older versions sign nothing: then the secret part of the address proves. Events:
+https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from hashlib import sha256
+
+from adapters._chatwoot_events import CONVERSATIONS, MESSAGES, Told, conversation_events, message_events
+from plugin.contract.adapter import Adapter, Rejected, Setting, Settings, secrets
+from plugin.contract.event import Channel, Event
+from plugin.contract.payload import Payload, parse_json
+from plugin.contract.request import WebhookRequest
+from plugin.contract.signature import hmac_hex, require, require_fresh, require_match
+
+SIGNATURE, TIMESTAMP, DELIVERY = "X-Chatwoot-Signature", "X-Chatwoot-Timestamp", "X-Chatwoot-Delivery"
+HINT = "Copy the secret of this webhook again: Chatwoot, Settings, Integrations, Webhooks."
+
+
+def verify(request: WebhookRequest, settings: Settings) -> None:
+    """Signed as soon as a secret is configured; without one the receiver must have checked the secret part of the address."""
+    live = secrets(settings, "secret")
+    if not live and secrets(settings, "path_secret"):
+        return
+    given = require(
+        request.headers.get(SIGNATURE), SIGNATURE, f"Older versions sign nothing: leave `secret` out. {HINT}"
+    )
+    stamp = require(request.headers.get(TIMESTAMP), TIMESTAMP, HINT)
+    require_match(given, live, lambda secret: signature(secret, stamp, request.body), HINT)
+    require_fresh(_signed_at(stamp), request.received_at)
+
+
+def signature(secret: str, stamp: str, body: bytes) -> str:
+    return "sha256=" + hmac_hex("sha256", secret, stamp.encode("utf-8", "surrogateescape") + b"." + body)
+
+
+def _signed_at(stamp: str) -> datetime:
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
+        raise Rejected(f"The {TIMESTAMP} header is not a number of seconds.")
+    return datetime.fromtimestamp(int(stamp), UTC)
+
+
+def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
+    body = parse_json(request.body).object()
+    name = body["event"].text_or("") or ""
+    if name in MESSAGES:
+        return message_events(name, body, _told(body["conversation"].object(), body, request, settings))
+    if name in CONVERSATIONS:
+        return conversation_events(name, _told(body, body, request, settings))
+    return []
+
+
+def _told(conversation: Payload, body: Payload, request: WebhookRequest, settings: Settings) -> Told:
+    stamp = request.headers.get(TIMESTAMP, "")
+    return Told(
+        conversation=conversation,
+        inbox=conversation["inbox_id"].text_or() or body["inbox"]["id"].text_or(),
+        sent_at=_signed_at(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else request.received_at,
+        digest=sha256(request.body).hexdigest()[:16],
+        settings=settings,
+    )
+
+
+def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
+    return request.headers.get(DELIVERY) or None
+
+
+ADAPTER = Adapter(
+    key="chatwoot",
+    title="Chatwoot",
+    kind="ticketing",
+    channels=(Channel.CHAT, Channel.EMAIL, Channel.MESSAGING, Channel.SOCIAL, Channel.VOICE, Channel.OTHER),
+    settings=(
+        Setting(
+            key="secret",
+            label="Webhook secret",
+            help="Shown at the webhook. Versions that show none sign nothing: leave it out, the address has a secret part.",
+            secret=True,
+        ),
+        Setting(
+            key="queue_from",
+            label="What counts as a queue",
+            help="inbox or team. A team is known by its name, an inbox by its id.",
+            default="inbox",
+        ),
+        Setting(
+            key="inboxes",
+            label="Names of inboxes",
+            help="Lines `id = name`; the ids stand in the addresses of Chatwoot's settings.",
+            file=True,
+        ),
+        Setting(
+            key="snoozed",
+            label="What a snoozed conversation waits for",
+            help="customer, other, or ignore: then the clocks go on while it is snoozed.",
+            default="customer",
+        ),
+        Setting(
+            key="pending",
+            label="What a pending conversation waits for",
+            help="customer, other, or ignore: then the clocks go on. Chatwoot calls pending what a bot still deals with.",
+            default="ignore",
+        ),
+    ),
+    verify=verify,
+    parse=parse,
+    delivery_key=delivery_key,
+    facts=("ticket", "ticket_reply", "survey"),
+    signature_scheme="X-Chatwoot-Signature: HMAC-SHA256 of time and body, hex, within five minutes, and a secret URL",
+    docs="docs/adapters/chatwoot.md",
+    connect=(
+        "1. In Chatwoot: Settings, Integrations, Webhooks, Configure, Add new webhook.\n"
+        "2. Webhook URL: {url}\n"
+        "3. Events: conversation created, status changed and updated; message created and updated. Save.\n"
+        "4. Where Chatwoot shows a secret for the webhook, give it to Deskgauge as `secret`. Older versions sign nothing:\n"
+        "   then the secret part of the address is the only proof, so keep it to yourself and use HTTPS."
+    ),
+)
