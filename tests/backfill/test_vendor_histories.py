@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import api_freshdesk
 import api_jira
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
@@ -16,7 +17,11 @@ from plugin.database import open_engine
 from plugin.installation import Installation
 from plugin.work import settle_inbox
 
-HISTORIES = {"jira cloud": api_jira.CLOUD, "jira data center": api_jira.DATA_CENTER}
+HISTORIES = {
+    "freshdesk": api_freshdesk.HISTORY,
+    "jira cloud": api_jira.CLOUD,
+    "jira data center": api_jira.DATA_CENTER,
+}
 
 
 @pytest.fixture(params=HISTORIES.values(), ids=list(HISTORIES))

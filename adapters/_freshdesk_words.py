@@ -1,0 +1,77 @@
+"""The words of Freshdesk and Freshservice in ours: statuses, sources, ratings.
+
+Codes: https://developers.freshdesk.com/api/#ticket-properties and https://api.freshservice.com/#ticket_attributes (read 2026-11).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from plugin.contract.adapter import Settings, pairs
+from plugin.contract.event import Channel, Json
+from plugin.contract.payload import BadPayload
+
+SOLVED, CLOSED, OPEN, CUSTOMER, OTHER = "solved", "closed", "open", "customer", "other"
+MEANINGS = frozenset({SOLVED, CLOSED, OPEN, CUSTOMER, OTHER})
+PAUSES = frozenset({CUSTOMER, OTHER})
+#: code, and English label in lower case --> meaning; what is not listed is open
+STATUSES: Mapping[str, str] = {
+    "2": OPEN,
+    "open": OPEN,
+    "3": CUSTOMER,
+    "pending": CUSTOMER,
+    "4": SOLVED,
+    "resolved": SOLVED,
+    "5": CLOSED,
+    "closed": CLOSED,
+    "6": CUSTOMER,
+    "waiting on customer": CUSTOMER,
+    "7": OTHER,
+    "waiting on third party": OTHER,
+}
+PRIORITIES: Mapping[str, str] = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
+#: code, and English label in lower case
+SOURCES: Mapping[str, Channel] = {
+    "1": Channel.EMAIL,
+    "email": Channel.EMAIL,
+    "2": Channel.WEB,
+    "portal": Channel.WEB,
+    "3": Channel.VOICE,
+    "phone": Channel.VOICE,
+    "7": Channel.CHAT,
+    "chat": Channel.CHAT,
+    "9": Channel.WEB,
+    "feedback widget": Channel.WEB,
+    "10": Channel.EMAIL,
+    "outbound email": Channel.EMAIL,
+}
+#: a mail of an agent that began the ticket
+OUTBOUND = "10"
+
+
+def meaning(status: str, settings: Settings) -> str:
+    """What a code or label means; the setting `statuses` comes first."""
+    word = status.strip().lower()
+    own = {name.lower(): told for name, told in pairs(settings, "statuses").items()}
+    found = own.get(word) or STATUSES.get(word, OPEN)
+    if found not in MEANINGS:
+        raise BadPayload("settings.statuses", f"{found!r} is none of {', '.join(sorted(MEANINGS))}")
+    return found
+
+
+def channel_of(source: str | None) -> Channel | None:
+    return SOURCES.get(source.strip().lower()) if source else None
+
+
+def priority_of(priority: str | None) -> str | None:
+    """A code, or the label that a rule sends."""
+    return PRIORITIES.get(priority, priority.lower()) if priority else None
+
+
+def score_of(rating: float) -> str:
+    """Freshdesk's 103, 102, 101 are happy, 100 is neutral, -101 to -103 are unhappy, whatever labels the survey shows."""
+    return "good" if rating > 100 else "ok" if rating == 100 else "bad"
+
+
+def present(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in values.items() if value is not None}
