@@ -42,10 +42,11 @@ _LOCK_CLASS = 0x6465736B
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reader:
-    """How the deliveries of one source are read."""
+    """How the deliveries of one source are read; `country`: where its customers' numbers without + are dialled from."""
 
     adapter: Adapter
     settings: Settings
+    country: str | None = None
 
 
 #: a source's name --> its reader; None for a source that nobody configured
@@ -159,16 +160,18 @@ class _Prepared:
 
 def _prepared(parsed: Parsed, customer_secret: bytes, keep_addresses: bool = False) -> _Prepared:
     found = _Prepared(parsed=parsed)
-    customers: dict[str | None, str | None] = {None: None}
+    customers: dict[tuple[str | None, str | None], str | None] = {}
     for source, delivery_id, told in parsed.events:
         event = without_address(told)
-        if event.customer not in customers:
-            customers[event.customer] = _known_as(event.customer or "", customer_secret, found.masks)
+        reader = parsed.readers.get(source)
+        customer = event.customer, reader.country if reader else None
+        if customer not in customers:
+            customers[customer] = _known_as(*customer, customer_secret, found.masks)
         about = event.kind.about
         key = subject_key(source, about, event.subject)
         if keep_addresses and (address := address_of(told)) is not None:
             found.reach.append(reach_row(key, address, parsed.first_at.get(source, event.at), customer_secret))
-        found.rows.append(event_row(source, key, event, customers[event.customer], delivery_id))
+        found.rows.append(event_row(source, key, event, customers[customer], delivery_id))
         found.touched.note(source, about, key, event)
         found.supply[source] |= supplied_by(event)
     # One order of rows in every worker, so that two batches with common events cannot wait for each other.
@@ -176,9 +179,9 @@ def _prepared(parsed: Parsed, customer_secret: bytes, keep_addresses: bool = Fal
     return found
 
 
-def _known_as(customer: str, secret: bytes, masks: dict[str, str]) -> str | None:
+def _known_as(customer: str | None, country: str | None, secret: bytes, masks: dict[str, str]) -> str | None:
     """The customer's key, None for a withheld number; its masked form joins the others."""
-    number = plain(customer)
+    number = plain(customer or "", country)
     if not number:
         return None
     key = customer_key(number, secret)

@@ -70,9 +70,12 @@ class Installation:
         with reading(self.engine) as connection:
             for name, row in known_sources(connection).items():
                 if row.adapter in self.adapters:
-                    found[name] = Reader(adapter=self.adapters[row.adapter], settings=json.loads(row.settings))
+                    settings = json.loads(row.settings)
+                    country = self.document.country_of(name)
+                    found[name] = Reader(adapter=self.adapters[row.adapter], settings=settings, country=country)
         for name, source in self.sources.items():
-            found[name] = Reader(adapter=source.adapter, settings=source.settings)
+            country = self.document.country_of(name)
+            found[name] = Reader(adapter=source.adapter, settings=source.settings, country=country)
         found[own_survey.SOURCE] = Reader(adapter=own_survey.ADAPTER, settings={})
         return found
 

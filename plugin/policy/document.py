@@ -13,6 +13,7 @@ from plugin.policy.aliases import Aliases
 from plugin.policy.calendar import Calendar, Week
 from plugin.policy.fields import (
     Count,
+    Country,
     Currency,
     DayHours,
     Hours,
@@ -175,11 +176,15 @@ class Definitions(Part):
 
 
 class Source(Part):
-    """One installation of a vendor. Secrets are not written here: they come from the environment or `deskgauge connect`."""
+    """One installation of a vendor. Secrets are not written here: they come from the environment or `deskgauge connect`.
+
+    `country`: where its customers' numbers without + are dialled from; None: the centre's.
+    """
 
     adapter: Name
     title: str | None = None
     attribution: Attribution = "entry"
+    country: Country | None = None
     settings: dict[Name, SettingValue] = Field(default_factory=dict)
 
 
@@ -190,6 +195,7 @@ class Document(Part):
     week_starts_on: Weekday = Weekday.MONDAY
     language: Language = "en"
     currency: Currency = "EUR"
+    country: Country | None = None
     business_calendar: Name | None = None
     #: how costs without a channel are divided between channels, or the percentage of each
     allocation: Allocation = "handle_time"
@@ -217,6 +223,10 @@ class Document(Part):
         if any(rate.currency == self.currency for rate in self.rates):
             raise ValueError(f"rates: {self.currency} is the document's own currency; remove its rate")
         return self
+
+    def country_of(self, source: str) -> str | None:
+        own = self.sources.get(source)
+        return (own.country if own else None) or self.country
 
     def team_of_agent(self, agent: str) -> str | None:
         return next((name for name, team in self.teams.items() if agent in team.agents), None)

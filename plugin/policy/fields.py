@@ -18,6 +18,7 @@ _UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _MONTH = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])")
+_COUNTRY = re.compile(r"[A-Z]{2}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -133,6 +134,7 @@ Count = Annotated[int, Field(strict=True, ge=0)]
 Amount = Annotated[Decimal, BeforeValidator(_amount), Field(ge=0, allow_inf_nan=False)]
 ZoneName = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, _matching(_CURRENCY, 'must be three capital letters like "EUR"')]
+Country = Annotated[str, _matching(_COUNTRY, 'must be two capital letters like "LV" (ISO 3166)')]
 Month = Annotated[str, BeforeValidator(_month), _matching(_MONTH, 'must be a month like "2026-10"')]
 ClockTime = Annotated[str, BeforeValidator(_clock), _matching(_CLOCK, 'must be a time of day like "08:00"')]
 Address = Annotated[str, _matching(_ADDRESS, "must be one e-mail address")]
