@@ -26,6 +26,7 @@ ADAPTERS = {
     "asterisk": "asterisk",
     "chatwoot": "chatwoot",
     "cloudevents": "generic",
+    "cloudtalk": "cloudtalk",
     "dialpad": "dialpad",
     "django_helpdesk": "django_helpdesk",
     "freescout": "freescout",
@@ -33,6 +34,7 @@ ADAPTERS = {
     "freshdesk": "freshdesk",
     "intercom": "intercom",
     "jira": "jira",
+    "justcall": "justcall",
     "mango_office": "mango_office",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
@@ -168,6 +170,13 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "json-format__8": "ignored: an HTTP message as text",
         "spec__1": "ignored: another type",
     },
+    "cloudtalk": {
+        "call-ended__1": "ignored: the body of somebody else",
+        "call-ended__2": "ignored: the body of somebody else",
+        "call-recording-ready__2": "ignored: the body of somebody else",
+        "call-recording-ready__3": "ignored: the body of somebody else",
+        "transcription-ready__1": "ignored: the body of somebody else",
+    },
     "dialpad": {
         "call.hangup_outbound__1": "contact.offered contact.answered contact.ended*2",
         "call.hangup_transferred_office__1": "contact.offered",
@@ -293,6 +302,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "server_old_issue_updated_no_event_type_commented__1": "ticket.agent_replied",
         "server_old_issue_updated_no_event_type_edited__1": "ignored: nothing that is counted",
         "server_updated_custom_field__1": "ignored: nothing that is counted",
+    },
+    "justcall": {
+        "call_rest.answered__1": "ignored: a REST resource",
+        "jc.call_ai_generated__1": "ignored: a product that counts nothing",
     },
     "mango_office": {
         "events_call.Appeared_abonent_transfer__1": "unreadable: $",
