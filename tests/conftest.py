@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import count
 from pathlib import Path
 
+import bank_month
 import busy_centre
 import postgres_cleaning
 import pytest
@@ -18,6 +20,7 @@ from plugin.database import migrate, open_engine
 
 _numbers = count(1)
 NewDatabase = Callable[[str], str]
+BankMonths = Callable[[str], bank_month.BankMonth]
 # How long an example takes says how busy the machine is.
 settings.register_profile("without a clock", deadline=None)
 settings.load_profile("without a clock")
@@ -92,6 +95,21 @@ def centre(request: pytest.FixtureRequest, new_database: NewDatabase) -> Iterato
     busy_centre.fill(engine)
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def bank_months(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFactory) -> Iterator[BankMonths]:
+    """A bank's month in a database of the kind `sqlite` or `postgresql`, imported once and only read from."""
+    engines = []
+
+    @cache
+    def month(kind: str) -> bank_month.BankMonth:
+        engines.append(open_engine(new_database(kind)))
+        return bank_month.fill(engines[-1], tmp_path_factory.mktemp("bank"))
+
+    yield month
+    for engine in engines:
+        engine.dispose()
 
 
 @pytest.fixture(scope="session")

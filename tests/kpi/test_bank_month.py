@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from adapter_fixtures import shared
-from installed import asked, imported, installed
-from sqlalchemy import Engine
+from bank_month import BankMonth, published
+from installed import asked
 
 from plugin.facts.sketch import RELATIVE_ERROR
 from plugin.kpi.metric import Measurement
 
-MAPPING = Path(__file__).parents[1] / "adapters" / "mappings" / "technion.toml"
 COUNTS = {"offered": "offered", "answered": "answered", "abandoned": "abandoned"}
 RATES = {
     "abandonment_rate": "abandonment_rate",
@@ -53,17 +50,19 @@ def agrees(values: dict[str, Measurement], expected: dict[str, Any]) -> None:
     assert values["service_level.sl6"].value == pytest.approx(sixth)
 
 
-def test_every_published_figure_of_the_month_and_of_each_day_is_reproduced(engine: Engine, tmp_path: Path) -> None:
-    data, expected = (shared("oracles", name) for name in ("technion_bank_1999_february.txt", "technion_expected.json"))
-    known = json.loads(expected.read_text())
-    opened = installed(engine, tmp_path, 'timezone = "Asia/Jerusalem"')
-    counts = imported(opened, "csv", [data], {"mapping": MAPPING.read_text()})
-    assert counts.bad == 0
+@pytest.mark.xdist_group("a bank's month")
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_every_published_figure_of_the_month_and_of_each_day_is_reproduced(
+    bank_months: Callable[[str], BankMonth], database: str
+) -> None:
+    bank, known = bank_months(database), published()
+    assert bank.counts.bad == 0
+    opened = bank.opened
     start, end = "1999-02-01T00:00:00+02:00", "1999-03-01T00:00:00+02:00"
     (month,) = asked(opened, KPIS, start, end, "month").rows
     agrees(dict(month.values), known["canonical"])
     days = {row.period.first_date.isoformat(): dict(row.values) for row in asked(opened, KPIS, start, end, "day").rows}
     for day, figures in known["canonical_by_day"].items():
         agrees(days[day], figures)
-    again = imported(opened, "csv", [data], {"mapping": MAPPING.read_text()})
-    assert (again.accepted, again.duplicate) == (0, counts.accepted + counts.ignored)
+    again = bank.imported_again()
+    assert (again.accepted, again.duplicate) == (0, bank.counts.accepted + bank.counts.ignored)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from adapter_fixtures import shared
+from bank_month import BankMonth
 from contact_desk import abandoned, answered, store, told, values
-from installed import asked, imported, installed
+from installed import asked
 from sqlalchemy import Engine
 
 from plugin.contract.event import Event, Kind
 from plugin.kpi.terms import Terms
 
-MAPPING = Path(__file__).parents[1] / "adapters" / "mappings" / "technion.toml"
 HOUR, DAY = 3600, 86_400
 NOON = 12 * HOUR
 
@@ -310,13 +309,14 @@ def test_a_contact_that_comes_later_changes_the_one_before(engine: Engine) -> No
     assert only(engine, "fcr_repeat") == [(0, 1)]
 
 
-def test_repeats_of_a_real_month_are_those_that_others_counted(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.xdist_group("a bank's month")
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_repeats_of_a_real_month_are_those_that_others_counted(
+    bank_months: Callable[[str], BankMonth], database: str
+) -> None:
     # answered calls of known callers up to 20 February, whose window of 7 days the data cover: 4 976 of 8 216 repeated
-    data = shared("oracles", "technion_bank_1999_february.txt")
-    opened = installed(engine, tmp_path, 'timezone = "Asia/Jerusalem"')
-    imported(opened, "csv", [data], {"mapping": MAPPING.read_text()})
     kpis = ("fcr_repeat", "repeat_contact_rate", "containment")
-    report = asked(opened, kpis, "1999-02-01T00:00:00+02:00", "1999-02-21T00:00:00+02:00", None)
+    report = asked(bank_months(database).opened, kpis, "1999-02-01T00:00:00+02:00", "1999-02-21T00:00:00+02:00", None)
     (row,) = report.rows
     found = row.values["fcr_repeat"], row.values["repeat_contact_rate"]
     assert [(one.numerator, one.denominator) for one in found] == [(8216 - 4976, 8216), (4976, 8216)]

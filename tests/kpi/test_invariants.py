@@ -5,14 +5,14 @@ Checked on a made-up centre, on a bank's real month and on calls made through an
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from adapter_fixtures import shared
+from bank_month import BankMonth, published
 from busy_centre import DOCUMENT, NOW
 from installed import imported, installed
 from sqlalchemy import Engine
@@ -25,7 +25,6 @@ from plugin.kpi.period import Grain, Period, periods_between
 from plugin.kpi.terms import Terms, terms_of
 from plugin.kpi.whole import WHOLE_MEASURES
 
-MAPPING = Path(__file__).parents[1] / "adapters" / "mappings" / "technion.toml"
 OUTCOMES = ("answered", "abandoned", "flow_outs", "voicemails", "callbacks_requested")
 PARTITIONS = (("queue",), ("agent",), ("channel", "direction"), ("queue", "source"))
 #: every cell's border is a second; so short before it, only the facts can tell
@@ -77,6 +76,8 @@ def cells_equal_facts(engine: Engine, terms: Terms, question: Question) -> None:
     (cells,) = asked(engine, terms, MEASURED, question)
     (facts,) = asked(engine, terms, MEASURED, replace(question, periods=(moved,)))
     for key in MEASURED:
+        if "day_ends" in (METRICS[key].denominator or {}):
+            continue  # moved by a moment, the period has an end of a day more
         assert cells[key].numerator == pytest.approx(facts[key].numerator, rel=1e-7, abs=0.1), key
         assert (cells[key].denominator is None) == (facts[key].denominator is None), key
         assert (cells[key].denominator or 0) == pytest.approx(facts[key].denominator or 0, rel=1e-7, abs=0.1), key
@@ -102,17 +103,16 @@ def sqlite(sqlite_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_they_hold_of_a_banks_month_and_no_mean_of_means_appears(sqlite: Engine, tmp_path: Path) -> None:
-    data, expected = (shared("oracles", name) for name in ("technion_bank_1999_february.txt", "technion_expected.json"))
-    opened = installed(sqlite, tmp_path, 'timezone = "Asia/Jerusalem"')
-    imported(opened, "csv", [data], {"mapping": MAPPING.read_text()})
+@pytest.mark.xdist_group("a bank's month")
+def test_they_hold_of_a_banks_month_and_no_mean_of_means_appears(bank_months: Callable[[str], BankMonth]) -> None:
+    opened = bank_months("sqlite").opened
     start = datetime(1999, 1, 31, 22, tzinfo=UTC)
     terms, month = terms_of(opened.document), question_of(start, start + timedelta(days=28), "Asia/Jerusalem")
-    check(sqlite, terms, month)
-    cells_equal_facts(sqlite, terms, month)
-    (values,) = asked(sqlite, terms, MEASURED, month)
+    check(opened.engine, terms, month)
+    cells_equal_facts(opened.engine, terms, month)
+    (values,) = asked(opened.engine, terms, MEASURED, month)
     shown = {round(one.value * factor, 4) for one in values.values() if one.value is not None for factor in (1, 100)}
-    wrong = {value for name, value in json.loads(expected.read_text()).items() if name.endswith("_WRONG")}
+    wrong = {value for name, value in published().items() if name.endswith("_WRONG")}
     assert len(wrong) == 2
     assert not wrong & shown
 

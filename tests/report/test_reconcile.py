@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from adapter_fixtures import shared
+from bank_month import BankMonth, published
 from contact_desk import MONDAY, SOURCE, abandoned, answered, store, told
 from doc_pages import DOCS
 from installed import NOW, imported, installed
@@ -25,7 +26,6 @@ from plugin.report.render_reconcile import reconcile_csv, reconcile_json, reconc
 from plugin.report.vendor_file import Stated, read_figures
 from plugin.report.vendor_rules import VENDORS, vendor_of
 
-MAPPING = Path(__file__).parents[1] / "adapters" / "mappings" / "technion.toml"
 DAY = Period(grain=Grain.DAY, start=MONDAY, end=MONDAY + timedelta(days=1), timezone="UTC")
 PAGE = (DOCS / "reconcile.md").read_text()
 #: figures of a vendor as the page gives them
@@ -186,11 +186,11 @@ def sqlite(sqlite_url: str) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_a_banks_month_comes_out_as_others_published_it_under_each_rule(sqlite: Engine, tmp_path: Path) -> None:
-    data, expected = (shared("oracles", name) for name in ("technion_bank_1999_february.txt", "technion_expected.json"))
-    known = json.loads(expected.read_text())["canonical"]
-    opened = installed(sqlite, tmp_path, 'timezone = "Asia/Jerusalem"')
-    imported(opened, "csv", [data], {"mapping": MAPPING.read_text()})
+@pytest.mark.xdist_group("a bank's month")
+def test_a_banks_month_comes_out_as_others_published_it_under_each_rule(
+    bank_months: Callable[[str], BankMonth],
+) -> None:
+    opened, known = bank_months("sqlite").opened, published()["canonical"]
     start = datetime(1999, 1, 31, 22, tzinfo=UTC)
     month = Period(grain=Grain.DAY, start=start, end=start + timedelta(days=28), timezone="Asia/Jerusalem")
     figures = (
@@ -199,7 +199,7 @@ def test_a_banks_month_comes_out_as_others_published_it_under_each_rule(sqlite: 
         f"1999-02,service_level,{known['SL_C_excl_abandons_within_T']}%\n"
         f"1999-02,asa,{known['asa']}\n"
     )
-    sheet = sheet_of(sqlite, "cisco_icm", figures, month, opened.document, "csv")
+    sheet = sheet_of(opened.engine, "cisco_icm", figures, month, opened.document, "csv")
     for screen, name in (
         ("abandons positive", "SL_D_abandons_within_T_count_good"),
         ("abandons negative", "SL_A_answered_over_offered"),
