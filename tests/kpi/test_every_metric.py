@@ -238,7 +238,13 @@ def tickets() -> Iterator[Event]:
         "8", (OPENED, "14:00", {"channel": "voice"}), (*replied("14:05")[:2], {"agent": "Ann", "channel": "voice"}),
         (SOLVED, "14:30", {"channel": "voice"}), queue="experts", resolvable_at_level_1=False,
     )  # fmt: skip
-    yield from ticket("9", (OPENED, "08:50"), replied("09:50"), (SOLVED, "10:00"), (REOPENED, "16:30"), queue="help")
+    # what becomes of it the next day is nothing of this one
+    yield from ticket(
+        "9",
+        (OPENED, "08:50"), replied("09:50"), (SOLVED, "10:00"), (REOPENED, "16:30"),
+        (Kind.TICKET_ASSIGNED, "1 09:00", {"queue": "experts"}), replied("1 09:30"), (SOLVED, "1 10:00"),
+        queue="help", resolvable_at_level_1=False,
+    )  # fmt: skip
     yield from ticket("10", (OPENED, "-1 16:00"), replied("09:15"), queue="help")
 
 

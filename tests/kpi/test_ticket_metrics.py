@@ -339,6 +339,19 @@ def test_impossible_times_are_quarantined_and_counted(engine: Engine, ticket: li
     assert found == {"received": 2, "resolution_time": 2 * HOUR, "backlog": 0, "sla_compliance": 1}
 
 
+@pytest.mark.parametrize(
+    ("touches", "replies"), [("one_touch_rate", []), ("two_touch_rate", [5]), ("multi_touch_rate", [5, 6])]
+)
+def test_a_reopened_ticket_counts_on_the_day_of_its_last_solution(
+    engine: Engine, touches: str, replies: list[float]
+) -> None:
+    ticket = [opened(1), replied(2), solved(3), reopened(4), *map(replied, replies), solved(30)]
+    others = [[opened(1), *(replied(2 + number) for number in range(count)), solved(8)] for count in range(1, 4)]
+    store(engine, {"reopened": ticket, **{f"{number}": told for number, told in enumerate(others)}}, Document())
+    assert values(engine, [touches], Document(), (0, 1)) == {touches: pytest.approx(1 / 3)}
+    assert values(engine, [touches], Document(), (1, 2)) == {touches: 1}
+
+
 def test_a_solved_ticket_with_impossible_times_is_none_that_was_solved_at_the_first_contact(engine: Engine) -> None:
     bad, good = [opened(5), replied(4), replied(5.5), solved(6)], [opened(1), replied(2), solved(3)]
     store(engine, {"bad": bad, "good": good}, Document())
