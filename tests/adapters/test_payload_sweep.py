@@ -30,14 +30,15 @@ ADAPTERS = {
     "dialpad": "dialpad",
     "django_helpdesk": "django_helpdesk",
     "freescout": "freescout",
-    "helpscout": "help_scout",
     "freshdesk": "freshdesk",
+    "helpscout": "help_scout",
     "intercom": "intercom",
     "jira": "jira",
     "justcall": "justcall",
     "mango_office": "mango_office",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
+    "servicenow": "servicenow",
     "standard_webhooks": "generic",
     "twilio": "twilio",
     "zadarma": "zadarma",
@@ -418,6 +419,11 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "phone.callee_call_log_completed__1": "ignored: the older log",
         "phone.callee_ringing__1": "unreadable: $.payload.object.ringing_start_time",
         "signature_vectors__1": "ignored: vectors",
+    },
+    "servicenow": {
+        "api_get_incident__1": "unreadable: $.deskgauge",
+        "api_list_change_tasks__1": "unreadable: $.deskgauge",
+        "api_update_incident__1": "unreadable: $.deskgauge",
     },
 }
 CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]
