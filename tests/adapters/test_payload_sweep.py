@@ -35,6 +35,7 @@ ADAPTERS = {
     "intercom": "intercom",
     "jira": "jira",
     "justcall": "justcall",
+    "kustomer": "kustomer",
     "mango_office": "mango_office",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
@@ -424,6 +425,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "api_get_incident__1": "unreadable: $.deskgauge",
         "api_list_change_tasks__1": "unreadable: $.deskgauge",
         "api_update_incident__1": "unreadable: $.deskgauge",
+    },
+    "kustomer": {
+        "kustomer.conversation.update__1": "unreadable: $",
     },
 }
 CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]
