@@ -14,6 +14,7 @@ from plugin.contract.settings import Setting, Settings, first, pairs, secrets
 from plugin.contract.signature import Rejected
 
 __all__ = [
+    "FACTS",
     "Adapter",
     "Answer",
     "BadPayload",
@@ -25,6 +26,28 @@ __all__ = [
     "pairs",
     "secrets",
 ]
+
+
+#: the words of `Adapter.facts`
+FACTS = frozenset(
+    {
+        "wait",
+        "talk",
+        "hold",
+        "wrap_up",
+        "ring",
+        "transfer",
+        "abandon",
+        "agent",
+        "queue",
+        "agent_state",
+        "login",
+        "ticket",
+        "ticket_reply",
+        "survey",
+        "customer_count",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -61,8 +84,7 @@ class Adapter:
     files         cuts an export file into the bodies of deliveries, for `deskgauge import`; None where the vendor has no files
     pull          how history is read through the vendor's API; None where there is none
     template      the body that the administrator pastes where the vendor lets him write it
-    facts         names of facts this vendor's events can fill (for availability): e.g. "wait", "talk", "hold", "wrap_up",
-                  "agent_state", "ticket", "survey"
+    facts         names of facts this vendor's events can fill (for availability), of `FACTS`
     """
 
     key: str

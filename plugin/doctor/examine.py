@@ -15,6 +15,7 @@ from plugin.config import Config
 from plugin.database import reading
 from plugin.doctor import (
     decisions,
+    foreign,
     freshness,
     history,
     machine,
@@ -32,6 +33,7 @@ from plugin.inbox.store import dead_deliveries
 from plugin.installation import Installation
 from plugin.kpi.endless import LOOKED_BACK, endless_by_source
 from plugin.manifest.reading import manifest
+from plugin.normalise.registry import foreign_adapters
 from plugin.normalise.sources import SourceConfig, undeclarable, unread_variables
 from plugin.notify.tables import ChannelState, OutboxMessage, State
 from plugin.policy.document import Document
@@ -160,6 +162,7 @@ def _sources(
     now: datetime,
 ) -> Iterator[Finding]:
     yield from sources.unknown_adapters(undeclarable(document, opened.adapters))
+    yield from foreign.foreign(foreign_adapters(), opened.adapters)
     site = Site(
         engine=opened.engine,
         secret=b"",

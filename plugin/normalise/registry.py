@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points, packages_distributions
@@ -17,6 +18,15 @@ _DISTRIBUTION = "deskgauge"
 
 class AdapterError(RuntimeError):
     """An adapter cannot be loaded, or two claim one name; the text says whose they are and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Foreign:
+    """An adapter of another distribution."""
+
+    key: str
+    distribution: str
+    version: str
 
 
 @cache
@@ -59,6 +69,14 @@ def _installed() -> Iterator[tuple[str, object]]:
             yield origin, entry.load()
         except (ImportError, AttributeError) as error:
             raise AdapterError(f"{origin} cannot be loaded ({error}). Uninstall or update it.") from error
+
+
+def foreign_adapters() -> list[Foreign]:
+    return [
+        Foreign(key=adapter.key, distribution=entry.dist.name, version=entry.dist.version)
+        for entry in entry_points(group=GROUP)
+        if entry.dist is not None and isinstance(adapter := entry.load(), Adapter)
+    ]
 
 
 def check_package_owner() -> None:

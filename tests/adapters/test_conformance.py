@@ -14,29 +14,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import pytest
 from adapter_fixtures import ROOT, Fixture, as_dict, find_adapters, load_fixtures
 
-from plugin.contract.adapter import Adapter, Answer, BadPayload, Rejected, Settings
+from plugin.contract.adapter import FACTS, Adapter, Answer, BadPayload, Rejected, Settings
 from plugin.contract.event import Channel, Direction, Event, Kind
 from plugin.contract.request import WebhookRequest
 
 ADAPTERS = find_adapters()
 FIXTURES = load_fixtures()
-FACTS = {
-    "wait",
-    "talk",
-    "hold",
-    "wrap_up",
-    "ring",
-    "transfer",
-    "abandon",
-    "agent",
-    "queue",
-    "agent_state",
-    "ticket",
-    "ticket_reply",
-    "survey",
-    "customer_count",
-    "login",
-}
 HEADINGS = [
     "Set up",
     "What it sends",
