@@ -22,6 +22,7 @@ from plugin.contract.request import WebhookRequest
 
 #: folder of payloads --> adapter
 ADAPTERS = {
+    "3cx": "threecx",
     "aircall": "aircall",
     "asterisk": "asterisk",
     "chatwoot": "chatwoot",
@@ -49,6 +50,13 @@ ADAPTERS = {
 }
 #: folder and file --> kinds with their number, or why there are none, or what its author cut out that nothing can be read without
 EXPECTED: Mapping[str, Mapping[str, str]] = {
+    "3cx": {
+        "webhook_addon.answered_hangupincoming__1": "contact.answered",
+        "webhook_addon.ended_incoming__1": "contact.ended*2",
+        "webhook_addon.recording_ready__1": "ignored: a recording",
+        "webhook_addon.ringing_ext__1": "contact.offered contact.ringing",
+        "webhook_addon.ringing_queue__1": "contact.offered contact.queued",
+    },
     "aircall": {
         "call.answered__2": "contact.offered contact.queued contact.answered",
         "call.archived__1": "contact.offered contact.queued contact.callback_requested contact.tagged contact.ended",
