@@ -37,6 +37,7 @@ ADAPTERS = {
     "jira": "jira",
     "justcall": "justcall",
     "kustomer": "kustomer",
+    "liveagent": "liveagent",
     "mango_office": "mango_office",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
@@ -316,6 +317,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "justcall": {
         "call_rest.answered__1": "ignored: a REST resource",
         "jc.call_ai_generated__1": "ignored: a product that counts nothing",
+    },
+    "liveagent": {
+        "api_ticket__1": "ignored: a record of the API",
+        "ivr_fetch__1": "ignored: a template of a voice menu",
     },
     "mango_office": {
         "events_call.Appeared_abonent_transfer__1": "unreadable: $",

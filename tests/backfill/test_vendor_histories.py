@@ -7,6 +7,7 @@ from pathlib import Path
 
 import api_freshdesk
 import api_jira
+import api_liveagent
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
 from installed import installed
@@ -21,6 +22,7 @@ HISTORIES = {
     "freshdesk": api_freshdesk.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
+    "liveagent": api_liveagent.HISTORY,
 }
 
 

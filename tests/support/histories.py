@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
 from threading import Event as Flag
@@ -59,7 +59,8 @@ class History:
     #: name of a table of facts --> how many rows there must be
     expected: Mapping[str, int]
     source: str = "desk"
-    environment: Mapping[str, str] = field(default_factory=dict)
+    #: of three readings so many are killed, the others stopped after a page
+    kills: int = 1
 
     def variables(self) -> dict[str, str]:
         return {f"DESKGAUGE_SOURCE_{self.source.upper()}_{key.upper()}": value for key, value in self.secrets.items()}
@@ -117,8 +118,8 @@ def interrupted_facts(opened: Installation, history: History, seed: int = 4) -> 
 
 
 def _interrupted(opened: Installation, history: History, api: VendorApi, random: Random, turn: int) -> PullPosition:
-    if turn % 3 == 2:
-        return read_once(opened, history, api, send=_dying(opened, history, api, random.randrange(2, 9)))
+    if turn % 3 >= 3 - history.kills:
+        return read_once(opened, history, api, send=_dying(opened, history, api, random.randrange(2, 14)))
     stop = Flag()
     return read_once(opened, history, api, stop=stop, kept=stop.set)
 
