@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from plugin.contract.adapter import Settings, first, pairs
+from plugin.contract.adapter import Settings, first
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import Payload
+from plugin.contract.status import PAUSED_ON, Status, status_seen, statuses
 
 #: `ticket.create_article_type`; https://docs.zammad.org/en/latest/api/ticket/articles.html
 CHANNELS: Mapping[str, Channel] = {
@@ -26,27 +27,18 @@ CHANNELS: Mapping[str, Channel] = {
     "facebook feed comment": Channel.SOCIAL,
     "note": Channel.OTHER,
 }
-#: Zammad's states --> ours: pending waits for the customer, waiting for somebody else
-STATES: Mapping[str, str] = {
-    "new": "open",
-    "open": "open",
-    "pending reminder": "pending",
-    "pending close": "pending",
-    "closed": "solved",
-    "merged": "merged",
-    "removed": "removed",
-}
-#: what a ticket that is seen in a state has become; what changes nothing, the fold leaves out
-MEANINGS: Mapping[str, tuple[tuple[Kind, Mapping[str, str]], ...]] = {
-    "open": ((Kind.TICKET_REOPENED, {}), (Kind.TICKET_RESUMED, {})),
-    "pending": ((Kind.TICKET_REOPENED, {}), (Kind.TICKET_PAUSED, {"on": "customer"})),
-    "waiting": ((Kind.TICKET_REOPENED, {}), (Kind.TICKET_PAUSED, {"on": "other"})),
-    "solved": ((Kind.TICKET_SOLVED, {}),),
-    "merged": ((Kind.TICKET_MERGED, {}),),
-    "removed": ((Kind.TICKET_DELETED, {"reason": "deleted"}),),
+STATES: Mapping[str, Status] = {
+    "new": Status.OPEN,
+    "open": Status.OPEN,
+    "pending reminder": Status.PENDING,
+    "pending close": Status.PENDING,
+    "closed": Status.SOLVED,
+    "merged": Status.MERGED,
+    "removed": Status.DELETED,
 }
 #: id of the user "-": nobody
 NOBODY = "1"
+DELETED: Mapping[str, str | None] = {"reason": "deleted"}
 #: the first article is stored together with its ticket
 OPENING = timedelta(seconds=2)
 
@@ -81,12 +73,11 @@ class Ticket:
         return None if name in (None, NOBODY) else owner["login"].text_or(name)
 
     @property
-    def state(self) -> str | None:
-        """In our words; None for a state that nobody explained."""
+    def state(self) -> Status | None:
+        """None for a state that nobody explained."""
         told = self.ticket["state"]
-        name = (told["name"] if isinstance(told.raw, dict) else told).text().strip().lower()
-        own = {state.lower(): meaning for state, meaning in pairs(self.settings, "states").items()}
-        return own.get(name) or STATES.get(name)
+        name = (told["name"] if isinstance(told.raw, dict) else told).text().strip()
+        return statuses(self.settings, "states", STATES).get(name.casefold())
 
     def event(
         self,
@@ -137,8 +128,9 @@ def _placed(ticket: Ticket) -> Event:
 def _state(ticket: Ticket) -> list[Event]:
     """`close_at` may keep the first closing for ever, so the moment of the snapshot counts beside it."""
     state, at, closed = ticket.state, ticket.updated_at, ticket.ticket["close_at"]
-    key = f"{state}:{at.isoformat()}"
-    found = [ticket.event(kind, key, at, data=data) for kind, data in MEANINGS.get(state or "", ())]
+    kinds = status_seen(state) if state else []
+    about = {Kind.TICKET_DELETED: DELETED, Kind.TICKET_PAUSED: {"on": PAUSED_ON.get(state) if state else None}}
+    found = [ticket.event(kind, f"{state}:{at.isoformat()}", at, data=about.get(kind)) for kind in kinds]
     if closed.is_absent or closed.iso() == at:
         return found
     return [ticket.event(Kind.TICKET_SOLVED, f"solved:{closed.iso().isoformat()}", closed.iso()), *found]

@@ -68,7 +68,7 @@ ADAPTER = Adapter(
         Setting(
             key="states",
             label="States of your own",
-            help="Lines `state = open, pending, waiting, solved, merged or removed`; Zammad's own states are known.",
+            help="Lines `state = open, pending, on_hold, solved, closed, merged or deleted`; Zammad's own states are known.",
             file=True,
         ),
         Setting(
