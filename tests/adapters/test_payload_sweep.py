@@ -32,15 +32,20 @@ ADAPTERS = {
     "django_helpdesk": "django_helpdesk",
     "freescout": "freescout",
     "freshdesk": "freshdesk",
+    "front": "front",
+    "gorgias": "gorgias",
     "helpscout": "help_scout",
+    "hubspot": "hubspot",
     "intercom": "intercom",
     "jira": "jira",
     "justcall": "justcall",
     "kustomer": "kustomer",
     "liveagent": "liveagent",
     "mango_office": "mango_office",
+    "refiner": "refiner",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
+    "satismeter": "satismeter",
     "servicenow": "servicenow",
     "standard_webhooks": "generic",
     "twilio": "twilio",
@@ -209,17 +214,6 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "convo.created__1": "ticket.opened",
         "convo.created_reduced__1": "ticket.opened",
     },
-    "helpscout": {
-        "api_v1_conversation_10__1": "ignored: a REST resource",
-        "api_v1_conversation_11__1": "ignored: a REST resource",
-        "api_v1_conversation_13__1": "ignored: a REST resource",
-        "api_v1_customer__1": "ignored: a REST resource",
-        "api_v2_conversation__1": "ignored: a REST resource",
-        "api_v2_thread__1": "ignored: a REST resource",
-        "api_v2_webhook__1": "ignored: a REST resource",
-        "customer.created__1": "ignored: no conversation",
-        "satisfaction.ratings__1": "survey.answered",
-    },
     "freshdesk": {
         "api_agent_1__1": "ignored: a record of the API",
         "api_all_tickets__1": "ignored: a record of the API",
@@ -242,6 +236,35 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "onticketupdate__1": "ignored: an event of the app platform",
         "onticketupdate__2": "ignored: an event of the app platform",
         "onticketupdate__4": "ignored: an event of the app platform",
+    },
+    "front": {
+        "api_conversations_conversations__1": "ignored: a REST resource",
+        "assign__1": "ticket.assigned",
+        "reopen__1": "ticket.reopened",
+    },
+    "gorgias": {
+        "api_153006867_tickets__1": "ticket.opened ticket.assigned ticket.reopened ticket.resumed ticket.agent_replied*5",
+        "registration__1": "ignored: the integration itself",
+        "ticket-message-created__1": "ticket.agent_replied",
+    },
+    "helpscout": {
+        "api_v1_conversation_10__1": "ignored: a REST resource",
+        "api_v1_conversation_11__1": "ignored: a REST resource",
+        "api_v1_conversation_13__1": "ignored: a REST resource",
+        "api_v1_customer__1": "ignored: a REST resource",
+        "api_v2_conversation__1": "ignored: a REST resource",
+        "api_v2_thread__1": "ignored: a REST resource",
+        "api_v2_webhook__1": "ignored: a REST resource",
+        "customer.created__1": "ignored: no conversation",
+        "satisfaction.ratings__1": "survey.answered",
+    },
+    "hubspot": {
+        "api_search_tickets__1": "ignored: a REST resource",
+        "subscription_batch__1": "ignored: contacts",
+        "subscription_contact.creation__1": "ignored: contacts",
+        "subscription_contact__1": "ignored: contacts",
+        "workflow_company__1": "ignored: a company",
+        "workflow_contact__1": "ignored: a contact",
     },
     "intercom": {
         "api_close_conversation__1": "ignored: a REST resource",
@@ -318,6 +341,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "call_rest.answered__1": "ignored: a REST resource",
         "jc.call_ai_generated__1": "ignored: a product that counts nothing",
     },
+    "kustomer": {
+        "kustomer.conversation.update__1": "unreadable: $",
+    },
     "liveagent": {
         "api_ticket__1": "ignored: a record of the API",
         "ivr_fetch__1": "ignored: a template of a voice menu",
@@ -327,6 +353,9 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "events_call.Appeared_ivr__1": "contact.offered",
         "events_call_doc.callback_Appeared__1": "ignored: a ring",
         "events_call_doc.outbound_Appeared__1": "contact.offered",
+    },
+    "refiner": {
+        "survey_refiner_webhook_response_0.jso__1": "ignored: no question that was named",
     },
     "ringcentral": {
         "account_presence__1": "ignored: what a telephone does, without a call",
@@ -362,6 +391,15 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "flow_callout__1": "unreadable: $.deskgauge",
         "outbound_ack__1": "unreadable: Envelope.Body.notifications",
         "outbound_message__1": "unreadable: $",
+    },
+    "satismeter": {
+        "survey_all_fields_check_with_event_as__1": "survey.answered*3",
+        "survey_neither_reponse_user_id_or_res__1": "survey.answered*3",
+    },
+    "servicenow": {
+        "api_get_incident__1": "unreadable: $.deskgauge",
+        "api_list_change_tasks__1": "unreadable: $.deskgauge",
+        "api_update_incident__1": "unreadable: $.deskgauge",
     },
     "standard_webhooks": {
         "spec_example__1": "ignored: another type",
@@ -433,14 +471,6 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "phone.callee_call_log_completed__1": "ignored: the older log",
         "phone.callee_ringing__1": "unreadable: $.payload.object.ringing_start_time",
         "signature_vectors__1": "ignored: vectors",
-    },
-    "servicenow": {
-        "api_get_incident__1": "unreadable: $.deskgauge",
-        "api_list_change_tasks__1": "unreadable: $.deskgauge",
-        "api_update_incident__1": "unreadable: $.deskgauge",
-    },
-    "kustomer": {
-        "kustomer.conversation.update__1": "unreadable: $",
     },
 }
 CASES = [(folder, name) for folder, names in EXPECTED.items() for name in names]
