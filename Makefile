@@ -9,7 +9,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
 # Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup demo test check bench chaos helpdesk mutate lock clean
+.PHONY: setup demo test check bench chaos fuzz helpdesk mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -54,6 +54,9 @@ chaos: .venv/.dev
 
 helpdesk: .venv/.dev .tools/helpdesk/.done
 	$(BIN)/python -m pytest tests/adapters/test_django_helpdesk_running.py $(ARGS)
+
+fuzz: .venv/.dev
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 mutate: .venv/.dev
 	$(BIN)/mutmut run --max-children 1 $(ARGS)
