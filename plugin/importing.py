@@ -121,7 +121,8 @@ def _position(stream: TextIO) -> int:
 
 @dataclass(kw_only=True, slots=True)
 class RowCounts:
-    """Rows of input files; `reasons` name row and column of those that were refused.
+    """Rows of input files; `reasons` name row and column of those that were refused, and the rows of what was stored and could
+    not be read (`dead`).
 
     `unseen`: agents that nothing that happened has ever named, and teams that the policy does not have.
     """
@@ -129,6 +130,7 @@ class RowCounts:
     accepted: int = 0
     unchanged: int = 0
     bad: int = 0
+    dead: int = 0
     reasons: list[str] = field(default_factory=list)
     unseen: dict[str, list[str]] = field(default_factory=dict)
 
@@ -152,10 +154,12 @@ def import_inputs(
             raise ImportProblem(f"{path.name}: {error}") from None
         for first, part in parts_of(rows):
             checked = checked_rows(opened.engine, kind, name, part, timezone, at, first)
-            if checked.fresh:
-                insert_deliveries(opened.engine, [delivery_of(kind, name, checked.fresh, timezone, at)])
-                settle_inbox(opened, cells=False)
-            counts.accepted += len(part) - checked.unchanged - len(checked.problems)
+            dead = _entered(opened, delivery_of(kind, name, checked.fresh, timezone, at)) if checked.fresh else None
+            if dead is not None:
+                counts.dead += len(checked.fresh)
+                counts.reasons.append(f"{path.name}, {_rows(checked.numbers)}: {dead}")
+            lost = 0 if dead is None else len(checked.fresh)
+            counts.accepted += len(part) - checked.unchanged - len(checked.problems) - lost
             counts.unchanged += checked.unchanged
             counts.bad += len(checked.problems)
             counts.reasons += [f"{path.name}, row {row}, {problem}" for row, problem in checked.problems]
@@ -165,6 +169,21 @@ def import_inputs(
     settle_cells(opened)
     counts.unseen = _unseen(opened, named["agent"], named["team"])
     return counts
+
+
+def _entered(opened: Installation, row: DeliveryRow) -> str | None:
+    """Stores and settles a delivery; why it could not be read, None when it could."""
+    insert_deliveries(opened.engine, [row])
+    settle_inbox(opened, cells=False)
+    same = (DELIVERY.c.source == row["source"], DELIVERY.c.key == row["key"])
+    with reading(opened.engine) as connection:
+        query = select(DELIVERY.c.error).where(*same, DELIVERY.c.state == State.DEAD.value)
+        found = connection.execute(query).first()
+    return None if found is None else found.error or "could not be read"
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return f"row {numbers[0]}" if len(numbers) == 1 else f"rows {numbers[0]} to {numbers[-1]}"
 
 
 def _unseen(opened: Installation, agents: set[str], teams: set[str]) -> dict[str, list[str]]:

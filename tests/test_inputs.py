@@ -18,8 +18,9 @@ from web_site import app_for
 
 from plugin.cli import main
 from plugin.contract.event import Event, Kind
-from plugin.database import reading
+from plugin.database import reading, writing
 from plugin.importing import ImportProblem, RowCounts, import_inputs
+from plugin.inbox.sources import add_source
 from plugin.installation import Installation
 from plugin.normalise.inputs import KINDS, InputProblem, event_of
 from plugin.web.tables import Scope
@@ -133,6 +134,27 @@ def test_good_rows_are_taken_and_bad_ones_named(engine: Engine, tmp_path: Path) 
     assert (counts.accepted, counts.bad) == (2, 1)
     assert counts.reasons == ["roster.csv, row 2, column until: 'late' is not a time; write it like 2026-11-02 22:00"]
     assert found(engine, "SELECT subject, agent FROM roster_shift") == [("1", "Cy")]
+
+
+def test_rows_whose_delivery_cannot_be_read_are_dead_and_named(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path)
+    with writing(engine) as connection:
+        add_source(connection, "old", "a vendor that was removed", AT)
+    opened.reload()
+    path = tmp_path / "s.csv"
+    path.write_text("contact,score\nc1,nonsense\nc1,0.5\nc2,-0.5\n")
+    counts = took(opened, "sentiment", path, source="old")
+    assert (counts.accepted, counts.bad, counts.dead) == (0, 1, 2)
+    assert counts.reasons[0].startswith("s.csv, rows 2 to 3: No source is called old")
+    environment = {
+        "DESKGAUGE_DATABASE_URL": engine.url.render_as_string(hide_password=False),
+        "DESKGAUGE_SECRET_KEY": "a secret of the tests",
+    }
+    path.write_text("contact,score\nc3,0.5\n")
+    done = CliRunner().invoke(main, ["import", "sentiment", str(path), "--source", "old"], env=environment)
+    assert done.exit_code == 1
+    assert "0 rows accepted, 0 unchanged, 0 bad, 1 dead: `deskgauge replay --dead`" in done.output
+    assert "s.csv, row 1: No source is called old" in done.output
 
 
 @pytest.mark.parametrize(

@@ -108,14 +108,15 @@ def _import_rows(kind: InputKind, files: tuple[Path, ...], source: str | None) -
                 counts = import_inputs(opened, kind, source, files, now(), show)
         except ImportProblem as error:
             raise click.ClickException(str(error)) from None
-    click.echo(f"{counts.accepted} rows accepted, {counts.unchanged} unchanged, {counts.bad} bad")
+    dead = f", {counts.dead} dead: `deskgauge replay --dead` reads them once the reason is gone" if counts.dead else ""
+    click.echo(f"{counts.accepted} rows accepted, {counts.unchanged} unchanged, {counts.bad} bad{dead}")
     for what, names in counts.unseen.items():
         rest = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
         one_or_more = what.removesuffix("s") if len(names) == 1 else what
         click.echo(f"{len(names)} {one_or_more} not seen before: {', '.join(names[:_NAMES])}{rest}")
     for reason in counts.reasons[:_REASONS]:
         click.echo(f"  {reason}", err=True)
-    if counts.bad:
+    if counts.bad or counts.dead:
         raise SystemExit(1)
 
 

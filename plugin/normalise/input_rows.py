@@ -27,9 +27,10 @@ class InputFileProblem(ValueError):
 
 @dataclass(kw_only=True, slots=True)
 class Checked:
-    """`fresh` say something new; `problems` are (number of the row, what is wrong with it), the first row being 1."""
+    """`fresh` say something new, `numbers` are theirs, the first row being 1; `problems` are (number, what is wrong with it)."""
 
     fresh: list[Row] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
     unchanged: int = 0
     problems: list[tuple[int, InputProblem]] = field(default_factory=list)
 
@@ -37,22 +38,23 @@ class Checked:
 def checked_rows(
     engine: Engine, kind: InputKind, source: str, rows: Sequence[Row], timezone: str, at: datetime, first: int = 1
 ) -> Checked:
-    found, read = Checked(), list[tuple[Row, Event]]()
+    found, read = Checked(), list[tuple[int, Row, Event]]()
     for number, row in enumerate(rows, first):
         try:
-            read.append((row, event_of(kind, row, timezone, at)))
+            read.append((number, row, event_of(kind, row, timezone, at)))
         except InputProblem as error:
             found.problems.append((number, error))
     with reading(engine) as connection:
-        known = _known(connection, source, [event for _, event in read])
-    last = {_identity(event): number for number, (_, event) in enumerate(read)}
-    for number, (row, event) in enumerate(read):
+        known = _known(connection, source, [event for _, _, event in read])
+    last = {_identity(event): number for number, _, event in read}
+    for number, row, event in read:
         if last[_identity(event)] != number:
             continue  # a later row of the same id replaces it
         if _says(event, at) == known.get(_identity(event)):
             found.unchanged += 1
         else:
             found.fresh.append(row)
+            found.numbers.append(number)
     return found
 
 
