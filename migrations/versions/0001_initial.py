@@ -581,6 +581,7 @@ def upgrade() -> None:
         sa.Column("denominator", sa.Float(), nullable=True),
         sa.Column("definition_version", sa.String(), nullable=False),
         sa.Column("policy_revision", sa.Integer(), nullable=False),
+        sa.Column("basis", sa.String(), nullable=False),
         sa.Column("provisional", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_published_value")),

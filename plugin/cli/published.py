@@ -12,7 +12,7 @@ from plugin.database import reading
 from plugin.installation import now
 from plugin.kpi.catalogue import known_kpis
 from plugin.kpi.period import PeriodTextError, parse_period_text
-from plugin.report.publications import publication_json, publication_lines, publications
+from plugin.report.publications import publication_json, publication_lines, publications, publications_csv
 
 
 @click.command()
@@ -20,7 +20,7 @@ from plugin.report.publications import publication_json, publication_lines, publ
 @click.option("--period", help="Only this period: yesterday, 2026-10-05, 2026-W40, 2026-10 …")
 @click.option("--page", type=click.IntRange(min=1), default=1, show_default=True)
 @click.option("--per-page", type=click.IntRange(1, 1000), default=100, show_default=True)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
 def published(kpi: str | None, period: str | None, page: int, per_page: int, form: str) -> None:
     """List the numbers that digests said, newest period first, and every revision of them."""
     if kpi is not None and kpi not in known_kpis():
@@ -37,6 +37,9 @@ def published(kpi: str | None, period: str | None, page: int, per_page: int, for
     if form == "json":
         shown = {"total": total, "published": [publication_json(one) for one in found]}
         click.echo(json.dumps(shown, ensure_ascii=False, indent=1))
+        return
+    if form == "csv":
+        click.echo(publications_csv(found), nl=False)
         return
     for one in found:
         click.echo("\n".join(publication_lines(one, language)))

@@ -15,9 +15,10 @@ def basis_text(parts: Mapping[str, object]) -> str:
 
 def changed_parts(before: str | None, after: str) -> dict[str, tuple[str | None, str]]:
     """name --> (value before, value now) of what differs; before is None where the part was not there."""
-    old, new = _parts(before or ""), _parts(after)
+    old, new = parts_of(before or ""), parts_of(after)
     return {name: (old.get(name), value) for name, value in new.items() if old.get(name) != value}
 
 
-def _parts(text: str) -> dict[str, str]:
+def parts_of(text: str) -> dict[str, str]:
+    """name --> value"""
     return {name: value for name, _, value in (part.partition("=") for part in text.split("|") if part)}

@@ -101,7 +101,7 @@ class Composer:
         for period in dict.fromkeys(one.period for one in said):
             then = [one for one in said if one.period == period]
             now_report = self._one(tuple(kpis), period, only)
-            found += revisions(then, published(now_report, self.policy_revision, only))
+            found += revisions(then, published(now_report, self.document, self.policy_revision, only))
         return tuple(found)
 
     def _one(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report:
@@ -202,7 +202,7 @@ def _enqueue(session: Session, composer: Composer, name: str, period: Period, me
 def _remember(session: Session, composer: Composer, name: str, material: Material) -> None:
     """The numbers of this period, and the revised ones of earlier periods, so that they are told as revised once."""
     only = only_of(composer.document.digests[name].scope)
-    remember(session, name, published(material.now, composer.policy_revision, only), composer.now)
+    remember(session, name, published(material.now, composer.document, composer.policy_revision, only), composer.now)
     again = [
         Published(
             period=one.period,
@@ -211,6 +211,7 @@ def _remember(session: Session, composer: Composer, name: str, material: Materia
             value=one.new,
             version=one.version,
             policy_revision=composer.policy_revision,
+            basis=one.basis,
             provisional=one.provisional,
         )
         for one in material.revisions

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+import io
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
@@ -10,10 +12,12 @@ from itertools import pairwise
 from sqlmodel import Session, col, func, select
 
 from plugin.contract.event import Json
+from plugin.kpi.metric import Measurement
 from plugin.kpi.period import Period, label
 from plugin.report import figures, subject
 from plugin.report.published import Published, PublishedValue, Revision, read, revisions
-from plugin.report.render_json import local_iso, value_json
+from plugin.report.render_csv import safe
+from plugin.report.render_json import local_iso, tidy, value_json
 from plugin.report.wording import label as kpi_label
 from plugin.report.wording import moment_name, noun, period_name, text
 
@@ -113,6 +117,53 @@ def _revision_json(one: Revision, zone: str) -> Json:
 
 def _iso(moment: datetime | None, zone: str) -> str | None:
     return None if moment is None else local_iso(moment, zone)
+
+
+_CSV = (
+    "digest",
+    "period",
+    "start",
+    "end",
+    "scope",
+    "kpi",
+    "value",
+    "numerator",
+    "denominator",
+    "definition",
+    "policy_revision",
+    "provisional",
+    "at",
+    "reason",
+)
+
+
+def publications_csv(found: Iterable[Publication]) -> str:
+    """A line for every word: each number as it was first said, then what was said of it later, with the reason."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV)
+    for one in found:
+        writer.writerow(_line(one, one.first, one.first.value, ""))
+        for revision in one.revisions:
+            writer.writerow(_line(one, revision, revision.new, revision.reason.value))
+    return out.getvalue()
+
+
+def _line(one: Publication, word: Published | Revision, value: Measurement, reason: str) -> list[object]:
+    period = one.first.period
+    return [
+        safe(one.digest),
+        label(period),
+        *(local_iso(moment, period.timezone) for moment in (period.start, period.end)),
+        safe(one.first.groups),
+        one.first.kpi,
+        *(tidy(each) for each in (value.value, value.numerator, value.denominator)),
+        word.version,
+        word.policy_revision,
+        "yes" if word.provisional else "no",
+        _iso(word.at, period.timezone),
+        reason,
+    ]
 
 
 def reason_text(revision: Revision, language: str = "en") -> str:

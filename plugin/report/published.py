@@ -11,8 +11,10 @@ from sqlalchemy import Column, Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from plugin.database import Moment, RowId
+from plugin.kpi.basis import basis_of
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period
+from plugin.policy.document import Document
 from plugin.report import subject
 from plugin.report.figures import figure
 
@@ -38,6 +40,8 @@ class PublishedValue(SQLModel, table=True):
     denominator: float | None = None
     definition_version: str = ""
     policy_revision: int = 0
+    #: what of the policy it depended on, see `plugin.kpi.basis`
+    basis: str = ""
     provisional: int = 0
     at: datetime = Field(sa_column=Column(Moment, nullable=False))
 
@@ -50,7 +54,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Published:
-    """A number that was said, or would be said now. `version` names the definition with its variant and thresholds."""
+    """A number that was said, or would be said now. `version` names the definition with its variant and thresholds, `basis` the
+    settings that it depends on.
+    """
 
     period: Period
     kpi: str
@@ -58,6 +64,7 @@ class Published:
     value: Measurement
     version: str = ""
     policy_revision: int = 0
+    basis: str = ""
     provisional: bool = False
     #: when it was said; None: it is only known now
     at: datetime | None = None
@@ -73,6 +80,7 @@ class Revision:
     reason: Reason
     version: str = ""
     policy_revision: int = 0
+    basis: str = ""
     provisional: bool = False
     #: when the new number was said
     at: datetime | None = None
@@ -90,13 +98,18 @@ class Revision:
         return max(0, int(self.new.denominator - self.old.denominator))
 
 
-def published(report: Report, policy_revision: int = 0, only: Mapping[str, str] | None = None) -> tuple[Published, ...]:
+def published(
+    report: Report, document: Document, policy_revision: int = 0, only: Mapping[str, str] | None = None
+) -> tuple[Published, ...]:
     """Every number of the report, as it would be remembered; `only` is the part of the centre that it was asked for."""
+    names = {*(only or ()), *(name for row in report.rows for name in row.group)}
+    bases = {kpi: basis_of(kpi, document, names) for kpi in {kpi for row in report.rows for kpi in row.values}}
     return tuple(
         Published(
             period=row.period,
             kpi=kpi,
             groups=",".join(f"{name}={value}" for name, value in {**(only or {}), **row.group}.items()),
+            basis=bases[kpi],
             value=value,
             version=version_of(report.definitions.get(kpi, {})),
             policy_revision=policy_revision,
@@ -132,7 +145,7 @@ def _revision(before: Published, now: Published) -> Revision:
     reason = Reason.LATE
     if before.version != now.version:
         reason = Reason.DEFINITION
-    elif before.policy_revision != now.policy_revision:
+    elif before.basis != now.basis:
         reason = Reason.POLICY
     return Revision(
         period=now.period,
@@ -143,6 +156,7 @@ def _revision(before: Published, now: Published) -> Revision:
         reason=reason,
         version=now.version,
         policy_revision=now.policy_revision,
+        basis=now.basis,
         provisional=now.provisional,
         at=now.at,
     )
@@ -163,6 +177,7 @@ def remember(session: Session, digest: str, said: Sequence[Published], at: datet
                 denominator=one.value.denominator,
                 definition_version=one.version,
                 policy_revision=one.policy_revision,
+                basis=one.basis,
                 provisional=int(one.provisional),
                 at=at,
             )
@@ -201,6 +216,7 @@ def read(row: PublishedValue) -> Published:
         value=Measurement(numerator=row.numerator, denominator=row.denominator),
         version=row.definition_version,
         policy_revision=row.policy_revision,
+        basis=row.basis,
         provisional=bool(row.provisional),
         at=row.at,
     )

@@ -31,7 +31,7 @@ from plugin.report.compose import Composer
 from plugin.report.digest import build_digest
 from plugin.report.due import period_for
 from plugin.report.explanation import Basis, explanation, explanation_json
-from plugin.report.publications import publication_json, publications
+from plugin.report.publications import publication_json, publications, publications_csv
 from plugin.report.render_csv import report_csv
 from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json
@@ -42,7 +42,7 @@ from plugin.web.api_inputs import described_inputs
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
 from plugin.web.health import SourceHealth, health
-from plugin.web.query import RecordsQuery, ReportQuery, ask_of, parsed
+from plugin.web.query import Forms, RecordsQuery, ReportQuery, ask_of, parsed
 from plugin.web.site import site
 from plugin.web.tables import Scope
 
@@ -70,6 +70,7 @@ class PublishedQuery(BaseModel):
     period: str = Field("", description="Only this period: yesterday, 2026-10-05, 2026-W40 …")
     page: int = Field(1, ge=1)
     per_page: int = Field(100, ge=1, le=1000)
+    format: Forms = Field("json", description="json, or csv for a spreadsheet")
 
 
 def api_blueprint() -> Blueprint:
@@ -289,6 +290,9 @@ def published() -> Response:
     skip = (query.page - 1) * query.per_page
     with reading(here.engine) as connection, Session(connection) as session:
         total, found = publications(session, query.kpi or None, period, skip=skip, most=query.per_page)
+    if query.format == "csv":
+        attached = {"Content-Disposition": 'attachment; filename="deskgauge-published.csv"'}
+        return Response(publications_csv(found), mimetype="text/csv", headers=attached)
     return jsonify({"total": total, "published": [publication_json(each) for each in found]})
 
 

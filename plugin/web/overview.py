@@ -136,6 +136,6 @@ def revised(reading: Reading, material: Material, language: str, kpi: str | None
     """What digests said of this period and is another number now: of all that are shown, or of one KPI."""
     with Session(reading.connection) as session:
         revision = latest(session)
-        now = published(material.now, revision.id or 0 if revision else 0)
+        now = published(material.now, reading.document, revision.id or 0 if revision else 0)
         found = revised_since(session, material.period, now)
     return [revision_text(one, language) for one in found if kpi is None or one.kpi == kpi]

@@ -138,6 +138,25 @@ def test_rebuilding_says_what_changed_and_which_published_numbers_moved(
     assert "in force" in run(runner, "rebuild", "--dry-run").output
 
 
+def test_published_numbers_are_listed_in_every_form(runner: CliRunner, queue_log: Path, tmp_path: Path) -> None:
+    file = tmp_path / "policy.toml"
+    file.write_text(POLICY)
+    run(runner, "policy", "apply", file, "--author", "Eva")
+    run(runner, "import", "asterisk", queue_log)
+    run(runner, "digest", "daily", "--period", "2026-11-02")
+    words = ("published", "abandonment_rate", "--period", "2026-11-02")
+    head, count = run(runner, *words).output.splitlines()
+    assert head.startswith("Monday 2 November 2026, Abandonment rate: 33.3%, 1 / 3 (daily, ")
+    assert count == "1 of 1 published numbers"
+    told = json.loads(run(runner, *words, "--format", "json").output)
+    assert (told["total"], told["published"][0]["numerator"], told["published"][0]["revisions"]) == (1, 1, [])
+    (line,) = csv.DictReader(io.StringIO(run(runner, *words, "--format", "csv").output))
+    assert (line["kpi"], line["numerator"], line["denominator"], line["reason"]) == ("abandonment_rate", "1", "3", "")
+    assert run(runner, "published", "--period", "2026-11-03").output == "0 of 0 published numbers\n"
+    assert "not a KPI" in run(runner, "published", "nonsense", code=2).output
+    assert "--period" in run(runner, "published", "--period", "someday", code=2).output
+
+
 def test_a_policy_is_applied_exported_and_rolled_back(runner: CliRunner, tmp_path: Path) -> None:
     file = tmp_path / "policy.toml"
     file.write_text(POLICY)

@@ -18,6 +18,7 @@ from plugin.kpi.period import Grain, Period, period_of
 from plugin.notify.message import from_json
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
+from plugin.policy.text import parse
 from plugin.report.compose import Composer, is_sent, send_digest
 from plugin.report.due import compared, last_due, period_for
 from plugin.report.published import Published, PublishedValue, published, revisions
@@ -190,16 +191,27 @@ def revised(store: Engine, centre: Centre, period: Period) -> list[str]:
 
 
 def test_the_reason_of_a_revision_is_the_definition_else_the_settings_else_late_events() -> None:
-    def said(part: float, version: str, revision: int) -> Published:
+    def said(part: float, version: str, basis: str, revision: int) -> Published:
+        value = of(part, 100)
         return Published(
-            period=MONDAY, kpi="service_level", value=of(part, 100), version=version, policy_revision=revision
+            period=MONDAY, kpi="service_level", value=value, version=version, basis=basis, policy_revision=revision
         )
 
-    old = [said(80, "threshold_s=20", 1)]
-    assert [one.reason for one in revisions(old, [said(70, "threshold_s=30", 2)])] == ["definition"]
-    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", 2)])] == ["policy"]
-    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", 1)])] == ["late"]
-    assert revisions(old, [said(80, "threshold_s=30", 2)]) == ()
+    old = [said(80, "threshold_s=20", "a=1", 1)]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=30", "a=2", 2)])] == ["definition"]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", "a=2", 2)])] == ["policy"]
+    assert [one.reason for one in revisions(old, [said(70, "threshold_s=20", "a=1", 1)])] == ["late"]
+    assert revisions(old, [said(80, "threshold_s=30", "a=2", 2)]) == ()
+
+
+def test_settings_that_do_not_touch_a_kpi_are_not_blamed() -> None:
+    old = [said for said in published(whole(MONDAY, TODAY), Document(), 1) if said.kpi == "abandonment_rate"]
+    changed = parse('language = "lv"\n[definitions]\nrepeat_contact_days = 3\n[teams.Day]\nagents = ["Ann"]')
+    late = [replace(said, value=of(1, 10)) for said in published(whole(MONDAY, TODAY), changed, 2)]
+    assert [one.reason for one in revisions(old, late)] == ["late"]
+    ended = parse('[sources.pbx]\nadapter = "asterisk"\nattribution = "end"')
+    moved = [replace(said, value=of(1, 10)) for said in published(whole(MONDAY, TODAY), ended, 2)]
+    assert [one.reason for one in revisions(old, moved)] == ["policy"]
 
 
 def test_a_difference_that_nobody_would_see_is_no_revision() -> None:
@@ -209,7 +221,7 @@ def test_a_difference_that_nobody_would_see_is_no_revision() -> None:
 
 
 def test_every_number_of_a_report_is_remembered_with_its_definition() -> None:
-    one = published(by_queue(MONDAY, {"Support": TODAY["Support"]}), policy_revision=7)
+    one = published(by_queue(MONDAY, {"Support": TODAY["Support"]}), Document(), policy_revision=7)
     level = next(item for item in one if item.kpi == "service_level")
     assert level.groups == "queue=Support"
     assert level.version == "threshold_s=20.0;variant=SL-3;version=1"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -13,11 +15,13 @@ from sqlmodel import Session
 from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
 from plugin.kpi.period import Period
+from plugin.policy.document import Document
 from plugin.report.publications import (
     Publication,
     publication_json,
     publication_lines,
     publications,
+    publications_csv,
     revised_since,
     revision_text,
 )
@@ -29,7 +33,7 @@ LATER = {**BEFORE, "Support": values(705, 47, 540)}
 
 
 def told(period: Period, groups: Groups, only: dict[str, str] | None = None) -> list[Published]:
-    both = published(whole(period, groups), 0, only)
+    both = published(whole(period, groups), Document(), 0, only)
     return [one for one in both if one.kpi in ("offered", "abandonment_rate")]
 
 
@@ -104,6 +108,31 @@ def test_text_says_the_number_and_below_it_its_revisions(engine: Engine) -> None
     ]
 
 
+def test_csv_has_a_line_for_every_word(engine: Engine) -> None:
+    sent(engine, only={"queue": "=Support"})
+    _, found = listed(engine, kpi="abandonment_rate", period=WEEK_BEFORE)
+    head, first, revised = csv.reader(io.StringIO(publications_csv(found)))
+    said, later = (dict(zip(head, line, strict=True)) for line in (first, revised))
+    assert said == {
+        "digest": "daily",
+        "period": "2026-11-16",
+        "start": "2026-11-16T00:00:00+02:00",
+        "end": "2026-11-17T00:00:00+02:00",
+        "scope": "queue==Support",
+        "kpi": "abandonment_rate",
+        "value": str(53 / 989),
+        "numerator": "53",
+        "denominator": "989",
+        "definition": "version=1",
+        "policy_revision": "0",
+        "provisional": "no",
+        "at": "2026-11-17T08:00:00+02:00",
+        "reason": "",
+    }
+    assert (later["numerator"], later["denominator"], later["reason"]) == ("59", "993", "late")
+    assert later["at"] == "2026-11-24T08:00:00+02:00"
+
+
 def said(part: float, groups: str = "", kpi: str = "abandonment_rate") -> Published:
     return Published(period=MONDAY, kpi=kpi, groups=groups, value=of(part, 100), version="version=1")
 
@@ -134,7 +163,10 @@ def test_a_number_says_whether_it_was_provisional_when_it_was_said(engine: Engin
     marked = type(first)(period=first.period, group={}, values=first.values, unsettled=frozenset({"offered"}))
     with session_scope(engine) as session:
         remember(
-            session, "daily", published(type(report)(timezone="UTC", definitions=DEFINITIONS, rows=(marked,))), MORNING
+            session,
+            "daily",
+            published(type(report)(timezone="UTC", definitions=DEFINITIONS, rows=(marked,)), Document()),
+            MORNING,
         )
     _, found = listed(engine)
     assert {one.first.kpi for one in found if one.first.provisional} == {"offered"}

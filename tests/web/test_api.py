@@ -174,5 +174,6 @@ def test_what_is_not_there_is_told_in_json(client: FlaskClient) -> None:
 
 def test_published_numbers_are_listed_and_a_wrong_question_is_named(client: FlaskClient) -> None:
     assert client.get("/api/v1/published").get_json() == {"total": 0, "published": []}
+    assert client.get("/api/v1/published?format=csv").text.startswith("digest,period,start,end,scope,kpi,value,")
     assert client.get("/api/v1/published?kpi=nonsense").get_json()["error"]["field"] == "kpi"
     assert client.get("/api/v1/published?period=someday").status_code == 400
