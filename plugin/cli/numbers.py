@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import click
 from sqlmodel import Session
 
-from plugin.cli.terminal import installation, read_moment
+from plugin.cli.terminal import installation, read_moment, read_pairs
 from plugin.database import reading
 from plugin.installation import Installation, now
 from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer
@@ -87,7 +87,7 @@ def report(
             grain=Grain(grain),
             by=_names(by),
             timezone=zone,
-            only=_only(only),
+            only=read_pairs(only, "--only"),
         )
         settle_cells(opened)
         try:
@@ -130,13 +130,6 @@ def _records(opened: Installation, ask: Ask, page: int, per_page: int, form: str
     return records_csv(found, timezone).rstrip("\n") if form == "csv" else records_text(found, timezone)
 
 
-def _only(pairs: tuple[str, ...]) -> dict[str, str]:
-    parts = [pair.partition("=") for pair in pairs]
-    if any(not equals for _, equals, _ in parts):
-        raise click.BadParameter("write NAME=VALUE, such as queue=Support", param_hint="--only")
-    return {name.strip(): value.strip() for name, _, value in parts}
-
-
 def _names(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
@@ -168,7 +161,7 @@ def kpi_show(key: str, period: str | None, by: str, only: tuple[str, ...], form:
         return
     with installation() as opened:
         settle_cells(opened)
-        found = _explained(opened, key, period or "yesterday", _names(by), _only(only))
+        found = _explained(opened, key, period or "yesterday", _names(by), read_pairs(only, "--only"))
     shown = json.dumps(explanation_json(found), ensure_ascii=False, indent=1)
     click.echo(shown if form == "json" else explanation_text(found))
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import click
 
-from plugin.cli.terminal import installation, read_moment
+from plugin.cli.terminal import installation, read_moment, read_pairs
 from plugin.database import reading
 from plugin.inbox.sources import known_sources
 from plugin.installation import Installation, now
+from plugin.kpi.answer import AskError
 from plugin.kpi.period import Grain, Period
-from plugin.report.reconcile import Basis, Sheet, reconcile
+from plugin.report.reconcile import Basis, Sheet, VendorSettings, reconcile
 from plugin.report.render_reconcile import reconcile_csv, reconcile_json, reconcile_text
 from plugin.report.vendor_file import Stated, VendorFileError, read_figures, template
 from plugin.report.vendor_rules import VENDORS, Vendor, vendor_of
@@ -31,6 +32,13 @@ from plugin.work import settle_cells
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Its own figures: CSV of date, kpi, value, queue.",
 )
+@click.option(
+    "--vendor-threshold", type=float, metavar="S", help="Answered in time, as the vendor is set up; else ours."
+)
+@click.option("--vendor-short", type=float, metavar="S", help="Short abandons, as the vendor is set up; else ours.")
+@click.option(
+    "--vendor-only", multiple=True, metavar="NAME=VALUE", help="A filter of its screen: queue=Support, hours=open …"
+)
 @click.option("--timezone", metavar="ZONE", help="IANA zone of the dates; by default the centre's.")
 @click.option("--template", "as_template", is_flag=True, help="Print an empty file for --vendor-file instead.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
@@ -40,6 +48,9 @@ def reconcile_command(
     end: str,
     vendor: str | None,
     vendor_file: Path | None,
+    vendor_threshold: float | None,
+    vendor_short: float | None,
+    vendor_only: tuple[str, ...],
     timezone: str | None,
     as_template: bool,
     form: str,
@@ -59,7 +70,13 @@ def reconcile_command(
             return
         stated = _figures(opened, vendor_file, whole)
         settle_cells(opened)
-        click.echo(_rendered(_sheet(opened, source, adapter, chosen, whole, stated), form))
+        try:
+            only = read_pairs(vendor_only, "--vendor-only")
+            settings = VendorSettings(threshold_s=vendor_threshold, short_s=vendor_short, only=only)
+            sheet = _sheet(opened, source, adapter, chosen, whole, stated, settings)
+        except AskError as error:
+            raise click.BadParameter(error.message, param_hint=f"--vendor-{error.field}") from None
+        click.echo(_rendered(sheet, form))
 
 
 def _adapter(opened: Installation, source: str) -> str:
@@ -83,11 +100,17 @@ def _figures(opened: Installation, path: Path | None, whole: Period) -> list[Sta
 
 
 def _sheet(
-    opened: Installation, source: str, adapter: str, vendor: Vendor, whole: Period, stated: list[Stated]
+    opened: Installation,
+    source: str,
+    adapter: str,
+    vendor: Vendor,
+    whole: Period,
+    stated: list[Stated],
+    settings: VendorSettings,
 ) -> Sheet:
     with reading(opened.engine) as connection:
         basis = Basis(connection=connection, document=opened.document, now=now(), knows=opened.knows)
-        return reconcile(basis, source, adapter, vendor, whole, stated)
+        return reconcile(basis, source, adapter, vendor, whole, stated, settings)
 
 
 def _rendered(sheet: Sheet, form: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -91,3 +91,11 @@ def read_moment(text: str, timezone: str, option: str) -> datetime:
         raise click.BadParameter(
             f"{text!r} is not a date or time like 2026-10-05 or 2026-10-05T14:00", param_hint=option
         ) from None
+
+
+def read_pairs(pairs: Iterable[str], option: str) -> dict[str, str]:
+    """`NAME=VALUE`, as often as the option was given."""
+    parts = [pair.partition("=") for pair in pairs]
+    if any(not equals for _, equals, _ in parts):
+        raise click.BadParameter("write NAME=VALUE, such as queue=Support", param_hint=option)
+    return {name.strip(): value.strip() for name, _, value in parts}

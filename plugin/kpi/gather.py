@@ -158,6 +158,7 @@ def _gather(
 def _told_apart(wanted: Sequence[str], question: Question) -> tuple[list[str], list[str]]:
     """The measures that cells hold, and those that only the facts can tell."""
     held = {key for key in wanted if key in STORED and not _is_moved(MEASURES[key].stream, question)}
+    held = set() if question.from_facts else held
     return [key for key in wanted if key in held], [key for key in wanted if key not in held]
 
 

@@ -38,6 +38,8 @@ class Question:
     as_of: datetime
     #: contacts in the periods of their entry or end, read from the facts; None: as the policy chose for each source
     attribution: Attribution | None = None
+    #: nothing from cells, which hold the policy's limits only
+    from_facts: bool = False
 
     @property
     def tells_hours(self) -> bool:

@@ -6,16 +6,16 @@ Everything is measured by `plugin.kpi.by_rule`, which is how reports measure; he
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from plugin.kpi.answer import Ask, missing_fact, supply_of
+from plugin.kpi.answer import Ask, AskError, missing_fact, supply_of
 from plugin.kpi.by_rule import Made, measured_by, metric_of
 from plugin.kpi.metric import Measurement, Unit
 from plugin.kpi.period import Period
-from plugin.kpi.question import Question
+from plugin.kpi.question import CLOSED, GROUPINGS, HOURS, OPEN, Question
 from plugin.kpi.terms import Terms, terms_of
 from plugin.policy.document import Attribution, Document
 from plugin.report.vendor_file import Stated, added_up
@@ -45,6 +45,9 @@ WAYS: dict[str, dict[str, Made]] = {
     "aht": {"conversations of agents": "aht", "contacts, each once": "aht.contact"},
 }
 ATTRIBUTIONS: tuple[Attribution, ...] = ("entry", "end")
+#: by what the vendor's screen may be filtered
+FILTERS = tuple(name for name in GROUPINGS if name != "source")
+_LONGEST_S = 86_400
 #: two figures that are both worked out differ by no more than this when they are the same
 _NOTHING = 1e-9
 
@@ -55,6 +58,40 @@ class Basis:
     document: Document
     now: datetime
     knows: Mapping[str, Collection[str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VendorSettings:
+    """How the vendor's own system is set up where that is not as ours is; None: as ours. `only`: the filters of its screen."""
+
+    threshold_s: float | None = None
+    short_s: float | None = None
+    only: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Raises `AskError`."""
+        for name in ("threshold_s", "short_s"):
+            if (limit_s := getattr(self, name)) is not None and not 0 <= limit_s <= _LONGEST_S:
+                raise AskError(name.removesuffix("_s"), "must be seconds from 0 to 86400")
+        for name in self.only:
+            if name not in FILTERS:
+                raise AskError("only", f"{name} is no filter; choose from {', '.join(FILTERS)}")
+        if self.only.get(HOURS, OPEN) not in (OPEN, CLOSED):
+            raise AskError("only", f"hours are {OPEN} or {CLOSED}")
+
+    def terms(self, ours: Terms) -> Terms:
+        threshold_ms = ours.threshold_ms if self.threshold_s is None else round(self.threshold_s * 1000)
+        short_ms = ours.short_ms if self.short_s is None else round(self.short_s * 1000)
+        return replace(ours, threshold_ms=threshold_ms, short_ms=short_ms)
+
+    def told(self) -> list[str]:
+        """By what it is another system than ours."""
+        parts = [] if self.threshold_s is None else [f"in time is {self.threshold_s:g} s"]
+        parts += [] if self.short_s is None else [f"short {self.short_s:g} s"]
+        return [*parts, *(f"only {name} {value}" for name, value in self.only.items())]
+
+
+AS_OURS = VendorSettings()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,18 +150,30 @@ class Sheet:
     attribution: Attribution
     threshold_s: float
     short_s: float
+    settings: VendorSettings = AS_OURS
     lines: tuple[Line, ...]
     ways: tuple[Way, ...]
 
 
 def reconcile(
-    basis: Basis, source: str, adapter: str, vendor: Vendor, whole: Period, stated: Sequence[Stated] = ()
+    basis: Basis,
+    source: str,
+    adapter: str,
+    vendor: Vendor,
+    whole: Period,
+    stated: Sequence[Stated] = (),
+    settings: VendorSettings = AS_OURS,
 ) -> Sheet:
-    """`stated` are the vendor's figures, all within `whole`."""
+    """`stated` are the vendor's figures, all within `whole`. Its rules and the other readings go by `settings`, ours never.
+
+    Raises `AskError` for a filter by opening hours where there is no calendar.
+    """
+    if HOURS in settings.only and not basis.document.calendars:
+        raise AskError("only", "the policy has no calendar; add one under [calendars] to tell open from closed hours")
     terms = terms_of(basis.document)
     configured = basis.document.sources.get(source)
     chosen: Attribution = configured.attribution if configured else "entry"
-    desk = _Desk(basis, source, vendor, chosen, terms, [one.kpi for one in stated])
+    desk = _Desk(basis, source, vendor, chosen, terms, settings, [one.kpi for one in stated])
     given = {_key(one): one for one in (*added_up(stated, whole), *stated)}
     places = dict.fromkeys([(whole, None), *((one.period, one.queue) for one in stated)])
     found = desk.measured(list(places))
@@ -137,6 +186,7 @@ def reconcile(
         attribution=chosen,
         threshold_s=terms.threshold_ms / 1000,
         short_s=terms.short_ms / 1000,
+        settings=settings,
         lines=tuple(lines),
         ways=tuple(desk.ways(found[whole, None])),
     )
@@ -156,13 +206,21 @@ class _Desk:
     """What is the same for all lines of a sheet."""
 
     def __init__(
-        self, basis: Basis, source: str, vendor: Vendor, chosen: Attribution, terms: Terms, asked: Iterable[str]
+        self,
+        basis: Basis,
+        source: str,
+        vendor: Vendor,
+        chosen: Attribution,
+        terms: Terms,
+        settings: VendorSettings,
+        asked: Iterable[str],
     ) -> None:
         self.basis = basis
         self.source = source
         self.vendor = vendor
         self.chosen = chosen
         self.terms = terms
+        self.settings = settings
         self.kpis = dict.fromkeys([*(rule.kpi for rule in vendor.rules), *asked])
         self.supply = self._supply()
 
@@ -176,26 +234,38 @@ class _Desk:
     def measured(self, places: Sequence[Place]) -> dict[Place, Found]:
         """All that may be needed of each place: our KPIs, the vendor's rules, the other readings, by entry and by end."""
         found: dict[Place, Found] = {place: {} for place in places}
-        rules = self._rules()
         for queue in dict.fromkeys(queue for _, queue in places):
             for periods in _apart([period for period, of in places if of == queue]):
                 for attribution in ATTRIBUTIONS:
-                    question = self._question(periods, queue, attribution)
-                    values = measured_by(self.basis.connection, rules, question, self.terms)
-                    for period, measured in zip(periods, values, strict=True):
-                        found[period, queue][attribution] = measured
+                    for rules, settings in self._sides():
+                        question = self._question(periods, queue, attribution, settings)
+                        values = measured_by(self.basis.connection, rules, question, settings.terms(self.terms))
+                        for period, measured in zip(periods, values, strict=True):
+                            found[period, queue].setdefault(attribution, {}).update(measured)
         return found
 
-    def _question(self, periods: Sequence[Period], queue: str | None, attribution: Attribution) -> Question:
-        only = {"source": self.source} | ({"queue": queue} if queue else {})
+    def _question(
+        self, periods: Sequence[Period], queue: str | None, attribution: Attribution, settings: VendorSettings
+    ) -> Question:
+        only = {**settings.only, "source": self.source} | ({"queue": queue} if queue else {})
         # What the policy chose is in the cells; the other one is read from the facts.
         moved = None if attribution == self.chosen else attribution
-        return Question(periods=tuple(periods), only=only, as_of=self.basis.now, attribution=moved)
+        return Question(
+            periods=tuple(periods),
+            only=only,
+            as_of=self.basis.now,
+            attribution=moved,
+            from_facts=settings.terms(self.terms) != self.terms,
+        )
 
-    def _rules(self) -> dict[str, Made]:
-        rules: dict[str, Made] = {_way(kpi, name): made for kpi, ways in WAYS.items() for name, made in ways.items()}
-        rules |= {kpi: kpi for kpi in self.kpis}
-        return rules | {_ruled(rule): rule.made for rule in self.vendor.rules if rule.made is not None}
+    def _sides(self) -> list[tuple[dict[str, Made], VendorSettings]]:
+        """What is measured as we are set up, and what as the vendor is; at once where both are the same."""
+        ours: dict[str, Made] = {kpi: kpi for kpi in self.kpis}
+        theirs: dict[str, Made] = {_way(kpi, name): made for kpi, ways in WAYS.items() for name, made in ways.items()}
+        theirs |= {_ruled(rule): rule.made for rule in self.vendor.rules if rule.made is not None}
+        if not self.settings.told():
+            return [(ours | theirs, AS_OURS)]
+        return [(ours, AS_OURS), (theirs, self.settings)]
 
     # -- putting beside each other
 
@@ -244,7 +314,7 @@ class _Desk:
             parts.append("other sums")
         if self.vendor.attribution not in (None, self.chosen):
             parts.append(f"counts by {self.vendor.attribution}")
-        return ", ".join(parts)
+        return ", ".join([*parts, *self.settings.told()])
 
     def _missing(self, kpi: str) -> str | None:
         return missing_fact(kpi, self.supply)

@@ -44,6 +44,8 @@ def reconcile_text(sheet: Sheet) -> str:
 def _lines(sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.source} ({sheet.adapter}) against {sheet.vendor.title}, {_range(sheet.whole)}, {sheet.whole.timezone}"
     yield f"ours: contacts count by their {sheet.attribution}; in time is {sheet.threshold_s:g} s, short {sheet.short_s:g} s"
+    if told := sheet.settings.told():
+        yield f"by its rule and in other ways: {', '.join(told)}"
     for name, said in _about(sheet):
         yield f"its {name}: {_said(said)}"
     yield ""
@@ -151,6 +153,11 @@ def reconcile_json(sheet: Sheet) -> dict[str, Json]:
         "timezone": sheet.whole.timezone,
         "attribution": {"ours": sheet.attribution, "vendor": sheet.vendor.attribution},
         "definitions": {"threshold_s": sheet.threshold_s, "short_abandon_s": sheet.short_s},
+        "vendor_settings": {
+            "threshold_s": sheet.settings.threshold_s,
+            "short_abandon_s": sheet.settings.short_s,
+            "only": dict(sheet.settings.only),
+        },
         "about": {name.replace(" ", "_"): {"says": said.says, "source": said.source} for name, said in _about(sheet)},
         "lines": [_line_json(line) for line in sheet.lines],
         "ways": [

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from plugin.database import reading
 from plugin.inbox.sources import known_sources
+from plugin.kpi.answer import AskError
 from plugin.kpi.period import Grain, Period
 from plugin.policy.document import Document
-from plugin.report.reconcile import Basis, reconcile
+from plugin.report.reconcile import Basis, VendorSettings, reconcile
 from plugin.report.render_reconcile import reconcile_csv, reconcile_json
 from plugin.report.vendor_file import Stated, VendorFileError, read_figures
 from plugin.report.vendor_rules import VENDORS, Vendor, vendor_of
@@ -30,6 +31,9 @@ class ReconcileQuery(BaseModel):
     start: str = Field("", alias="from", description="Start: a date, a time, or one with an offset")
     end: str = Field("", alias="to", description="End, not included; a date alone is its midnight")
     period: str = Field("", description="Instead of from and to: last month, 2026-W40 …")
+    vendor_threshold: float | None = Field(None, description="Answered in time, in seconds, as the vendor is set up")
+    vendor_short: float | None = Field(None, description="Short abandons, in seconds, as the vendor is set up")
+    vendor_only: str = Field("", description="Filters of the vendor's screen: queue=Support,hours=open")
     timezone: str = Field("", description="IANA zone of the dates; the centre's when empty")
     format: Forms = Field("json", description="json, or csv for a spreadsheet")
 
@@ -51,11 +55,23 @@ def reconciled() -> Response:
         adapters = {name: str(row.adapter) for name, row in known_sources(connection).items()}
         adapter = _known(query.source, adapters)
         basis = Basis(connection=connection, document=document, now=now, knows=here.knows())
-        sheet = reconcile(basis, query.source, adapter, _vendor(query.vendor, adapter), whole, stated)
+        vendor = _vendor(query.vendor, adapter)
+        try:
+            sheet = reconcile(basis, query.source, adapter, vendor, whole, stated, _settings(query))
+        except AskError as error:
+            raise BadQuery(f"vendor_{error.field}", error.message, "correct it or leave it out") from None
     if query.format == "csv":
         attached = {"Content-Disposition": 'attachment; filename="deskgauge-reconcile.csv"'}
         return Response(reconcile_csv(sheet), mimetype="text/csv", headers=attached)
     return jsonify(reconcile_json(sheet))
+
+
+def _settings(query: ReconcileQuery) -> VendorSettings:
+    pairs = [pair.partition("=") for pair in query.vendor_only.split(",") if pair.strip()]
+    if any(not equals for _, equals, _ in pairs):
+        raise AskError("only", "is a list of NAME=VALUE, such as queue=Support")
+    only = {name.strip(): value.strip() for name, _, value in pairs}
+    return VendorSettings(threshold_s=query.vendor_threshold, short_s=query.vendor_short, only=only)
 
 
 def _known(source: str, adapters: dict[str, str]) -> str:

@@ -60,6 +60,15 @@ def test_another_vendor_and_another_form_can_be_chosen(url: str) -> None:
     assert first.startswith("2026-11-23T00:00:00+00:00,2026-11-24T00:00:00+00:00,,answered,,2.0,2.0,")
 
 
+def test_the_vendors_own_limits_and_filters_are_options(url: str) -> None:
+    words = ("--vendor-threshold", "40", "--vendor-only", "queue=support", "--format", "json")
+    told = json.loads(run(url, "pbx", *RANGE, *words).output)
+    (level,) = [line for line in told["lines"] if line["kpi"] == "service_level"]
+    # in 20 s one of three; by the rule of Wazo both that were answered within 40 s
+    assert (level["ours"]["value"], level["by_rule"]["value"]) == (1 / 3, 1)
+    assert told["vendor_settings"] == {"threshold_s": 40.0, "short_abandon_s": None, "only": {"queue": "support"}}
+
+
 def test_the_template_can_be_filled_in_and_given_back(url: str, tmp_path: Path) -> None:
     printed = run(url, "pbx", *RANGE, "--template").output
     assert printed.splitlines()[:2] == ["date,kpi,value,queue", "2026-11-23,answered,,"]
@@ -76,6 +85,8 @@ def test_the_template_can_be_filled_in_and_given_back(url: str, tmp_path: Path) 
         (("pbx", "--from", "2026-11-24", "--to", "2026-11-23"), "--to: must be later than --from"),
         (("pbx", "--from", "today", "--to", "2026-11-23"), "--from"),
         (("pbx", *RANGE, "--vendor", "acme"), "--vendor"),
+        (("pbx", *RANGE, "--vendor-threshold", "-1"), "--vendor-threshold: must be seconds"),
+        (("pbx", *RANGE, "--vendor-only", "hours"), "--vendor-only: write NAME=VALUE"),
     ],
 )
 def test_what_cannot_be_is_refused_by_the_name_of_its_option(url: str, words: tuple[str, ...], named: str) -> None:

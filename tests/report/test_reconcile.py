@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from adapter_fixtures import shared
@@ -18,10 +19,11 @@ from sqlalchemy import Engine
 
 from plugin.contract.event import Kind
 from plugin.database import open_engine, reading
+from plugin.kpi.answer import AskError
 from plugin.kpi.period import Grain, Period
 from plugin.policy.document import Document
 from plugin.policy.text import parse
-from plugin.report.reconcile import Basis, Line, Sheet, reconcile
+from plugin.report.reconcile import AS_OURS, Basis, Line, Sheet, VendorSettings, reconcile
 from plugin.report.render_reconcile import reconcile_csv, reconcile_json, reconcile_text
 from plugin.report.vendor_file import Stated, read_figures
 from plugin.report.vendor_rules import VENDORS, vendor_of
@@ -40,12 +42,13 @@ def sheet_of(
     whole: Period = DAY,
     document: Document = POLICY,
     source: str = SOURCE,
+    settings: VendorSettings = AS_OURS,
 ) -> Sheet:
     stated: Sequence[Stated] = read_figures(figures, whole, NOW) if figures else ()
     with reading(engine) as connection:
         basis = Basis(connection=connection, document=document, now=NOW, knows={})
         chosen = VENDORS[vendor] if vendor else vendor_of("generic")
-        return reconcile(basis, source, "generic", chosen, whole, stated)
+        return reconcile(basis, source, "generic", chosen, whole, stated, settings)
 
 
 def line_of(sheet: Sheet, kpi: str, screen: str = "", day: Period | None = None, queue: str | None = None) -> Line:
@@ -117,6 +120,40 @@ def test_a_figure_is_explained_by_the_rule_that_gives_it(desk: Engine) -> None:
     assert offered.to_ours is not None
     assert offered.to_rule is not None
     assert (offered.to_ours.absolute, offered.to_ours.relative, offered.to_rule.absolute) == (1, 0.1, 0)
+
+
+def test_the_vendors_limits_and_filters_move_its_rules_and_not_ours(desk: Engine) -> None:
+    plain = sheet_of(desk, "amazon_connect")
+    settings = VendorSettings(threshold_s=45, short_s=16)
+    sheet = sheet_of(desk, "amazon_connect", settings=settings)
+    level = line_of(sheet, "service_level")
+    # By its rule 7 answered and 2 abandoned within 45 s and the callback, of 11; ours stays 4 of 9.
+    assert both(level) == (pytest.approx(4 / 9), pytest.approx(10 / 11))
+    assert both(line_of(plain, "service_level")) == (pytest.approx(4 / 9), pytest.approx(8 / 11))
+    assert level.reason == "other sums, counts by end, in time is 45 s, short 16 s"
+    ways = {way.name: way.measured for way in sheet.ways if (way.kpi, way.attribution) == ("abandoned", "entry")}
+    assert ways["without short ones"] is not None
+    assert ways["without short ones"].value == 1  # of 3, 15 and 60 s
+    assert "by its rule and in other ways: in time is 45 s, short 16 s" in reconcile_text(sheet).splitlines()
+    assert reconcile_json(sheet)["vendor_settings"] == {"threshold_s": 45, "short_abandon_s": 16, "only": {}}
+    other = sheet_of(desk, "amazon_connect", settings=VendorSettings(only={"queue": "sales"}))
+    assert both(line_of(other, "offered")) == (10, 0)
+    assert line_of(other, "offered").reason == "counts by end, only queue sales"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"threshold_s": -1}, "threshold: must be seconds"),
+        ({"short_s": 1e9}, "short: must be seconds"),
+        ({"only": {"source": "desk"}}, "only: source is no filter"),
+        ({"only": {"hours": "early"}}, "only: hours are open or closed"),
+        ({"only": {"hours": "open"}}, "only: the policy has no calendar"),
+    ],
+)
+def test_settings_that_no_vendor_has_are_refused(desk: Engine, wrong: dict[str, Any], named: str) -> None:
+    with pytest.raises(AskError, match=named):
+        sheet_of(desk, "amazon_connect", settings=VendorSettings(**wrong))
 
 
 def test_figures_of_hours_and_queues_stand_beside_ours_of_the_same(desk: Engine) -> None:

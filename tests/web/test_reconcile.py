@@ -58,3 +58,12 @@ def test_what_cannot_be_is_refused_by_its_field(asked: Asked, address: str, body
     answer = client.post(address, headers=headers, data=body)
     assert (answer.status_code, answer.get_json()["error"]["field"]) == (status, field)
     assert not body or "line 2, value" in answer.get_json()["error"]["message"]
+
+
+def test_the_vendors_own_limits_and_filters_are_asked_for(asked: Asked) -> None:
+    client, headers = asked
+    told = client.get(f"{ADDRESS}&vendor_threshold=60&vendor_only=channel=voice", headers=headers).get_json()
+    assert told["vendor_settings"] == {"threshold_s": 60, "short_abandon_s": None, "only": {"channel": "voice"}}
+    for words, field in (("vendor_only=hours", "vendor_only"), ("vendor_short=-1", "vendor_short")):
+        refused = client.get(f"{ADDRESS}&{words}", headers=headers)
+        assert (refused.status_code, refused.get_json()["error"]["field"]) == (400, field)
