@@ -48,6 +48,16 @@ def require(header: str | None, name: str, hint: str) -> str:
     return header
 
 
+def basic_credentials(headers: Mapping[str, str], hint: str) -> tuple[str, str]:
+    """User and password of HTTP Basic authentication (RFC 7617), or `Rejected`."""
+    scheme, _, packed = require(headers.get("authorization"), "Authorization", hint).partition(" ")
+    text = decode_base64(packed.strip())
+    if scheme.lower() != "basic" or not text:
+        raise Rejected(f"The Authorization header is not of the scheme Basic. {hint}")
+    user, _, password = text.decode("utf-8", "replace").partition(":")
+    return user, password
+
+
 def require_match(
     given: str, secrets: Sequence[str], expected: Callable[[str], str | Iterable[str]], hint: str
 ) -> None:
