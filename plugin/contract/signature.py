@@ -58,6 +58,19 @@ def basic_credentials(headers: Mapping[str, str], hint: str) -> tuple[str, str]:
     return user, password
 
 
+def presented_secret(headers: Mapping[str, str], names: Sequence[str], hint: str) -> str:
+    """What a sender that signs nothing shows instead: the value of the first of the named headers, a bearer token or a password."""
+    for name in names:
+        if headers.get(name):
+            return headers[name]
+    scheme, _, token = (headers.get("authorization") or "").partition(" ")
+    if scheme.lower() == "bearer" and token.strip():
+        return token.strip()
+    if not scheme:
+        raise Rejected(f"The request has none of the headers {', '.join(names)} and Authorization. {hint}")
+    return basic_credentials(headers, hint)[1]
+
+
 def require_match(
     given: str, secrets: Sequence[str], expected: Callable[[str], str | Iterable[str]], hint: str
 ) -> None:
