@@ -106,6 +106,15 @@ def test_an_end_that_is_told_again_only_adds_a_talk_time() -> None:
     assert told_again(*call, talk_s=55, talk_includes_hold=True) == (60_000, moment(70))
 
 
+def test_the_customer_may_be_gone_a_moment_before_the_agents_part_is_told_with_its_hold() -> None:
+    call = (QUEUED, ANSWERED, event(Kind.CONTACT_ENDED, 70))
+    (leg,) = fold(*call, event(Kind.CONTACT_ENDED, 71, agent="Ann", talk_s=45, hold_s=15)).legs
+    assert (times(leg), leg.ended_at) == ((45_000, 15_000, None), moment(70))
+    # a hold alone would be counted twice: the difference of the times has it already
+    (leg,) = fold(*call, event(Kind.CONTACT_ENDED, 71, agent="Ann", hold_s=15)).legs
+    assert times(leg) == (60_000, None, None)
+
+
 def test_a_wrap_up_that_is_stated_wins_over_the_difference_of_two_times() -> None:
     (leg,) = fold(QUEUED, ANSWERED, ENDED, event(Kind.CONTACT_WRAPPED_UP, 90, agent="Ann", wrap_s=18)).legs
     assert times(leg) == (60_000, None, 18_000)

@@ -233,8 +233,10 @@ class _Folding:
             leg = self._infer_leg(event)
         if leg.ended_at is None:
             self._end_leg(leg, event)
-        elif (talk := stated_ms(event, "talk_s")) is not None and event.data.get("talk_includes_hold") is not True:
-            leg.talk_ms = talk
+        elif event.data.get("talk_includes_hold") is not True:
+            talk, hold = stated_ms(event, "talk_s"), stated_ms(event, "hold_s")
+            leg.talk_ms = leg.talk_ms if talk is None else talk
+            leg.hold_ms = leg.hold_ms if talk is None or hold is None else hold
         return leg
 
     def _infer_leg(self, event: Event) -> Leg:
