@@ -67,6 +67,16 @@ def test_a_message_explains_the_last_visit_to_the_queue_that_it_names() -> None:
     assert [visit.outcome for visit in facts.visits] == ["voicemail", "timeout"]
 
 
+@pytest.mark.parametrize("wish", [Kind.CONTACT_CALLBACK_REQUESTED, Kind.CONTACT_VOICEMAIL])
+def test_the_way_out_of_a_queue_may_be_told_after_the_wish_with_which_it_was_left(wish: Kind) -> None:
+    left = event(Kind.CONTACT_OVERFLOWED, 41, "support", reason="flow_out", wait_s=40)
+    (visit,) = fold(QUEUED, event(wish, 38), left).visits
+    assert (visit.outcome, visit.wait_ms) == (wish.value.partition(".")[2], 38_000)
+    # one that waited for another time is another visit
+    again = event(Kind.CONTACT_OVERFLOWED, 90, "support", reason="flow_out", wait_s=20)
+    assert [visit.outcome for visit in fold(QUEUED, event(wish, 38), again).visits] == [visit.outcome, "flow_out"]
+
+
 def test_a_message_changes_nothing_about_a_visit_that_was_answered() -> None:
     answered = event(Kind.CONTACT_ANSWERED, 12, "support", "Ann")
     facts = fold(QUEUED, answered, event(Kind.CONTACT_ENDED, 30), event(Kind.CONTACT_VOICEMAIL, 33))

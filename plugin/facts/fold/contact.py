@@ -25,6 +25,8 @@ OVERFLOW_OUTCOMES = {
     "closed": "closed",
     "error": "error",
 }
+#: outcomes by which a caller says what he wants instead of waiting
+WISHES = ("voicemail", "callback_requested")
 #: outcomes of a caller who was not let in, and so did not wait
 REFUSED = ("join_empty", "full", "divert", "closed")
 #: outcomes that a message left, or a wish to be called back, explains better
@@ -287,6 +289,8 @@ class _Folding:
         if visit is None and told is not None and wait is None and self._restates(told, event, outcome):
             told.outcome = outcome
             return
+        if visit is None and told is not None and wait is not None and self._left_by_wish(told, event, wait):
+            return
         self._leave(visit or self._infer_visit(event, wait or 0), event, outcome, event.at)
 
     def _restates(self, told: Visit, event: Event, outcome: str) -> bool:
@@ -294,6 +298,11 @@ class _Folding:
         if told.left_at is None or told.outcome == "answered" or outcome in REFUSED:
             return False
         return event.at - told.left_at <= timedelta(seconds=2)
+
+    def _left_by_wish(self, told: Visit, event: Event, wait_ms: int) -> bool:
+        """A source that tells of the way out after the wish with which the queue was left: both are of one entry."""
+        entry_ms = ms_between(told.entered_at, event.at) - wait_ms
+        return told.outcome in WISHES and abs(entry_ms) <= 2000
 
     def _message(self, event: Event) -> None:
         outcome = event.kind.value.partition(".")[2]
