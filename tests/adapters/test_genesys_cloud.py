@@ -1,0 +1,251 @@
+"""Genesys Cloud: its proof, what single notifications mean, and whole conversations up to their facts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixture, shared_payloads
+from whole_calls import fold_call, fold_states, legs, recorded, rings, visits
+
+from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.event import Event
+from plugin.contract.request import WebhookRequest
+
+GENESYS = find_adapters()["genesys_cloud"]
+URL = "https://kpi.example.com/hooks/genesys/0d1f2a3b"
+NAMES = {"names": load_fixture(FIXTURES / "genesys_cloud" / "acd_start.json").settings["names"]}
+AT = 1795514400000  # 2026-11-24 10:00:00 UTC
+
+
+def post(body: object, **headers: str) -> WebhookRequest:
+    return build_request(url=URL, body=json.dumps(body), headers=headers)
+
+
+def detail(topic: str, **body: Any) -> dict[str, Any]:
+    said = {"eventTime": AT, "conversationId": "c", "sessionId": "s", "mediaType": "VOICE", "direction": "INBOUND"}
+    return {"topicName": f"v2.detail.events.conversation.c.{topic}", "eventBody": {**said, **body}}
+
+
+def told(body: object, **settings: str) -> list[Event]:
+    return list(GENESYS.parse(post(body), settings))
+
+
+# -- proof
+
+
+@pytest.mark.parametrize("headers", [{"X-Api-Key": "new"}, {"Authorization": "Bearer old"}])
+def test_either_live_secret_is_accepted(headers: dict[str, str]) -> None:
+    GENESYS.verify(post({}, **headers), {"secret": ["new", "old"]})
+
+
+@pytest.mark.parametrize("headers", [{}, {"X-Api-Key": "other"}, {"Authorization": "Bearer"}, {"Authorization": "new"}])
+def test_any_other_proof_is_refused(headers: dict[str, str]) -> None:
+    with pytest.raises(Rejected, match="API key"):
+        GENESYS.verify(post({}, **headers), {"secret": ["new", "old"]})
+
+
+# -- single notifications
+
+
+@pytest.mark.parametrize(
+    ("outcome", "kind", "reason"),
+    [
+        ("ABANDON", "contact.abandoned", None),
+        ("FLOW_OUT", "contact.overflowed", "flow_out"),
+        ("flowOut", "contact.overflowed", "flow_out"),
+        ("UNKNOWN", "contact.overflowed", "error"),
+        (None, "contact.overflowed", "error"),
+    ],
+)
+def test_the_outcome_says_how_a_queue_was_left(outcome: str | None, kind: str, reason: str | None) -> None:
+    (left,) = told(detail("acd.end", queueId="q", acdOutcome=outcome, connectedDurationMs=1500))
+    assert (left.kind.value, left.data.get("reason"), left.data["wait_s"], left.queue) == (kind, reason, 1.5, "q")
+
+
+@pytest.mark.parametrize(
+    ("way", "result"),
+    [
+        ("CLIENT", "declined"),
+        ("endpoint.donotdisturb", "declined"),
+        ("PEER", "cancelled"),
+        ("TIMEOUT", "missed"),
+        ("transfer.noanswer", "missed"),
+        (None, "missed"),
+    ],
+)
+def test_an_agent_who_never_talked_was_rung_in_vain(way: str | None, result: str) -> None:
+    (ring,) = told(detail("user.end", userId="u", disconnectType=way, alertingDurationMs=8000))
+    assert (ring.kind.value, dict(ring.data)) == ("contact.ringing", {"result": result, "ring_s": 8.0})
+
+
+@pytest.mark.parametrize(
+    ("way", "mode"),
+    [("TRANSFER", "blind"), ("TRANSFER_CONSULT", "attended"), ("transfer.conference", "attended"), ("PEER", None)],
+)
+def test_the_way_in_which_an_agent_left_says_whether_he_handed_over(way: str, mode: str | None) -> None:
+    (left,) = told(detail("user.end", userId="u", disconnectType=way, interactingDurationMs=9000))
+    assert (left.kind.value, left.data.get("mode")) == ("contact.transferred" if mode else "contact.ended", mode)
+
+
+@pytest.mark.parametrize(
+    ("ani", "customer"),
+    [
+        ("tel:+49305550123", "+49305550123"),
+        ("sip:+49305550123@pbx.example.com;user=phone", "+49305550123"),
+        ("+49305550123", "+49305550123"),
+        ("sip:anonymous@anonymous.invalid", None),
+        ("unavailable", None),
+        (None, None),
+    ],
+)
+def test_numbers_come_in_several_notations(ani: str | None, customer: str | None) -> None:
+    assert told(detail("customer.start", ani=ani))[0].customer == customer
+
+
+def test_times_are_milliseconds_or_iso() -> None:
+    first, *others = (
+        told(detail("acd.start", queueId="q", eventTime=stamp)) for stamp in (AT, str(AT), "2026-11-24T10:00:00.000Z")
+    )
+    assert others == [first, first]
+
+
+@pytest.mark.parametrize(
+    ("body", "path"),
+    [
+        (detail("acd.start", eventTime=None), "$.eventBody.eventTime"),
+        (detail("acd.start", conversationId="", queueId="q"), "$.eventBody.conversationId"),
+        (detail("user.end", userId="u", interactingDurationMs="long"), "$.eventBody.interactingDurationMs"),
+        ({"topicName": "v2.detail.events.conversation.c.acd.end", "eventBody": 7}, "$.eventBody"),
+        ([7], "$[0]"),
+    ],
+)
+def test_what_cannot_be_read_is_named(body: object, path: str) -> None:
+    with pytest.raises(BadPayload) as problem:
+        told(body)
+    assert problem.value.path == path
+
+
+@pytest.mark.parametrize("topic", ["attributes", "contact", "outbound", "custom", "wrapup"])
+def test_other_topics_are_ignored(topic: str) -> None:
+    assert told(detail(topic)) == []
+
+
+def test_the_envelope_has_the_key_of_the_delivery() -> None:
+    body = {"id": "e-1", "detail-type": "x", "detail": detail("acd.start", queueId="q")}
+    assert GENESYS.delivery_key(post(body), {}) == "e-1"
+    assert GENESYS.delivery_key(post(body["detail"]), {}) is None
+    assert told(body) == told(body["detail"]) == told([body])
+
+
+# -- whole conversations
+
+ANSWERED = (
+    "customer_start",
+    "flow_start",
+    "acd_start",
+    "user_start",
+    "user_declined",
+    "user_start_again",
+    "user_missed",
+    "user_start_third",
+    "acd_answered",
+    "customer_end",
+    "user_end",
+    "acw",
+)
+
+
+def test_an_answered_call_with_two_rings_in_vain_a_hold_and_a_wrap_up() -> None:
+    facts = fold_call("genesys_cloud", *ANSWERED, **NAMES)
+    assert visits(facts) == [("Support", "answered", 15.0)]
+    # the customer was gone a tenth of a second before the agent's part was told
+    assert legs(facts) == [("Grace Example", 70.0, 30.0, 14.0)]
+    assert rings(facts) == [
+        ("Ada Example", "declined", 2.1),
+        ("Ada Example", "missed", 8.0),
+        ("Grace Example", "answered", 2.5),
+    ]
+    assert (facts.outcome, facts.ivr, facts.customer) == ("answered", "routed", "+49305550123")
+
+
+def test_without_the_queue_the_agents_end_still_tells_of_the_talk() -> None:
+    facts = fold_call("genesys_cloud", "customer_start", "user_end", **NAMES)
+    assert legs(facts) == [("Grace Example", 70.0, 30.0, None)]
+
+
+@pytest.mark.parametrize(
+    ("names", "outcome", "expected"),
+    [
+        (("abandoned_start", "abandoned"), "abandoned", [("Support", "abandoned", 42.0)]),
+        (
+            ("flow_out_start", "flow_out", "second_queue", "second_queue_abandoned"),
+            "abandoned",
+            [("Support", "flow_out", 60.0), ("Billing", "abandoned", 10.0)],
+        ),
+        (("voicemail_queue", "voicemail_flow_out", "voicemail"), "voicemail", [("Support", "voicemail", 30.0)]),
+        (("unknown_outcome",), "error", [("Support", "error", 30.0)]),
+        (("in_the_menu_start", "in_the_menu_end"), "ivr_abandoned", []),
+        (
+            ("callback_queue", "callback_asked", "callback_flow_out", "callback_end_ignored"),
+            "callback_requested",
+            [("Support", "callback_requested", 40.0)],
+        ),
+    ],
+)
+def test_conversations_without_an_agent(
+    names: tuple[str, ...], outcome: str, expected: list[tuple[str, str, float]]
+) -> None:
+    facts = fold_call("genesys_cloud", *names, **NAMES)
+    assert (facts.outcome, visits(facts), facts.legs) == (outcome, expected, [])
+
+
+def test_a_transfer_gives_each_agent_his_part() -> None:
+    facts = fold_call(
+        "genesys_cloud", "transfer_queue", "transfer_answered", "transfer_first", "transfer_second", **NAMES
+    )
+    assert legs(facts) == [("Ada Example", 45.0, 15.0, None), ("Grace Example", 60.0, 0.0, None)]
+    assert [leg.transferred for leg in facts.legs] == [True, False]
+    assert len(facts.visits) == 1
+
+
+def test_outbound_calls_wait_in_no_queue() -> None:
+    facts = fold_call("genesys_cloud", "outbound_start", "outbound_user", "outbound_end", **NAMES)
+    assert (facts.direction, facts.customer, facts.visits) == ("outbound", "+49305550123", [])
+    assert legs(facts) == [("Ada Example", 80.0, 11.0, None)]
+    assert list(GENESYS.parse(recorded("genesys_cloud", "outbound_unanswered")[0], NAMES)) == []
+
+
+# -- agents
+
+
+def test_presences_are_session_and_activity_told_once_by_both_topics() -> None:
+    states = fold_states(
+        "genesys_cloud",
+        "presence_available",
+        "presence_on_queue",
+        "activity_on_queue",
+        "presence_meal",
+        "presence_own",
+        "presence_offline",
+        **NAMES,
+        states="p-9 = meeting",
+    )
+    assert [(state.track, state.state, state.reason) for state in states] == [
+        ("session", "login", "Available"),
+        ("activity", "other", "Available"),
+        ("activity", "break", "Meal"),
+        ("activity", "meeting", "Quality circle"),
+        ("activity", "offline", "Offline"),
+    ]
+
+
+def test_a_presence_that_is_not_the_primary_one_is_no_state() -> None:
+    for name in ("presence_not_primary", "presence_without_definition"):
+        assert list(GENESYS.parse(recorded("genesys_cloud", name)[0], NAMES)) == []
+
+
+def test_every_recorded_payload_is_knowingly_ignored() -> None:
+    """A REST resource of an excerpt, and the heartbeat of a WebSocket."""
+    assert [told(payload["body"]) for _, payload in shared_payloads("genesys_cloud")] == [[], []]
