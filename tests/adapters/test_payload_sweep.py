@@ -24,6 +24,7 @@ from plugin.contract.request import WebhookRequest
 ADAPTERS = {
     "3cx": "threecx",
     "aircall": "aircall",
+    "amazon_connect": "amazon_connect",
     "asterisk": "asterisk",
     "chatwoot": "chatwoot",
     "cloudevents": "generic",
@@ -31,8 +32,10 @@ ADAPTERS = {
     "dialpad": "dialpad",
     "django_helpdesk": "django_helpdesk",
     "freescout": "freescout",
+    "freeswitch": "freeswitch",
     "freshdesk": "freshdesk",
     "front": "front",
+    "genesys_cloud": "genesys_cloud",
     "gorgias": "gorgias",
     "helpscout": "help_scout",
     "hubspot": "hubspot",
@@ -48,7 +51,9 @@ ADAPTERS = {
     "satismeter": "satismeter",
     "servicenow": "servicenow",
     "standard_webhooks": "generic",
+    "telnyx": "telnyx",
     "twilio": "twilio",
+    "vonage": "vonage",
     "zadarma": "zadarma",
     "zammad": "zammad",
     "zendesk": "zendesk",
@@ -83,6 +88,20 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "user.deleted__1": "agent.state",
         "user.opened__1": "agent.state",
         "user.wut_end__1": "agent.state",
+    },
+    "amazon_connect": {
+        "agent_event.STATE_CHANGE__1": "unreadable: $",
+        "contact_event.CONNECTED_TO_AGENT__1": "ignored: contacts are taken from records unless settings say otherwise",
+        "contact_event.DISCONNECTED__1": "unreadable: $",
+        "contact_event.DISCONNECTED_abandoned_in_queue__1": "ignored: a contact event",
+        "contact_event.DISCONNECTED_after_agent__1": "ignored: a contact event",
+        "contact_event.DISCONNECTED_outbound__1": "ignored: a contact event",
+        "contact_event.QUEUED__1": "ignored: a contact event",
+        "ctr.answered__1": "contact.offered contact.queued contact.answered contact.ended contact.wrapped_up",
+        "ctr.redelivered_same_contact__2": "contact.offered contact.queued contact.answered contact.transferred "
+        "contact.wrapped_up",
+        "ctr.redelivered_same_contact__3": "contact.offered contact.queued contact.answered contact.transferred "
+        "contact.wrapped_up",
     },
     "asterisk": {
         "ami.AgentCalled__2": "contact.ringing",
@@ -214,6 +233,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "convo.created__1": "ticket.opened",
         "convo.created_reduced__1": "ticket.opened",
     },
+    "freeswitch": {
+        "callcenter.member-queue-start__1": "ignored: calls are taken from records unless settings say otherwise",
+        "json_cdr__2": "ignored: an excerpt of a leg that is not over",
+    },
     "freshdesk": {
         "api_agent_1__1": "ignored: a record of the API",
         "api_all_tickets__1": "ignored: a record of the API",
@@ -241,6 +264,10 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "api_conversations_conversations__1": "ignored: a REST resource",
         "assign__1": "ticket.assigned",
         "reopen__1": "ticket.reopened",
+    },
+    "genesys_cloud": {
+        "conversation_call.agent_legs__1": "ignored: a REST resource",
+        "notification.heartbeat__1": "ignored: the heartbeat of a WebSocket",
     },
     "gorgias": {
         "api_153006867_tickets__1": "ticket.opened ticket.assigned ticket.reopened ticket.resumed ticket.agent_replied*5",
@@ -406,6 +433,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "spec_example__2": "ignored: another type",
         "vector__1": "ignored: a probe",
     },
+    "telnyx": {
+        "call.answered__1": "ignored: the customer's leg, answered by a program",
+        "call.initiated__1": "contact.offered",
+        "call.speak.ended__1": "ignored: speech of the program",
+        "call.speak.started__1": "ignored: speech of the program",
+    },
     "twilio": {
         "enqueue_action_bridged__1": "contact.answered contact.ended",
         "enqueue_action_leave__1": "contact.overflowed",
@@ -420,6 +453,21 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "voice_status_completed_outbound_test__1": "contact.offered contact.ended",
         "voice_status_ringing_twilio_compatible__1": "ignored: a ring of the customer",
         "voice_url_request_in_progress__1": "ignored: asks for TwiML",
+    },
+    "vonage": {
+        "answer_real__1": "ignored: asks for instructions",
+        "answer_webhook_get__1": "unreadable: $",
+        "answer_webhook_post__1": "ignored: asks for instructions",
+        "event.ringing__1": "contact.offered",
+        "event.started_outbound_leg__1": "contact.offered",
+        "event_doc.busy__1": "contact.ended",
+        "event_doc.cancelled__1": "contact.ended",
+        "event_doc.failed__1": "contact.ended",
+        "event_doc.rejected__1": "contact.ended",
+        "event_doc.ringing__1": "contact.offered",
+        "event_doc.started__1": "contact.offered",
+        "event_doc.timeout__1": "contact.ended",
+        "jwt_vector__1": "ignored: a token",
     },
     "zadarma": {
         "NOTIFY_END_answered__1": "ignored: JSON, which Zadarma does not send",
