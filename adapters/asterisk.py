@@ -31,7 +31,7 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 
 
 def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
-    return request.headers.get("webhook-id")
+    return request.headers.get("webhook-id") or None
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:

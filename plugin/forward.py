@@ -229,7 +229,7 @@ def retry_after_s(value: str | None) -> float:
         return min(float(value), LONGEST_RETRY_AFTER_S)
     try:
         wait = parsedate_to_datetime(value).astimezone(UTC) - datetime.now(UTC)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return 0.0
     return min(max(wait.total_seconds(), 0.0), LONGEST_RETRY_AFTER_S)
 

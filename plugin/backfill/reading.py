@@ -244,5 +244,5 @@ def _retry_after_s(text: str, now: datetime) -> float:
         return float(text)
     try:
         return (parsedate_to_datetime(text) - now) / timedelta(seconds=1)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return FIRST_PAUSE_S

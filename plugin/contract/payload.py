@@ -153,7 +153,7 @@ class Payload:
         text = self.text()
         try:
             moment = parsedate_to_datetime(text)
-        except (ValueError, TypeError, IndexError):
+        except (ValueError, TypeError, IndexError, OverflowError):
             raise BadPayload(self.path, "an RFC 2822 date expected") from None
         return self._aware(moment)
 

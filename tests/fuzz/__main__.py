@@ -17,9 +17,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 import click
 from adapter_fixtures import Fixture, find_adapters, load_fixtures
-from rough_handling import random_body, survives
+from rough_handling import random_body, survives, with_odd_header
 
 from plugin.contract.adapter import Adapter
+from plugin.contract.request import WebhookRequest
 
 
 def main() -> int:
@@ -46,17 +47,18 @@ def fuzz(adapter: Adapter, bodies: int, seed: int) -> int:
     for _ in range(bodies):
         fixture = dice.choice(fixtures)
         body = random_body(shapes[fixture.request.content_type], dice)
-        if (fault := _fault(adapter, fixture, body)) is not None and fault not in faults:
+        request = with_odd_header(fixture.request.with_body(body), dice)
+        if (fault := _fault(adapter, request, fixture)) is not None and fault not in faults:
             faults.add(fault)
-            click.echo(f"{adapter.key}, {fixture.name}: {fault}\n{body!r}\n")
+            click.echo(f"{adapter.key}, {fixture.name}: {fault}\n{dict(request.headers)}\n{body!r}\n")
     click.echo(f"{adapter.key}: {bodies} bodies in {time.monotonic() - began:.0f} s, {len(faults)} faults")
     return len(faults)
 
 
-def _fault(adapter: Adapter, fixture: Fixture, body: bytes) -> str | None:
+def _fault(adapter: Adapter, request: WebhookRequest, fixture: Fixture) -> str | None:
     """Where it went wrong."""
     try:
-        survives(adapter, fixture.request.with_body(body), fixture.settings)
+        survives(adapter, request, fixture.settings)
     except Exception as error:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -115,6 +116,34 @@ def random_body(bodies: Sequence[bytes], dice: random.Random) -> bytes:
     for _ in range(dice.randint(1, 5)):
         value = _changed_value(value, dice)
     return _as_json(value)
+
+
+def with_odd_header(request: WebhookRequest, dice: random.Random) -> WebhookRequest:
+    """Mostly the same request; of some, one header is gone or says something else."""
+    if not request.headers or dice.random() < 0.7:
+        return request
+    headers = dict(request.headers)
+    name = dice.choice(list(headers))
+    value = headers.pop(name)
+    if dice.random() < 0.8:
+        odd = (
+            "",
+            "0",
+            "-1",
+            "9" * 400,
+            "1e999",
+            "nan",
+            "²",
+            "é",
+            "=" * 50,
+            "t=1,v1=",
+            "a.b.c",
+            value[1:],
+            value * 2,
+            value.upper(),
+        )
+        headers[name] = dice.choice(odd)
+    return replace(request, headers=headers)
 
 
 def _changed_bytes(body: bytes, dice: random.Random) -> bytes:
