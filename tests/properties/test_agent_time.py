@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
@@ -41,6 +41,8 @@ KPIS = (
     "contacts_per_agent",
     "contacts_per_hour",
 )
+#: how many orders of arrival each database sees: both run the same folds, and any order meets all the SQL
+EXAMPLES = {"sqlite": 4, "postgresql": 2}
 Sent = tuple[str, dict[str, Any]]
 
 
@@ -145,28 +147,31 @@ def emptied(engine: Engine) -> None:
             connection.execute(text(f"DELETE FROM {name}"))
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 2**32))
-def test_any_order_and_repetition_and_a_rebuild_give_the_same_time(engine: Engine, seed: int) -> None:
-    random = Random(seed)
-    sent = days(random)
-    emptied(engine)
-    deliver(engine, sent)
-    work_off(engine)
-    expected = found(engine)
-    assert expected["agent_time"]
-    emptied(engine)
-    arriving = [*sent, *random.sample(sent, 10)]
-    random.shuffle(arriving)
-    while arriving:
-        deliver(engine, [arriving.pop() for _ in range(min(len(arriving), random.randrange(1, 12)))])
+def test_any_order_and_repetition_and_a_rebuild_give_the_same_time(engine: Engine) -> None:
+    @settings(max_examples=EXAMPLES[engine.dialect.name], deadline=None)
+    @given(seed=st.integers(0, 2**32))
+    def holds(seed: int) -> None:
+        random = Random(seed)
+        sent = days(random)
+        emptied(engine)
+        deliver(engine, sent)
         work_off(engine)
-    assert found(engine) == expected
-    refold_all(engine, {}, lambda done, total: None)
-    rebuild_cells(engine, Terms())
-    assert found(engine) == expected
-    occupied, present = expected["now"]["occupancy"]
-    assert 0 <= occupied <= present
+        expected = found(engine)
+        assert expected["agent_time"]
+        emptied(engine)
+        arriving = [*sent, *random.sample(sent, 10)]
+        random.shuffle(arriving)
+        while arriving:
+            deliver(engine, [arriving.pop() for _ in range(min(len(arriving), random.randrange(1, 12)))])
+            work_off(engine)
+        assert found(engine) == expected
+        refold_all(engine, {}, lambda done, total: None)
+        rebuild_cells(engine, Terms())
+        assert found(engine) == expected
+        occupied, present = expected["now"]["occupancy"]
+        assert 0 <= occupied <= present
+
+    holds()
 
 
 def test_a_day_as_a_planner_would_count_it(engine: Engine) -> None:

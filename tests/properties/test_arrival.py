@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
@@ -57,6 +57,8 @@ FACTS = {
 #: what the demo has nothing of
 EMPTY = ("link", "evaluation", "roster_shift", "headcount", "ticket_timer", "customer_count", "cost_entry")
 AFTER_THE_INBOX = (*FACTS, "event", "customer", "dirty_slot", "dirty_agent_day", "cell_basis")
+#: how many orders of arrival each database sees: both run the same folds, and any order meets all the SQL
+EXAMPLES = {"sqlite": 4, "postgresql": 2}
 Delivered = tuple[str, WebhookRequest]
 
 
@@ -192,22 +194,25 @@ def emptied(engine: Engine) -> Iterator[Engine]:
     yield engine
 
 
-@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(min_value=0, max_value=2**32))
-def test_order_repetition_and_cutting_of_deliveries_change_nothing(engine: Engine, expected: State, seed: int) -> None:
-    random = Random(seed)
-    arriving = list(cut(deliveries(), random))
-    arriving += random.sample(arriving, len(arriving) // 5)
-    random.shuffle(arriving)
-    with emptied(engine):
-        while arriving:
-            part = [arriving.pop() for _ in range(min(len(arriving), random.randrange(1, 900)))]
-            insert_deliveries(engine, rows_of(part))
-            drain_all(engine, lambda: random.randrange(1, 400))
-            if random.random() < 0.4:
-                work_off(engine)
-        work_off(engine)
-        assert state_of(engine).differs_from(expected) == []
+def test_order_repetition_and_cutting_of_deliveries_change_nothing(engine: Engine, expected: State) -> None:
+    @settings(max_examples=EXAMPLES[engine.dialect.name], deadline=None)
+    @given(seed=st.integers(min_value=0, max_value=2**32))
+    def holds(seed: int) -> None:
+        random = Random(seed)
+        arriving = list(cut(deliveries(), random))
+        arriving += random.sample(arriving, len(arriving) // 5)
+        random.shuffle(arriving)
+        with emptied(engine):
+            while arriving:
+                part = [arriving.pop() for _ in range(min(len(arriving), random.randrange(1, 900)))]
+                insert_deliveries(engine, rows_of(part))
+                drain_all(engine, lambda: random.randrange(1, 400))
+                if random.random() < 0.4:
+                    work_off(engine)
+            work_off(engine)
+            assert state_of(engine).differs_from(expected) == []
+
+    holds()
 
 
 def test_dropping_all_after_the_inbox_and_replaying_gives_the_same_again(engine: Engine, expected: State) -> None:
