@@ -1,6 +1,7 @@
 """Mutation testing of the catalogue and the measures: `python -m tests.mutation [--sample N] [--seed S] [chapter …]`.
 
-A chapter is `measures/queues` or `catalogue/cost`; without one all are tried.
+A chapter is `measures/queues` or `catalogue/cost`; without one all are tried. The order is random, so that what was tried until
+an interruption is a sample.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from pathlib import Path
 from tests.mutation.changes import Change, changes
 from tests.mutation.trial import Changed, by_tests, by_the_day, said_by, warm_up
 
+Tests = tuple[str, ...]
+
 ROOT = Path(__file__).parents[2]
 KPI = ROOT / "plugin" / "kpi"
 CONTACTS, TICKETS = "tests/kpi/test_contact_metrics.py", "tests/kpi/test_ticket_metrics.py"
@@ -22,7 +25,7 @@ ATTRIBUTION = "tests/kpi/test_attribution.py"
 EXAMPLES, VOICE, COST = (f"tests/kpi/test_{name}.py" for name in ("worked_examples", "customer_voice", "cost"))
 #: chapter --> the tests of its behaviour, for what the made-up day does not notice. Those that only hold pages of the documentation
 #: against the catalogue are none.
-TESTS = {
+TESTS: dict[str, Tests] = {
     "measures/shape": (CONTACTS, TICKETS, ATTRIBUTION),
     "measures/queues": (CONTACTS,),
     "measures/contacts": (CONTACTS,),
@@ -61,9 +64,7 @@ def _chosen(chapters: list[str], sample: int | None, seed: int) -> list[tuple[st
     for chapter in chapters:
         replaced_by = measures if chapter.startswith("catalogue/") else ()
         found += [(chapter, change) for change in changes(_path(chapter).read_text(), replaced_by)]
-    if sample is not None and sample < len(found):
-        found = sorted(random.Random(seed).sample(found, sample), key=lambda one: list(TESTS).index(one[0]))
-    return found
+    return random.Random(seed).sample(found, len(found) if sample is None else min(sample, len(found)))
 
 
 def _path(chapter: str) -> Path:
@@ -73,27 +74,32 @@ def _path(chapter: str) -> Path:
 def _try(chosen: list[tuple[str, Change]]) -> int:
     place = warm_up()
     if by_the_day(None, place) != "survived":
-        return _unsound(place, "the made-up day")
+        raise _unsound(place, "the made-up day")
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    left = []
-    for number, (chapter, change) in enumerate(chosen, 1):
-        what = by_the_day(_changed(chapter, change), place)
-        if what == "survived":
-            left.append((chapter, change))
-        else:
+    sound: set[Tests] = set()
+    try:
+        for number, (chapter, change) in enumerate(chosen, 1):
+            what = _tried(chapter, change, place, sound)
             counts[chapter][what] += 1
-        _tell(number, len(chosen), f"{len(left)} to be tried with tests")
-    for tests in {TESTS[chapter] for chapter, _ in left}:
-        if by_tests(None, place, tests) != "survived":
-            return _unsound(place, " ".join(tests))
-    for number, (chapter, change) in enumerate(left, 1):
-        what = by_tests(_changed(chapter, change), place, TESTS[chapter])
-        counts[chapter][what] += 1
-        if what != "killed":
-            print(f"{what}: {chapter} {change}", flush=True)
-        _tell(number, len(left), "with tests")
+            if what != "killed":
+                print(f"{what}: {chapter} {change}", flush=True)
+            if number % 50 == 0:
+                print(f"... {number} of {len(chosen)}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        print(f"\ninterrupted; there are {len(chosen)}")
     _print({chapter: counts[chapter] for chapter in TESTS if chapter in counts})
     return 0
+
+
+def _tried(chapter: str, change: Change, place: Path, sound: set[Tests]) -> str:
+    """`sound`: the tests that are known to pass without any change."""
+    what, tests = by_the_day(_changed(chapter, change), place), TESTS[chapter]
+    if what != "survived":
+        return what
+    if tests not in sound and by_tests(None, place, tests) != "survived":
+        raise _unsound(place, " ".join(tests))
+    sound.add(tests)
+    return by_tests(_changed(chapter, change), place, tests)
 
 
 def _changed(chapter: str, change: Change) -> Changed:
@@ -101,14 +107,8 @@ def _changed(chapter: str, change: Change) -> Changed:
     return Changed(module, change.tree, _path(chapter))
 
 
-def _unsound(place: Path, what: str) -> int:
-    print(said_by(place).read_text(), f"{what}: fails without any change", sep="\n")
-    return 1
-
-
-def _tell(number: int, total: int, more: str) -> None:
-    if number % 50 == 0 or number == total:
-        print(f"... {number} of {total}, {more}", file=sys.stderr, flush=True)
+def _unsound(place: Path, what: str) -> RuntimeError:
+    return RuntimeError(f"{said_by(place).read_text()}\n{what}: fails without any change")
 
 
 def _print(counts: dict[str, Counter[str]]) -> None:
