@@ -44,8 +44,6 @@ OPTIONS = (
     "--hypothesis-profile=mutation",
     "-p",
     "no:cacheprovider",
-    "-p",
-    "no:xdist",
     "-W",
     "ignore::pytest.PytestAssertRewriteWarning",
     "-k",
