@@ -131,6 +131,14 @@ def test_a_call_that_comes_to_an_agent_by_another_extension_is_in_no_queue() -> 
     assert [event.queue for event in told(to={"extensionId": "102", "name": "Grace Example"})] == [None]
 
 
+def test_a_call_that_is_addressed_to_the_agent_himself_is_in_no_queue() -> None:
+    assert [event.queue for event in told(queueCall=True)] == [None]
+
+
+def test_notifications_of_one_moment_are_ordered_by_their_sequence() -> None:
+    assert [event.order for event in told()] == [2]
+
+
 def test_an_answer_on_the_customers_side_is_no_answer_by_an_agent() -> None:
     assert told(direction="Outbound", extensionId=None, to={}, status={"code": "Answered"}) == []
 
