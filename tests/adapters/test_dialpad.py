@@ -157,6 +157,11 @@ def test_a_leg_that_was_sent_on_ends_nothing() -> None:
     assert (facts.visits, facts.legs, facts.outcome) == ([], [], "open")
 
 
+def test_a_queued_leg_that_was_sent_on_is_not_abandoned() -> None:
+    events = told(date_queued=START, date_ended=START + 9000, is_transferred=True)
+    assert [event.kind for event in events] == ["contact.offered", "contact.queued"]
+
+
 def test_direct_and_outbound_calls_wait_in_no_queue() -> None:
     facts = fold_call("dialpad", "direct_connected", "direct_hangup")
     assert (facts.visits, legs(facts)) == ([], [("Ada Example", 60.0, 0.0, None)])

@@ -97,6 +97,11 @@ def test_other_webhooks_are_ignored(event: str) -> None:
     assert told(event) == []
 
 
+def test_a_later_change_tells_of_the_disposition_alone() -> None:
+    changed = {"direction": "Incoming", "type": "missed", "disposition": "Invoice"}
+    assert [event.kind for event in told("call.updated", call_info=changed)] == ["contact.tagged"]
+
+
 def test_a_type_that_nobody_knows_says_nothing_about_the_end() -> None:
     assert [event.kind for event in told(call_info={"direction": "Incoming", "type": "in progress"})] == [
         "contact.offered",

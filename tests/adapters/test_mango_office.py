@@ -97,6 +97,12 @@ def test_other_notifications_are_ignored(body: dict[str, Any]) -> None:
     assert MANGO.parse(form(json.dumps(body)), {}) == []
 
 
+@pytest.mark.parametrize(("caller", "direction"), [({}, "inbound"), ({"extension": "101"}, "internal")])
+def test_a_leg_between_two_extensions_is_internal(caller: dict[str, str], direction: str) -> None:
+    (event,) = told(location="abonent", call_state="Connected", to={"extension": "102"}, **{"from": caller})
+    assert (event.direction, event.agent) == (direction, "Grace Example")
+
+
 def test_a_group_without_a_name_is_known_by_its_number_and_a_queue_without_a_group_by_its_line() -> None:
     (queued,) = told(location="queue", to={"line_number": "74955550000", "acd_group": "3009"})
     assert queued.queue == "3009"
