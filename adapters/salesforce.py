@@ -111,7 +111,7 @@ SETTINGS = (
 )
 
 CONNECT = """\
-Outbound messages (workflow rules, or the action of a flow):
+Outbound messages (workflow rules, or the action of a flow); they prove nothing, so give the source a `path_secret`:
 1. Setup, Outbound Messages, New, object Case, endpoint URL {url}
    Choose the fields Id, Status, IsClosed, Priority, Origin, OwnerId, CreatedDate, LastModifiedDate, ClosedDate, ContactPhone or
    ContactEmail. One more for Email Message: Id, ParentId, Incoming, Status,
