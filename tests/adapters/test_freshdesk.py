@@ -148,6 +148,16 @@ def test_a_status_of_ones_own_pauses_as_the_administrator_says() -> None:
     assert [event.data["on"] for event in paused] == ["other"]
 
 
+def test_a_new_ticket_goes_on_from_nothing() -> None:
+    assert kinds(recorded("read_new")) == ["ticket.opened", "ticket.assigned"]
+    assert "ticket.resumed" not in kinds(recorded("read_reopened"))
+
+
+def test_a_neutral_rating_is_neither_good_nor_bad() -> None:
+    scores = [parse(recorded(f"rating_{name}"))[0].data["score"] for name in ("happy", "neutral", "unhappy")]
+    assert scores == ["good", "ok", "bad"]
+
+
 def test_spam_and_deleted_tickets_are_left_out() -> None:
     assert folded(["read_spam"]).excluded == "spam"
 

@@ -92,6 +92,12 @@ def test_from_resolved_to_closed_is_closed_and_not_solved_again() -> None:
     assert kinds(recorded("closed")) == ["ticket.closed"]
 
 
+def test_a_change_of_something_else_in_a_closed_issue_means_nothing() -> None:
+    body = recorded("closed")
+    body["changelog"]["items"] = [{"field": "labels", "fieldId": "labels", "fromString": "a", "toString": "b"}]
+    assert kinds(body) == []
+
+
 def test_a_status_that_nobody_knows_any_more_is_no_reopening_unless_the_administrator_says_so() -> None:
     body = recorded("own_status_names")
     assert kinds(body) == []
@@ -141,6 +147,13 @@ def test_whoever_reported_the_issue_is_the_customer_even_as_a_colleague() -> Non
     body["comment"]["author"], body["issue"]["fields"]["reporter"] = colleague, colleague
     assert kinds(body) == ["ticket.customer_replied"]
     assert kinds(body, customers="portal") == ["ticket.agent_replied"]
+
+
+def test_a_comment_for_a_role_is_a_note_though_jira_calls_it_public() -> None:
+    body = recorded("comment_for_a_role")
+    assert kinds(body) == ["ticket.noted"]
+    body["comment"]["jsdPublic"] = True
+    assert kinds(body) == ["ticket.noted"]
 
 
 def test_a_comment_comes_once_however_often_it_is_told() -> None:
