@@ -128,6 +128,13 @@ def test_an_answer_without_an_author_is_no_persons() -> None:
     assert (event.kind, event.agent, event.data["actor"]) == ("ticket.agent_replied", None, "system")
 
 
+def test_what_a_rule_sends_in_a_teammates_name_is_no_persons() -> None:
+    body = body_of("second_reply")
+    body["payload"]["source"] = {"_meta": {"type": "rule"}, "data": {"id": "rul_1"}}
+    [event] = parse(body)
+    assert (event.kind, event.agent, event.data["actor"]) == ("ticket.agent_replied", None, "system")
+
+
 def test_a_resource_of_the_api_is_no_delivery() -> None:
     assert parse({"_results": [], "_links": {}}) == []
     assert parse(body_of("opened")["payload"]["conversation"]) == []

@@ -24,6 +24,7 @@ LIFE = (
     "created",
     "assigned",
     "note",
+    "draft_ignored",
     "moved",
     "agent_reply",
     "pending",
@@ -84,10 +85,10 @@ def test_a_conversation_from_its_beginning_to_its_second_closing() -> None:
     assert seconds(facts.requester_wait_ms) == (20 + 10 + 30) * 60
 
 
-def test_a_lost_delivery_of_a_reply_is_made_good_by_the_next_one() -> None:
+def test_a_lost_delivery_of_a_reply_or_a_closing_is_made_good_by_the_next_one() -> None:
     told = fold_ticket_of("help_scout", *LIFE)
-    lost = {"note", "agent_reply", "customer_reply", "reply_and_close"}
-    assert fold_ticket_of("help_scout", *(name for name in LIFE if name not in lost)) == told
+    for lost in ({"note", "agent_reply", "customer_reply", "reply_and_close"}, {"closed"}):
+        assert fold_ticket_of("help_scout", *(name for name in LIFE if name not in lost)) == told
 
 
 def test_a_reply_is_known_by_the_bodys_latest_time_where_no_threads_are_listed() -> None:

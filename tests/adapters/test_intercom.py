@@ -12,6 +12,7 @@ import pytest
 from adapter_fixtures import build_request, load_fixtures
 from whole_tickets import fold_survey_of, fold_ticket_of, seconds
 
+from adapters._intercom_words import state_change
 from adapters.intercom import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
@@ -154,6 +155,32 @@ def test_teams_and_teammates_get_their_names() -> None:
 )
 def test_what_a_part_means(changes: dict[str, Any], kinds: list[str]) -> None:
     assert [event.kind.value for event in with_part(**changes)] == [f"ticket.{kind}" for kind in kinds]
+
+
+def test_only_a_conversation_is_taken_up_again_by_the_customers_message() -> None:
+    at_half_past_nine = [event for event in ADAPTER.parse(sent(body_of("ticket_closed")), {}) if event.order == 204]
+    assert [event.kind.value for event in at_half_past_nine] == ["ticket.customer_replied", "ticket.resumed"]
+
+
+@pytest.mark.parametrize(
+    ("previous", "current", "kinds"),
+    [
+        ("submitted", "in_progress", []),
+        ("resolved", "resolved", []),
+        ("in_progress", "resolved", ["ticket.solved"]),
+        ("resolved", "in_progress", ["ticket.reopened"]),
+        ("resolved", "waiting_on_customer", ["ticket.reopened", "ticket.paused"]),
+        ("waiting_on_customer", "in_progress", ["ticket.resumed"]),
+        ("submitted", None, []),
+    ],
+)
+def test_what_a_change_of_a_tickets_state_means(previous: str, current: str | None, kinds: list[str]) -> None:
+    assert state_change(previous, current) == kinds
+
+
+def test_a_bots_message_is_a_bots() -> None:
+    [event] = with_part(author={"type": "bot", "id": "1"})
+    assert (event.agent, event.data["actor"]) == (None, "bot")
 
 
 def test_what_happened_in_one_second_is_ordered_by_the_ids_of_its_parts() -> None:
