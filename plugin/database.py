@@ -166,8 +166,25 @@ def _as_stored(table: Table, name: str, values: list[Any]) -> list[Any]:
 _PLAIN: tuple[tuple[type[Any], Callable[[Any], Any]], ...] = ((Moment, to_ms), (String, str), (Float, float))
 
 
+#: rows that are held at once of a result that is streamed
+_AT_A_TIME = 1000
+
+
 def execute_given(connection: Connection, statement: str, **columns: Sequence[int]) -> Sequence[Any]:
     """Runs one statement in which `:given` stands for a table of these columns, and returns its rows as the driver gives them."""
+    result = connection.exec_driver_sql(*_with_given(connection, statement, columns))
+    return result.all() if result.returns_rows else ()
+
+
+def stream_given(connection: Connection, statement: str, **columns: Sequence[int]) -> Iterator[Any]:
+    """The rows of such a SELECT one after the other, of which the database hands out some at a time."""
+    written, values = _with_given(connection, statement, columns)
+    yield from connection.exec_driver_sql(written, values, execution_options={"yield_per": _AT_A_TIME})
+
+
+def _with_given(
+    connection: Connection, statement: str, columns: Mapping[str, Sequence[int]]
+) -> tuple[str, tuple[Any, ...]]:
     if connection.dialect.name == "postgresql":
         values: tuple[Any, ...] = tuple(map(list, columns.values()))
         table = f"unnest({', '.join(['%b::bigint[]'] * len(columns))}) AS given({', '.join(columns)})"
@@ -175,8 +192,7 @@ def execute_given(connection: Connection, statement: str, **columns: Sequence[in
         values = (json.dumps(list(zip(*columns.values(), strict=True))),)
         fields = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
         table = f"(SELECT {', '.join(fields)} FROM json_each(?)) AS given"  # noqa: S608 (names of ours)
-    result = connection.exec_driver_sql(statement.replace(":given", table), values)
-    return result.all() if result.returns_rows else ()
+    return statement.replace(":given", table), values
 
 
 def chunks(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

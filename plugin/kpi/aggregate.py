@@ -154,12 +154,24 @@ def _value(measure: Measure, stream: Stream, span: Span, terms: Terms) -> str:
     return sql
 
 
-def added(stream: Stream, measures: Sequence[Measure], span: Span, terms: Terms) -> str:
-    """A SELECT of (start, *dimensions, `adds_` and the key of each measure, *columns of the fact) for each row of the stream."""
-    columns = ["start", *(f"{dimension(stream, name)} AS {name}" for name in DIMENSIONS)]
-    columns += [f"COALESCE({_value(measure, stream, span, terms)}, 0) AS adds_{measure.key}" for measure in measures]
-    fact = stream.table.rpartition(" ")[2]
-    return f"{BUCKETS} SELECT {', '.join(columns)}, {fact}.* FROM {_from(stream, span, terms)} WHERE {_where(stream, span)}"
+def added(streams: Sequence[Stream], measures: Sequence[Measure], span: Span, terms: Terms) -> str:
+    """A SELECT of (start, *dimensions, `adds_` and the key of each measure, *columns of the fact), one row for each fact that is in
+    any of these streams of one table, in the order of its moments.
+    """
+    first, conditions = streams[0], {stream.key: _where(stream, span) for stream in streams}
+    columns = ["start", *(f"{dimension(first, name)} AS {name}" for name in DIMENSIONS)]
+    for measure in measures:
+        (stream,) = (one for one in streams if one.key == measure.stream)
+        value = _value(measure, stream, span, terms)
+        columns.append(f"COALESCE(CASE WHEN {conditions[stream.key]} THEN {value} END, 0) AS adds_{measure.key}")
+    moments = [f"CASE WHEN {conditions[stream.key]} THEN {stream.at} END" for stream in streams]
+    order = first.at if len(streams) == 1 else f"COALESCE({', '.join(moments)})"
+    fact = first.table.rpartition(" ")[2]
+    where = " OR ".join(f"({condition})" for condition in conditions.values())
+    return (
+        f"{BUCKETS} SELECT {', '.join(columns)}, {fact}.* FROM {_from(first, span, terms)} WHERE {where} "
+        f"ORDER BY {order}, {fact}.subject_key"
+    )
 
 
 def distribution(sketch: Sketch, dimensions: Sequence[str], span: Span, terms: Terms) -> str:

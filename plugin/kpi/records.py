@@ -5,7 +5,8 @@ They come from the streams and conditions of the measures themselves, so what th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from plugin.database import chunks, execute_given, from_ms, to_ms
+from plugin.database import chunks, from_ms, stream_given, to_ms
 from plugin.events.tables import Customer
 from plugin.kpi.aggregate import Span, added
 from plugin.kpi.answer import EXCLUDED, Ask, AskError, check
@@ -24,7 +25,8 @@ from plugin.kpi.metric import Better, Measurement, Metric, Unit
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.question import Group, Question, grouping
 from plugin.kpi.terms import Terms, terms_of
-from plugin.kpi.whole import LISTED, listed_streams
+from plugin.kpi.whole import LISTED, LISTED_ROWS, listed_streams
+from plugin.kpi.whole.answers import SCORED, mean_scores
 from plugin.policy.document import Document
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,7 +34,6 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _INNER = ("subject_key", "keys", "start")
 _ADDS = "adds_"
 _AT_ONCE = 500
-_IDENTITY = ("subject_key", "ordinal", "track", "started_at")
 CUSTOMER = "customer"
 _MEASURES = {**MEASURES, **LISTED}
 Fact = Mapping[str, Any]
@@ -64,15 +65,34 @@ class Records:
     elsewhere: tuple[str, ...] = ()
 
 
-@dataclass(kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class _Added:
-    """A fact while it is put together: it may be in several streams of its table, such as created and solved tickets."""
+    """A fact with what it adds, before it is shown."""
 
     fact: Fact
     group: Group
     table: str
-    numerator: float | None = None
-    denominator: float | None = None
+    numerator: float | None
+    denominator: float | None
+
+
+@dataclass(kw_only=True, slots=True)
+class _Tally:
+    """What the records so far add up to."""
+
+    total: int = 0
+    numerator: float = 0
+    denominator: float = 0
+
+    def add(self, one: _Added, metric: Metric) -> None:
+        self.total += 1
+        mine = one.numerator or 0
+        self.numerator = max(self.numerator, mine) if metric.over_time == "max" else self.numerator + mine
+        self.denominator += one.denominator or 0
+
+    def whole(self, metric: Metric) -> Measurement:
+        under = None if metric.denominator is None else self.denominator
+        return Measurement(numerator=self.numerator * metric.scale, denominator=under)
 
 
 def asked_records(
@@ -113,17 +133,19 @@ def records(
 ) -> Records:
     """Those of the first period of the question. `customers`: with the masked form of each; else without any trace of them."""
     metric = _left_out(key) if key in EXCLUDED else metric_for(key, terms)
-    found = [one for one in _collected(connection, metric, _from_the_start(metric, question), terms) if _counts(one)]
-    chosen = found[skip : None if most is None else skip + most]
+    tally, chosen = _Tally(), list[_Added]()
+    for one in _found(connection, metric, _from_the_start(metric, question), terms):
+        if skip <= tally.total and (most is None or tally.total < skip + most):
+            chosen.append(one)
+        tally.add(one, metric)
     masks = _masks(connection, chosen) if customers else None
-    names = [*metric.numerator, *(metric.denominator or {})]
     return Records(
         metric=metric,
         by=question.by,
-        total=len(found),
+        total=tally.total,
         page=tuple(_record(one, metric, masks) for one in chosen),
-        whole=_whole(found, metric),
-        elsewhere=tuple(name for name in dict.fromkeys(names) if name not in _MEASURES),
+        whole=tally.whole(metric),
+        elsewhere=tuple(name for name in _names(metric) if name not in _MEASURES and name not in LISTED_ROWS),
     )
 
 
@@ -138,27 +160,56 @@ def _from_the_start(metric: Metric, question: Question) -> Question:
     return replace(question, periods=(first,))
 
 
-def _collected(connection: Connection, metric: Metric, question: Question, terms: Terms) -> list[_Added]:
-    named = [_MEASURES[name] for name in {**metric.numerator, **(metric.denominator or {})} if name in _MEASURES]
-    found: dict[tuple[object, ...], _Added] = {}
+def _names(metric: Metric) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*metric.numerator, *(metric.denominator or {})]))
+
+
+def _found(connection: Connection, metric: Metric, question: Question, terms: Terms) -> Iterator[_Added]:
+    """One after the other. What came and went again is not in a stock, and what is taken away again is not in a share."""
+    names, told = _names(metric), _told(connection, metric, question, terms)
+    for streams in _by_table(names, terms):
+        keys = {stream.key for stream in streams}
+        measures = [_MEASURES[name] for name in names if name in _MEASURES and _MEASURES[name].stream in keys]
+        table = streams[0].table.rpartition(" ")[2]
+        for group, fact in _rows(connection, streams, measures, question, terms):
+            one = _added(table, group, fact, metric)
+            if (one.numerator or one.denominator) and told(group):
+                yield one
+    for table, listed in {LISTED_ROWS[name] for name in names if name in LISTED_ROWS}:
+        for group, fact in listed(connection, question, terms):
+            yield _added(table, group, fact, metric)
+
+
+def _told(connection: Connection, metric: Metric, question: Question, terms: Terms) -> Callable[[Group], bool]:
+    """Whether a group has a number: a mean score only where all answers are on one scale."""
+    scored = set(SCORED) & set(_names(metric))
+    if not scored:
+        return lambda group: True
+    sums = mean_scores(connection, question, terms)
+    groups = {group for (_, group), found in sums.items() if scored <= found.keys()}
+    return lambda group: group in groups
+
+
+def _by_table(names: Sequence[str], terms: Terms) -> list[list[Stream]]:
+    """The streams of these measures, those over one table together: a fact that is in several of them is one record."""
+    wanted = {_MEASURES[name].stream for name in names if name in _MEASURES}
+    tables: dict[str, list[Stream]] = defaultdict(list)
     for stream in {**STREAMS, **listed_streams(terms)}.values():
-        measures = [measure for measure in named if measure.stream == stream.key]
-        if measures:
-            _collect(found, stream, measures, _rows(connection, stream, measures, question, terms), metric)
-    return list(found.values())
+        if stream.key in wanted:
+            tables[stream.table].append(stream)
+    return list(tables.values())
 
 
 def _rows(
-    connection: Connection, stream: Stream, measures: Sequence[Measure], question: Question, terms: Terms
+    connection: Connection, streams: Sequence[Stream], measures: Sequence[Measure], question: Question, terms: Terms
 ) -> Iterator[tuple[Group, Fact]]:
-    """Each row of the stream with its group, in the order of its moments."""
+    """Each fact of the streams with its group, in the order of its moments."""
     period = question.periods[0]
-    end = min(period.end, question.as_of) if stream.until else period.end
+    end = min(period.end, question.as_of) if streams[0].until else period.end
     span = Span(buckets=[(to_ms(period.start), to_ms(end))], open_until=to_ms(question.as_of))
-    query = f"{added(stream, measures, span, terms)} ORDER BY {stream.at}, subject_key"
     group_of = grouping(question, terms)
     places = [DIMENSIONS.index(name) for name in question.dimensions]
-    for row in execute_given(connection, query, **span.given):
+    for row in stream_given(connection, added(streams, measures, span, terms), **span.given):
         group = group_of(tuple(row[1 + place] for place in places))
         if group is not None:
             yield group, _named(row)
@@ -170,38 +221,14 @@ def _named(row: Any) -> Fact:
     return {**dict(pairs), **dict(pairs[: 1 + len(DIMENSIONS)])}
 
 
-def _collect(
-    found: dict[tuple[object, ...], _Added],
-    stream: Stream,
-    measures: Sequence[Measure],
-    rows: Iterator[tuple[Group, Fact]],
-    metric: Metric,
-) -> None:
-    table = stream.table.rpartition(" ")[2]
-    own = {measure.key for measure in measures}
-    for group, fact in rows:
-        key = (table, *(fact.get(name) for name in _IDENTITY))
-        one = found.setdefault(key, _Added(fact=fact, group=group, table=table))
-        one.numerator = _more(one.numerator, metric.numerator, own, fact)
-        one.denominator = _more(one.denominator, metric.denominator or {}, own, fact)
+def _added(table: str, group: Group, fact: Fact, metric: Metric) -> _Added:
+    parts = (_amount(metric.numerator, fact), _amount(metric.denominator or {}, fact))
+    return _Added(fact=fact, group=group, table=table, numerator=parts[0], denominator=parts[1])
 
 
-def _more(known: float | None, factors: Mapping[str, float], own: set[str], fact: Fact) -> float | None:
-    parts = [factor * int(fact[_ADDS + name]) for name, factor in factors.items() if name in own]
-    amount = sum(parts)
-    return (known or 0) + amount if any(parts) else known
-
-
-def _counts(one: _Added) -> bool:
-    """What came and went again is not in a stock, and what is taken away again is not in a share."""
-    return bool(one.numerator) or bool(one.denominator)
-
-
-def _whole(found: Sequence[_Added], metric: Metric) -> Measurement:
-    values = [one.numerator for one in found if one.numerator is not None]
-    total = max(values, default=0) if metric.over_time == "max" else sum(values)
-    under = sum(one.denominator for one in found if one.denominator is not None)
-    return Measurement(numerator=total * metric.scale, denominator=None if metric.denominator is None else under)
+def _amount(factors: Mapping[str, float], fact: Fact) -> float | None:
+    parts = [factor * int(fact.get(_ADDS + name) or 0) for name, factor in factors.items()]
+    return sum(parts) if any(parts) else None
 
 
 def _record(one: _Added, metric: Metric, masks: Mapping[str, str] | None) -> Record:

@@ -254,3 +254,32 @@ def test_what_was_not_counted_follows_from_the_rest(engine: Engine) -> None:
     assert kept(engine) == [(pytest.approx(53 / 98), pytest.approx(45 / 98))]
     stored(engine, counted("3", "2026-03-01", "2026-03-31", 98, None, None, 45), source="other")
     assert asked(engine, "churn").rows[0].values["churn"].denominator == 196
+
+
+def test_the_counts_behind_a_rate_are_listed_with_what_each_adds(engine: Engine) -> None:
+    stored(engine, counted("m", "2026-03-01", "2026-03-31", 100, 105, 20, None))
+    stored(engine, counted("a", "2026-04-01", "2026-04-30", 105, 90, 10, None))
+    with reading(engine) as connection:
+        ask = Ask(kpis=("churn",), start=MARCH, end=MAY)
+        found = asked_records(connection, DOCUMENT, ask, NOW)
+        pooled = asked_records(connection, DOCUMENT, replace(ask, kpis=("csat_mean",)), NOW)
+    # kept 90 - 30, so 40 of 100 were lost
+    assert (found.whole.numerator, found.whole.denominator) == (40, 100)
+    assert [(one.fact["subject"], one.numerator, one.denominator) for one in found.page] == [
+        ("m", 120, 100),
+        ("a", -80, None),
+    ]
+    assert pooled.total == 0
+
+
+def test_a_mean_is_listed_only_where_all_answers_are_on_one_scale(engine: Engine) -> None:
+    stored(engine, rated("1", 4, queue="a"), rated("2", 3.5, queue="a"), rated("3", 8, scale="1-10", queue="b"))
+    with reading(engine) as connection:
+        ask = Ask(kpis=("csat_mean",), start=MARCH, end=MAY)
+        assert asked_records(connection, DOCUMENT, ask, NOW).total == 0
+        by = asked_records(connection, DOCUMENT, replace(ask, by=("queue",)), NOW)
+    assert {(one.group, one.numerator, one.denominator) for one in by.page} == {
+        (("a",), 4, 1),
+        (("a",), 3.5, 1),
+        (("b",), 8, 1),
+    }

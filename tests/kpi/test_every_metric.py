@@ -593,6 +593,29 @@ def test_answers_of_customers_are_listed_and_add_up(day: Engine, kpi: str) -> No
     assert found.elsewhere == ()
 
 
+@pytest.mark.parametrize(
+    ("kpi", "tables"),
+    [
+        ("csat_mean", {"survey_answer"}),
+        ("ces_mean", {"survey_answer"}),
+        ("reopen_rate", {"ticket", "ticket_span"}),
+        ("reopen_rate.without_thanks", {"ticket", "ticket_span"}),
+        ("retention", {"customer_count"}),
+        ("churn", {"customer_count"}),
+        ("resolution_rate", {"ticket"}),
+        ("backlog", {"ticket_span"}),
+    ],
+)
+def test_what_is_counted_for_whole_periods_is_listed_and_adds_up(day: Engine, kpi: str, tables: set[str]) -> None:
+    with reading(day) as connection:
+        found = asked_records(connection, DOCUMENT, asked(kpi), NOW)
+    assert (found.whole.numerator, found.whole.denominator) == (pytest.approx(EXPECTED[kpi][0]), EXPECTED[kpi][1])
+    assert sum(one.numerator or 0 for one in found.page) == pytest.approx(EXPECTED[kpi][0])
+    assert found.total == len(found.page)
+    assert {one.table for one in found.page} == tables
+    assert found.elsewhere == ()
+
+
 def test_every_metric_and_every_median_is_there() -> None:
     assert EXPECTED.keys() == METRICS.keys()
     assert MEDIANS.keys() == {f"{key}.p50" for key, metric in METRICS.items() if metric.sketch}

@@ -90,7 +90,8 @@ def test_pages_follow_each_other_without_gap_or_repeat(centre: Engine) -> None:
 
 
 def test_sums_that_no_record_shows_are_named(centre: Engine) -> None:
-    assert listed(centre, "reopen_rate", question()).elsewhere == ("reopened_tickets",)
+    reached = listed(centre, "missed_call_return_rate", question())
+    assert reached.elsewhere == ("missed_callers_reached", "missed_callers")
 
 
 def test_without_leave_there_is_no_trace_of_customers(centre: Engine) -> None:

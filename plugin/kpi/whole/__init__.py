@@ -14,10 +14,11 @@ from plugin.kpi.gather import Place, Sums
 from plugin.kpi.measures import Stream
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
+from plugin.kpi.whole import answers, reopened
 from plugin.kpi.whole.after_hours import after_hours
-from plugin.kpi.whole.answers import COUNTED, LISTED_MEASURES, SCORED, answer_stream, mean_scores, survey_answers
+from plugin.kpi.whole.answers import COUNTED, SCORED, answer_stream, mean_scores, survey_answers
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
-from plugin.kpi.whole.customers import customer_counts
+from plugin.kpi.whole.customers import customer_counts, listed_counts
 from plugin.kpi.whole.elapsed import elapsed
 from plugin.kpi.whole.mean_backlog import mean_backlog
 from plugin.kpi.whole.present import present_agents
@@ -47,10 +48,12 @@ WHOLE_SKETCHES: dict[str, Callable[[Connection, Question, Terms], dict[Place, di
     "backlog_age": backlog_ages,
 }
 #: what of them can be listed fact by fact
-LISTED = {measure.key: measure for measure in LISTED_MEASURES}
+LISTED = {measure.key: measure for measure in (*answers.LISTED_MEASURES, *reopened.LISTED_MEASURES)}
+#: measures whose facts are worked out one by one --> their table, and how
+LISTED_ROWS = dict.fromkeys(WHOLE[customer_counts], ("customer_count", listed_counts))
 WHOLE_MEASURES = frozenset(key for keys in WHOLE.values() for key in keys)
 
 
 def listed_streams(terms: Terms) -> dict[str, Stream]:
     """The streams of `LISTED`, which depend on the policy."""
-    return {"answer": answer_stream(terms)}
+    return {"answer": answer_stream(terms), reopened.LISTED_STREAM.key: reopened.LISTED_STREAM}

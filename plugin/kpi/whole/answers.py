@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Connection
 
 from plugin.kpi.gather import Place, Sums, counted_rows
-from plugin.kpi.measures.shape import Stream, count
+from plugin.kpi.measures.shape import Stream, count, total
 from plugin.kpi.question import Question
 from plugin.kpi.terms import Terms
 
@@ -36,10 +36,15 @@ _COUNTED = {
     "fcr_answers": "type = 'fcr'",
 }
 COUNTED = tuple(_COUNTED)
-LISTED_MEASURES = tuple(count(name, "answer", condition) for name, condition in _COUNTED.items())
 #: types of which a mean score is reported
 _MEANS = ("csat", "ces")
 SCORED = tuple(f"{name}_{what}" for name in _MEANS for what in ("score_milli", "scored"))
+#: the same answers one by one, for the records behind a number
+LISTED_MEASURES = (
+    *(count(name, "answer", condition) for name, condition in _COUNTED.items()),
+    *(total(f"{name}_score_milli", "answer", "score_milli", f"type = '{name}'") for name in _MEANS),
+    *(count(f"{name}_scored", "answer", f"type = '{name}' AND score_milli IS NOT NULL") for name in _MEANS),
+)
 _SCALES = ("1-5", "1-7", "1-10", "0-10")
 
 
