@@ -178,6 +178,19 @@ def test_callbacks_are_found_in_the_same_contact_by_name_and_by_customer(engine:
     assert only(engine, "callback_completion", terms=Terms(callback_ms=2 * DAY * 1000)) == [(4, 5)]
 
 
+def test_the_first_talk_after_the_request_is_the_callback(engine: Engine) -> None:
+    requested = [
+        told(Kind.CONTACT_QUEUED, NOON, "support"),
+        told(Kind.CONTACT_CALLBACK_REQUESTED, NOON + 20, "support"),
+        told(Kind.CONTACT_ANSWERED, NOON + 620, agent="Ann"),
+        told(Kind.CONTACT_TRANSFERRED, NOON + 700, agent="Ann"),
+        told(Kind.CONTACT_ANSWERED, NOON + 700, agent="Bob"),
+        told(Kind.CONTACT_ENDED, NOON + 800, agent="Bob"),
+    ]
+    store(engine, {"back": requested})
+    assert only(engine, "time_to_callback") == [(600, 1)]
+
+
 def test_a_late_callback_changes_what_was_counted_before(engine: Engine) -> None:
     store(engine, {"asked": callback(NOON, "3")})
     assert only(engine, "callback_completion") == [(0, 1)]
@@ -300,6 +313,14 @@ def test_a_repeat_is_another_answered_call_of_the_same_customer_on_the_same_topi
     assert only(engine, "fcr_repeat", "repeat_contact_rate") == [(2, 4), (2, 4)]
     one_day = Terms(repeat_ms=DAY * 1000)
     assert only(engine, "fcr_repeat", "repeat_contact_rate", terms=one_day) == [(4, 4), (0, 4)]
+
+
+@pytest.mark.parametrize("known", [0, 1])
+def test_a_call_whose_topic_nobody_knows_may_be_on_the_same(engine: Engine, known: int) -> None:
+    calls = [answered(NOON, customer="1"), answered(NOON + DAY, customer="1")]
+    calls[known].append(told(Kind.CONTACT_TAGGED, NOON + known * DAY + 99, topic="billing"))
+    store(engine, {"first": calls[0], "next": calls[1]})
+    assert only(engine, "fcr_repeat") == [(0, 1)]
 
 
 def test_a_contact_that_comes_later_changes_the_one_before(engine: Engine) -> None:

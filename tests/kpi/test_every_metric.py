@@ -19,7 +19,7 @@ from plugin.drain import Parsed, _prepared, _store
 from plugin.facts.reckoning import reckoning_of
 from plugin.facts.timers import settle_overdue
 from plugin.inbox.sources import add_source
-from plugin.kpi.answer import Ask, answer
+from plugin.kpi.answer import Ask, answer, missing_fact
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure_sums
@@ -565,6 +565,15 @@ GROUPS: dict[tuple[str, str], dict[str, float]] = {
     ("solved", "queue"): {"help": 4, "experts": 2},
     ("login_time", "agent"): {"Ann": 32_400, "Flo": 60, "Gus": 59},
 }
+#: of 4, 12, 20 and 30 s
+PERCENTILES = {"asa.p90": 27.0, "asa.p95": 28.5}
+#: some of the metrics that several facts make
+NEEDS = {
+    "contacts_per_agent": {"agent", "login"},
+    "contacts_per_hour": {"agent", "agent_state", "login"},
+    "occupancy": {"agent_state", "login"},
+    "adherence": {"agent_state", "login", "roster"},
+}
 #: shares of answers that are listed one by one
 LISTED = ("csat", "csat.excl_neutral", "csat.neutral", "nps", "ces", "fcr_survey")
 
@@ -614,6 +623,20 @@ def test_what_is_counted_for_whole_periods_is_listed_and_adds_up(day: Engine, kp
     assert found.total == len(found.page)
     assert {one.table for one in found.page} == tables
     assert found.elsewhere == ()
+
+
+@pytest.mark.parametrize("kpi", PERCENTILES)
+def test_a_percentile_lies_between_the_durations(day: Engine, kpi: str) -> None:
+    with reading(day) as connection:
+        (row,) = answer(connection, DOCUMENT, asked(kpi), NOW).rows
+    assert row.values[kpi].value == pytest.approx(PERCENTILES[kpi], rel=0.02)
+
+
+@pytest.mark.parametrize("kpi", NEEDS)
+def test_a_metric_needs_each_of_its_facts(kpi: str) -> None:
+    assert missing_fact(kpi, NEEDS[kpi]) is None
+    for fact in NEEDS[kpi]:
+        assert missing_fact(kpi, NEEDS[kpi] - {fact}) == f"missing fact: {fact}"
 
 
 def test_every_metric_and_every_median_is_there() -> None:

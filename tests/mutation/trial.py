@@ -147,6 +147,10 @@ def _day(place: Path) -> int:
         every.test_a_median_is_the_middle_of_the_durations(report, kpi)
     for kpi in every.LISTED:
         every.test_answers_of_customers_are_listed_and_add_up(engine, kpi)
+    for kpi in every.PERCENTILES:
+        every.test_a_percentile_lies_between_the_durations(engine, kpi)
+    for kpi in every.NEEDS:
+        every.test_a_metric_needs_each_of_its_facts(kpi)
     every.test_every_metric_and_every_median_is_there()
     every.test_sums_of_rules_of_vendors_are_those_that_are_worked_out_by_hand(engine)
     for kpi, by in every.GROUPS:
