@@ -186,13 +186,19 @@ def _with_given(
     connection: Connection, statement: str, columns: Mapping[str, Sequence[int]]
 ) -> tuple[str, tuple[Any, ...]]:
     if connection.dialect.name == "postgresql":
+        statement = statement.replace("%", "%%")
         values: tuple[Any, ...] = tuple(map(list, columns.values()))
         table = f"unnest({', '.join(['%b::bigint[]'] * len(columns))}) AS given({', '.join(columns)})"
     else:
         values = (json.dumps(list(zip(*columns.values(), strict=True))),)
         fields = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
         table = f"(SELECT {', '.join(fields)} FROM json_each(?)) AS given"  # noqa: S608 (names of ours)
-    return statement.replace(":given", table), values
+    return statement.replace(":given", table, 1), values
+
+
+def literal(value: str) -> str:
+    """A text as `execute_given` takes it within a statement."""
+    return "'" + value.replace("'", "''") + "'"
 
 
 def chunks(values: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from plugin.database import literal
 from plugin.kpi.measures import DIMENSIONS, MEASURES, STREAMS, Measure, Sketch, Stream
 from plugin.kpi.terms import Terms
 from plugin.policy.document import Attribution
@@ -54,7 +55,7 @@ class Span:
 
 
 def sums(measures: Sequence[str], dimensions: Sequence[str], span: Span, terms: Terms) -> str:
-    """A SELECT of (start, *dimensions, *measures); every argument that enters the text is a number or a name of ours."""
+    """A SELECT of (start, *dimensions, *measures); what enters the text is a number, a name of ours or a quoted name."""
     wanted = [MEASURES[key] for key in measures]
     streams = [stream for stream in STREAMS.values() if any(measure.stream == stream.key for measure in wanted)]
     parts = [_stream_sums(stream.by(span.attribution), wanted, dimensions, span, terms) for stream in streams]
@@ -90,9 +91,16 @@ def _from(stream: Stream, span: Span, terms: Terms) -> str:
 
 def limited(sql: str, terms: Terms) -> str:
     """An expression with the policy's limits, in milliseconds, in place of their names."""
-    for name, limit_ms in terms.limits.items():
+    for name, limit_ms in {**terms.limits, "threshold": _threshold(terms)}.items():
         sql = sql.replace(f"${name}", str(limit_ms))
     return sql
+
+
+def _threshold(terms: Terms) -> str:
+    """The queue's own one, else that of the channel, else the general one."""
+    own = [("queue", terms.queue_threshold_ms), ("channel", terms.channel_threshold_ms)]
+    cases = [f"WHEN {name} = {literal(value)} THEN {ms}" for name, limits in own for value, ms in limits.items()]
+    return f"CASE {' '.join(cases)} ELSE {terms.threshold_ms} END" if cases else str(terms.threshold_ms)
 
 
 def _is_split(stream: Stream, span: Span) -> bool:

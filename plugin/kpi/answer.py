@@ -13,6 +13,7 @@ from plugin.kpi.attainment import add_attainment
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.cost import CostError, add_costs, has_costs
 from plugin.kpi.cost_entries import with_entered_costs
+from plugin.kpi.decided import is_service_level
 from plugin.kpi.finality import unsettled
 from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
@@ -305,10 +306,10 @@ def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) 
     }
     if metric.unit is Unit.MONEY:
         definition["currency"] = currency
-    if key == "service_level":
-        definition |= {"variant": variant_name(terms), "threshold_s": terms.threshold_ms / 1000}
-    elif key.startswith("service_level."):
-        definition |= {"variant": f"SL-{key[-1]}", "threshold_s": terms.threshold_ms / 1000}
+    if is_service_level(key):
+        definition |= _service_level(key, terms)
+    if terms.not_offered and "offered" in {*metric.numerator, *(metric.denominator or {})}:
+        definition["not_offered"] = ", ".join(terms.not_offered)
     if key in ("abandonment_rate_excl_short", "service_level.sl5", "service_level.sl6"):
         definition["short_abandon_s"] = terms.short_ms / 1000
     if any(fact.startswith("survey:") for fact in metric.needs):
@@ -322,6 +323,16 @@ def _definition(key: str, terms: Terms, supply: Collection[str], currency: str) 
     if key == "reopen_rate":
         definition["counted"] = "distinct tickets reopened in the period"
     return definition
+
+
+def _service_level(key: str, terms: Terms) -> dict[str, object]:
+    variant = variant_name(terms) if key == "service_level" else f"SL-{key[-1]}"
+    found: dict[str, object] = {"variant": variant, "threshold_s": terms.threshold_ms / 1000}
+    if terms.own_thresholds_s:
+        found["own_thresholds_s"] = terms.own_thresholds_s
+    if terms.level_has_flow_outs:
+        found["flow_outs"] = "in the denominator"
+    return found
 
 
 def _handle_components(supply: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from plugin.facts.sketch import percentile_ms
 from plugin.kpi.catalogue import METRICS, PERCENTILES, SERVICE_LEVELS
+from plugin.kpi.decided import decided
 from plugin.kpi.gather import Place, Sums, measure_sums, sketch_counts
 from plugin.kpi.measures import MEASURES
 from plugin.kpi.metric import Measurement, Metric
@@ -71,11 +72,11 @@ def all_sums(connection: Connection, needed: Collection[str], question: Question
 
 
 def metric_for(key: str, terms: Terms) -> Metric:
-    """The metric behind a key: the policy's variant for `service_level`, the base metric for a percentile."""
+    """The metric behind a key, as the policy wants it: its variant for `service_level`, the base metric for a percentile."""
     if key == "service_level":
-        return METRICS[f"service_level.{terms.service_level}"]
+        return decided(METRICS[f"service_level.{terms.service_level}"], terms)
     base, _, last = key.rpartition(".")
-    return METRICS[base] if last in PERCENTILES else METRICS[key]
+    return decided(METRICS[base] if last in PERCENTILES else METRICS[key], terms)
 
 
 def measured_value(metric: Metric, totals: Mapping[str, float]) -> Measurement:

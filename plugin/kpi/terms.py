@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from plugin.kpi.measures import STORED, STORED_SKETCHES, STREAMS
-from plugin.policy.basis import basis_text
+from plugin.policy.basis import HASHED, basis_text
 from plugin.policy.calendar import Calendar
-from plugin.policy.document import Document
+from plugin.policy.document import OPTIONAL_OUTCOMES, Document
 
 _MINUTE_MS = 60_000
 _HOUR_MS = 3_600_000
@@ -25,6 +25,9 @@ class Terms:
     timezone: str = "UTC"
     week_start: int = 0
     threshold_ms: int = 20_000
+    #: channel or queue --> its own threshold; that of the queue wins
+    channel_threshold_ms: Mapping[str, int] = field(default_factory=dict)
+    queue_threshold_ms: Mapping[str, int] = field(default_factory=dict)
     short_ms: int = 5_000
     repeat_ms: int = 7 * 86_400_000
     #: from creation to solution, the longest that counts as first contact in `fcr.within`
@@ -37,6 +40,10 @@ class Terms:
     grace_ms: int = 86_400_000
     service_level: str = "sl3"
     attainment: str = "linear"
+    #: a service level has flow-outs in its denominator
+    level_has_flow_outs: bool = False
+    #: outcomes that do not count as offered
+    not_offered: tuple[str, ...] = ()
     minimum_answers: int = 5
     #: answers of customers belong to who solved the ticket, not to who was assigned
     rates_solver: bool = False
@@ -55,6 +62,21 @@ class Terms:
         return list(dict.fromkeys([self.business_calendar, *sorted(self.calendar_of_queue.values())]))
 
     @property
+    def plain(self) -> Terms:
+        """With every formula as the catalogue has it."""
+        return replace(self, level_has_flow_outs=False, not_offered=())
+
+    @property
+    def own_thresholds_s(self) -> dict[str, float]:
+        """By the name of the channel or queue, in seconds."""
+        return {name: ms / 1000 for name, ms in {**self.channel_threshold_ms, **self.queue_threshold_ms}.items()}
+
+    def threshold_of(self, only: Mapping[str, str]) -> int:
+        """That of one queue or channel, in milliseconds; of several the general one."""
+        of_channel = self.channel_threshold_ms.get(only.get("channel", ""), self.threshold_ms)
+        return self.queue_threshold_ms.get(only.get("queue", ""), of_channel)
+
+    @property
     def limits(self) -> dict[str, int]:
         """The limits that measures name, in milliseconds."""
         return {
@@ -70,9 +92,13 @@ class Terms:
     def cell_basis(self) -> str:
         """`name=value|…` of everything that stored cells depend on: when it changes, they are computed anew."""
         measures = zlib.crc32(repr((STREAMS, STORED, STORED_SKETCHES)).encode())
+        own = zlib.crc32(
+            repr((sorted(self.channel_threshold_ms.items()), sorted(self.queue_threshold_ms.items()))).encode()
+        )
         parts = {
             "timezone": self.timezone,
             "service_level_threshold_s": self.threshold_ms // 1000,
+            "own_thresholds": f"{HASHED}{own:08x}",
             "short_abandon_s": self.short_ms // 1000,
             "first_solution_min": self.first_solution_ms // _MINUTE_MS,
             "productive_activities": ",".join(self.productive_activities),
@@ -87,6 +113,12 @@ def terms_of(document: Document) -> Terms:
         timezone=document.timezone,
         week_start=document.week_starts_on.number,
         threshold_ms=definitions.service_level_threshold_s * 1000,
+        channel_threshold_ms={channel: seconds * 1000 for channel, seconds in definitions.channel_thresholds_s.items()},
+        queue_threshold_ms={
+            name: queue.service_level_threshold_s * 1000
+            for name, queue in document.queues.items()
+            if queue.service_level_threshold_s is not None
+        },
         short_ms=definitions.short_abandon_s * 1000,
         first_solution_ms=definitions.first_solution_min * _MINUTE_MS,
         old_ms=definitions.backlog_old_days * _DAY_MS,
@@ -96,6 +128,8 @@ def terms_of(document: Document) -> Terms:
         grace_ms=definitions.grace_h * _HOUR_MS,
         service_level=definitions.service_level_variant.lower().replace("-", ""),
         attainment=definitions.attainment,
+        level_has_flow_outs=definitions.service_level_flow_outs,
+        not_offered=tuple(outcome for outcome in OPTIONAL_OUTCOMES if outcome not in definitions.offered_includes),
         minimum_answers=definitions.minimum_answers,
         rates_solver=definitions.rated_agent == "solver",
         productive_activities=definitions.productive_activities,

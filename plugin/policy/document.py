@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
@@ -128,14 +128,28 @@ class Team(Part):
 
 
 class QueueTerms(Part):
-    """What holds for one queue: its hours (else its team's, else the centre's) and its tier, 1 for the first level."""
+    """What holds for one queue: its hours (else its team's, else the centre's), its tier, 1 for the first level, its threshold."""
 
     calendar: Name | None = None
     tier: Annotated[int, Field(strict=True, ge=1)] | None = None
+    service_level_threshold_s: Count | None = None
+
+
+#: a visit with one of these outcomes can be left out of what was offered; one that was answered or abandoned is always in
+Outcome = Literal["flow_out", "timeout", "voicemail", "callback_requested"]
+OPTIONAL_OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Campaign(Part):
     queues: tuple[Name, ...] = ()
+
+
+def check_short(short_s: int, name: str, threshold_s: int) -> None:
+    """Raises ValueError unless what is short is shorter than what is in time."""
+    if short_s >= max(threshold_s, 1):
+        raise ValueError(
+            f"short_abandon_s ({short_s}) must be below {name} ({threshold_s}); lower one or raise the other"
+        )
 
 
 class Definitions(Part):
@@ -143,6 +157,10 @@ class Definitions(Part):
 
     service_level_variant: Literal["SL-1", "SL-2", "SL-3", "SL-4", "SL-5", "SL-6"] = "SL-3"
     service_level_threshold_s: Count = 20
+    #: of contacts through these channels; a queue's own threshold wins
+    channel_thresholds_s: dict[Channel, Count] = Field(default_factory=dict)
+    service_level_flow_outs: bool = False
+    offered_includes: tuple[Outcome, ...] = OPTIONAL_OUTCOMES
     short_abandon_s: Count = 5
     #: over fewer, what customers say is marked as too small a sample
     minimum_answers: Count = 5
@@ -167,11 +185,9 @@ class Definitions(Part):
 
     @model_validator(mode="after")
     def _short_is_shorter(self) -> Self:
-        if self.short_abandon_s >= max(self.service_level_threshold_s, 1):
-            raise ValueError(
-                f"short_abandon_s ({self.short_abandon_s}) must be below "
-                f"service_level_threshold_s ({self.service_level_threshold_s}); lower one or raise the other"
-            )
+        limits = {f"channel_thresholds_s.{channel}": limit for channel, limit in self.channel_thresholds_s.items()}
+        for name, limit in {"service_level_threshold_s": self.service_level_threshold_s, **limits}.items():
+            check_short(self.short_abandon_s, name, limit)
         return self
 
 
@@ -222,6 +238,17 @@ class Document(Part):
     def _rates_of_other_currencies(self) -> Self:
         if any(rate.currency == self.currency for rate in self.rates):
             raise ValueError(f"rates: {self.currency} is the document's own currency; remove its rate")
+        return self
+
+    @model_validator(mode="after")
+    def _short_is_shorter(self) -> Self:
+        for name, queue in self.queues.items():
+            if queue.service_level_threshold_s is not None:
+                check_short(
+                    self.definitions.short_abandon_s,
+                    f"queues.{name}.service_level_threshold_s",
+                    queue.service_level_threshold_s,
+                )
         return self
 
     def country_of(self, source: str) -> str | None:

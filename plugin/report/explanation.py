@@ -24,7 +24,7 @@ from plugin.kpi.whole import WHOLE_MEASURES
 from plugin.policy.document import Document
 from plugin.report import figures, subject
 from plugin.report.attribution import attribution
-from plugin.report.remarks import remarks
+from plugin.report.remarks import remarks, threshold
 from plugin.report.render_json import local_iso, tidy, value_json
 from plugin.report.wording import fact, label
 
@@ -128,6 +128,7 @@ def parts_of(
 
 def _words(name: str, terms: Terms, language: str) -> str:
     limits = {limit: figures.span(limit_ms * _MS, language) for limit, limit_ms in terms.limits.items()}
+    limits["threshold"] = threshold(terms.threshold_ms * _MS, terms.own_thresholds_s, language)
     return measure_name(name, language).format(**limits)
 
 
@@ -174,6 +175,8 @@ def explanation_json(found: Explanation) -> dict[str, Json]:
 
 
 def tidy_text(value: object) -> Json:
+    if isinstance(value, Mapping):
+        return {str(name): tidy_text(one) for name, one in value.items()}
     return value if isinstance(value, int | float | bool | None) else str(value)
 
 

@@ -82,7 +82,8 @@ class VendorSettings:
     def terms(self, ours: Terms) -> Terms:
         threshold_ms = ours.threshold_ms if self.threshold_s is None else round(self.threshold_s * 1000)
         short_ms = ours.short_ms if self.short_s is None else round(self.short_s * 1000)
-        return replace(ours, threshold_ms=threshold_ms, short_ms=short_ms)
+        own = ours if self.threshold_s is None else replace(ours, channel_threshold_ms={}, queue_threshold_ms={})
+        return replace(own, threshold_ms=threshold_ms, short_ms=short_ms)
 
     def told(self) -> list[str]:
         """By what it is another system than ours."""
@@ -150,6 +151,7 @@ class Sheet:
     attribution: Attribution
     threshold_s: float
     short_s: float
+    own_thresholds_s: Mapping[str, float] = field(default_factory=dict)
     settings: VendorSettings = AS_OURS
     lines: tuple[Line, ...]
     ways: tuple[Way, ...]
@@ -186,6 +188,7 @@ def reconcile(
         attribution=chosen,
         threshold_s=terms.threshold_ms / 1000,
         short_s=terms.short_ms / 1000,
+        own_thresholds_s=terms.own_thresholds_s,
         settings=settings,
         lines=tuple(lines),
         ways=tuple(desk.ways(found[whole, None])),
@@ -262,7 +265,7 @@ class _Desk:
         """What is measured as we are set up, and what as the vendor is; at once where both are the same."""
         ours: dict[str, Made] = {kpi: kpi for kpi in self.kpis}
         theirs: dict[str, Made] = {_way(kpi, name): made for kpi, ways in WAYS.items() for name, made in ways.items()}
-        theirs |= {_ruled(rule): rule.made for rule in self.vendor.rules if rule.made is not None}
+        theirs |= {_ruled(rule): _plain(rule.made, self.terms) for rule in self.vendor.rules if rule.made is not None}
         if not self.settings.told():
             return [(ours | theirs, AS_OURS)]
         return [(ours, AS_OURS), (theirs, self.settings)]
@@ -310,7 +313,7 @@ class _Desk:
     def _differs(self, rule: Rule) -> str:
         """By what the vendor's rule is another one than ours; what it says stands in the rule itself."""
         parts = []
-        if rule.made is not None and _sums(rule.made, self.terms) != _sums(rule.kpi, self.terms):
+        if rule.made is not None and _sums(_plain(rule.made, self.terms), self.terms) != _sums(rule.kpi, self.terms):
             parts.append("other sums")
         if self.vendor.attribution not in (None, self.chosen):
             parts.append(f"counts by {self.vendor.attribution}")
@@ -318,6 +321,12 @@ class _Desk:
 
     def _missing(self, kpi: str) -> str | None:
         return missing_fact(kpi, self.supply)
+
+
+def _plain(made: Made, terms: Terms) -> Made:
+    """What a rule means, whatever our policy takes out of our own KPI of that name."""
+    plain = metric_of(made, terms.plain)
+    return made if plain == metric_of(made, terms) else plain
 
 
 def _sums(made: Made, terms: Terms) -> tuple[Mapping[str, float], Mapping[str, float] | None]:

@@ -10,7 +10,7 @@ from plugin.report.wording import comma, excluded, fact, has, joined, label, tex
 
 _MISSING = "missing fact:"
 #: A definition is spelled out where KPIs of this name differ between centres.
-_TELLING = ("variant", "threshold_s", "components", "short_abandon_s")
+_TELLING = ("variant", "threshold_s", "components", "short_abandon_s", "flow_outs", "not_offered")
 
 
 def remarks(report: Report, language: str = "en") -> list[str]:
@@ -55,7 +55,7 @@ def definitions(report: Report, language: str = "en") -> list[str]:
     """`Service level: SL-3, within 20 sec.`"""
     lines = []
     for kpi, definition in report.definitions.items():
-        details = [_detail(name, definition[name], language) for name in _TELLING if name in definition]
+        details = [_detail(name, definition, language) for name in _TELLING if name in definition]
         if details and kpi not in report.unavailable and not kpi.startswith("plan_attainment"):
             lines.append(
                 text("footer.definition", language, label=label(kpi, language), details=comma(language).join(details))
@@ -63,9 +63,23 @@ def definitions(report: Report, language: str = "en") -> list[str]:
     return lines
 
 
-def _detail(name: str, value: object, language: str) -> str:
+def threshold(general_s: float, own_s: Mapping[str, float], language: str = "en") -> str:
+    """`20 sec`, or `20 sec (chat 1 min, Sales 30 sec)` where channels or queues have their own."""
+    own = [f"{name} {span(seconds, language)}" for name, seconds in own_s.items()]
+    return span(general_s, language) + (f" ({comma(language).join(own)})" if own else "")
+
+
+def _detail(name: str, definition: Mapping[str, object], language: str) -> str:
+    value = definition[name]
     if name == "threshold_s":
-        return text("definition.threshold", language, threshold=span(float(str(value)), language))
+        own = definition.get("own_thresholds_s")
+        limit = threshold(float(str(value)), own if isinstance(own, Mapping) else {}, language)
+        return text("definition.threshold", language, threshold=limit)
+    if name == "flow_outs":
+        return text("definition.flow_outs", language)
+    if name == "not_offered":
+        outcomes = [text(f"outcome.{outcome}", language) for outcome in str(value).split(", ")]
+        return text("definition.not_offered", language, outcomes=joined(outcomes, language))
     if name == "short_abandon_s":
         return text("definition.short", language, threshold=span(float(str(value)), language))
     if name == "components":

@@ -41,9 +41,14 @@ def reconcile_text(sheet: Sheet) -> str:
     return "\n".join(_lines(sheet))
 
 
+def _in_time(sheet: Sheet) -> str:
+    own = ", ".join(f"{name} {seconds:g} s" for name, seconds in sheet.own_thresholds_s.items())
+    return f"{sheet.threshold_s:g} s ({own})" if own else f"{sheet.threshold_s:g} s"
+
+
 def _lines(sheet: Sheet) -> Iterator[str]:
     yield f"{sheet.source} ({sheet.adapter}) against {sheet.vendor.title}, {_range(sheet.whole)}, {sheet.whole.timezone}"
-    yield f"ours: contacts count by their {sheet.attribution}; in time is {sheet.threshold_s:g} s, short {sheet.short_s:g} s"
+    yield f"ours: contacts count by their {sheet.attribution}; in time is {_in_time(sheet)}, short {sheet.short_s:g} s"
     if told := sheet.settings.told():
         yield f"by its rule and in other ways: {', '.join(told)}"
     for name, said in _about(sheet):
@@ -152,7 +157,11 @@ def reconcile_json(sheet: Sheet) -> dict[str, Json]:
         "end": _local(sheet.whole.end, sheet.whole),
         "timezone": sheet.whole.timezone,
         "attribution": {"ours": sheet.attribution, "vendor": sheet.vendor.attribution},
-        "definitions": {"threshold_s": sheet.threshold_s, "short_abandon_s": sheet.short_s},
+        "definitions": {
+            "threshold_s": sheet.threshold_s,
+            "own_thresholds_s": dict(sheet.own_thresholds_s),
+            "short_abandon_s": sheet.short_s,
+        },
         "vendor_settings": {
             "threshold_s": sheet.settings.threshold_s,
             "short_abandon_s": sheet.settings.short_s,

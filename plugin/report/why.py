@@ -116,7 +116,8 @@ def _modelled(
         return None
     slot_of = hour_of_day if max(one.end - one.start for one in (period, previous)) <= _DAY else hour_of_week
     now, before = (history(ask, one, only, slot_of) for one in (period, previous))
-    return model(metric, now, before, patience(ask, (period, previous), only), terms)
+    own = replace(terms, threshold_ms=terms.threshold_of(only))
+    return model(metric, now, before, patience(ask, (period, previous), only), own)
 
 
 def history(

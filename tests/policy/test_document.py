@@ -88,6 +88,18 @@ def test_a_rule_fires_on_exactly_one_side() -> None:
             "[definitions]\nservice_level_threshold_s = 5",
             "definitions: short_abandon_s (5) must be below service_level_threshold_s (5); lower one or raise the other",
         ),
+        (
+            "[definitions]\nchannel_thresholds_s = {chat = 5}",
+            "definitions: short_abandon_s (5) must be below channel_thresholds_s.chat (5); lower one or raise the other",
+        ),
+        (
+            "[queues.Sales]\nservice_level_threshold_s = 4",
+            "short_abandon_s (5) must be below queues.Sales.service_level_threshold_s (4); lower one or raise the other",
+        ),
+        (
+            '[definitions]\noffered_includes = ["abandoned"]',
+            "definitions.offered_includes[0]: must be 'flow_out', 'timeout', 'voicemail' or 'callback_requested'",
+        ),
         ('[[targets]]\nkpi = "aht"', "targets[0]: needs a value, or both low and high for a band"),
         (
             '[[targets]]\nkpi = "occupancy"\nlow = 0.9\nhigh = 0.7',

@@ -100,6 +100,12 @@ def test_a_vendors_rule_counts_by_its_own_moment_and_its_own_sums(desk: Engine) 
     assert line_of(sheet, "abandoned").reason == "both rules give the same here"
 
 
+def test_a_vendors_rule_stays_as_it_is_whatever_our_policy_takes_out_of_ours(desk: Engine) -> None:
+    policy = parse('[sources.desk]\nadapter = "generic"\n[definitions]\noffered_includes = []\n')
+    # Ours are answered and abandoned; by its rule the callback is in, and the call of the evening before.
+    assert both(line_of(sheet_of(desk, "amazon_connect", document=policy), "offered")) == (9, 11)
+
+
 def test_a_figure_is_explained_by_the_rule_that_gives_it(desk: Engine) -> None:
     day = MONDAY.date().isoformat()
     lines = [

@@ -18,6 +18,8 @@ _REFUSED: dict[str, float] = {"blocked": 1, "saturated": 1}
 
 #: an answered contact whose wait is not known would count as one that did not wait
 _OFFERED_WITH_A_KNOWN_WAIT: dict[str, float] = {"offered": 1, "answered": -1, "answered_waits": 1}
+#: whatever the policy leaves out of `offered`
+_ALL_OFFERED = dict.fromkeys(("answered", "abandoned", "flow_outs", "voicemails", "callbacks_requested"), 1.0)
 
 
 def _service_level(key: str, variant: str) -> Metric:
@@ -88,7 +90,7 @@ METRICS = (
     ratio("blocked_rate", Better.LOWER, _REFUSED, {**_REFUSED, "offered": 1}, "queue"),
     ratio("lost_rate", Better.LOWER, {**_REFUSED, "abandoned": 1}, {**_REFUSED, "offered": 1}, "queue"),
     count("callback_requested", "queue", of="callbacks_requested"),
-    ratio("callback_take_up", Better.NEUTRAL, {"callbacks_requested": 1}, {"offered": 1}, "queue"),
+    ratio("callback_take_up", Better.NEUTRAL, {"callbacks_requested": 1}, _ALL_OFFERED, "queue"),
     ratio(
         "callback_completion", Better.HIGHER, {"callbacks_connected": 1}, {"callbacks_requested": 1}, "queue", "agent"
     ),

@@ -260,6 +260,13 @@ MEASURES = {
         "обратные звонки, запрошенные в пределах {threshold}",
         "{threshold} 内的回拨请求",
     ),
+    "flow_outs": (
+        "contacts that went on to another queue, by a key or after too long a wait",
+        "saziņas, kas pārgāja uz citu rindu, ar taustiņu vai pēc pārāk ilgas gaidīšanas",
+        "обращения, ушедшие в другую очередь, по клавише или после слишком долгого ожидания",
+        "转往其他队列、按键离开或等待超时的联络",
+    ),
+    "voicemails": ("messages left", "atstātās balss ziņas", "оставленные сообщения", "留言"),
     "timed_out": (
         "waits that the queue ended after its time limit",
         "gaidīšanas, ko rinda pārtrauca pēc laika ierobežojuma",
