@@ -34,6 +34,8 @@ def upgrade() -> None:
         sa.Column("wrap_ms", sa.BigInteger(), nullable=True),
         sa.Column("dial_ms", sa.BigInteger(), nullable=True),
         sa.Column("transferred", sa.Integer(), nullable=False),
+        sa.Column("escalatable", sa.Integer(), nullable=False),
+        sa.Column("escalated", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("subject_key", "ordinal", name=op.f("pk_agent_leg")),
     )
     with op.batch_alter_table("agent_leg", schema=None) as batch_op:
@@ -150,6 +152,8 @@ def upgrade() -> None:
         sa.Column("open_visits", sa.BigInteger(), nullable=True),
         sa.Column("legs", sa.BigInteger(), nullable=True),
         sa.Column("legs_transferred", sa.BigInteger(), nullable=True),
+        sa.Column("legs_escalatable", sa.BigInteger(), nullable=True),
+        sa.Column("legs_escalated", sa.BigInteger(), nullable=True),
         sa.Column("talks", sa.BigInteger(), nullable=True),
         sa.Column("talk_ms", sa.BigInteger(), nullable=True),
         sa.Column("holds", sa.BigInteger(), nullable=True),

@@ -51,7 +51,7 @@ GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
 @click.option("--to", "end", required=True, metavar="TIME", help="End, not included; a date alone is its midnight.")
 @click.option("--grain", type=click.Choice(GRAINS), default="day", show_default=True)
 @click.option(
-    "--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, direction, source, hours."
+    "--by", default="", metavar="A,B", help="queue, agent, team, channel, campaign, tier, direction, source, hours."
 )
 @click.option("--kpi", default=",".join(STANDARD_KPIS), metavar="A,B", show_default=True)
 @click.option("--timezone", metavar="ZONE", help="IANA zone of the periods; by default the centre's.")

@@ -97,7 +97,14 @@ def reckoning_of(document: Document) -> Reckoning:
         by_end=by_end,
         names=names_by_source(document.aliases),
         bases={
-            "contact": basis_text({"calendars": clocks, "attribution": _digest(sorted(by_end)), **names}),
+            "contact": basis_text(
+                {
+                    "calendars": clocks,
+                    "attribution": _digest(sorted(by_end)),
+                    "tiers": _digest(sorted(tiers.items())),
+                    **names,
+                }
+            ),
             "ticket": basis_text(
                 {
                     "calendars": clocks,

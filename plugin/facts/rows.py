@@ -16,6 +16,7 @@ from plugin.facts.fold import (
     TicketFacts,
 )
 from plugin.facts.fold.contact_facts import Visit
+from plugin.facts.fold.escalation import steps
 from plugin.facts.reckoning import PLAIN, Reckoning
 from plugin.facts.sketch import bin_of
 
@@ -123,6 +124,7 @@ def _evaluation_rows(
 def _leg_rows(
     rows: Rows, shared: Mapping[str, Any], facts: ContactFacts, ordinals: Mapping[int, int], reckoning: Reckoning
 ) -> None:
+    found = steps(facts, reckoning.tiers)
     for number, leg in enumerate(facts.legs):
         entry_at = leg.visit.entered_at if leg.visit else leg.answered_at
         rows.setdefault("agent_leg", []).append(
@@ -143,6 +145,8 @@ def _leg_rows(
                 "wrap_ms": leg.wrap_ms,
                 "dial_ms": leg.dial_ms,
                 "transferred": int(leg.transferred),
+                "escalatable": int(number in found),
+                "escalated": int(found.get(number, False)),
             }
         )
 

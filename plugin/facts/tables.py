@@ -143,6 +143,9 @@ class AgentLeg(SQLModel, table=True):
     #: dialling before the first answer of an outbound contact
     dial_ms: int | None = _ms()
     transferred: int = 0
+    #: the first leg of its contact in a tier below the highest, and whether the contact then went on to a higher one
+    escalatable: int = 0
+    escalated: int = 0
 
 
 class RingAttempt(SQLModel, table=True):

@@ -18,7 +18,7 @@ from plugin.kpi.finality import unsettled
 from plugin.kpi.measure import GROUPINGS, NOTHING, Group, Question, measure, measure_sums, metric_for, variant_name
 from plugin.kpi.metric import Measurement, Report, Row, Unit
 from plugin.kpi.period import Grain, Period, periods_between
-from plugin.kpi.question import CLOSED, HOURS, OPEN
+from plugin.kpi.question import CLOSED, HOURS, OPEN, TIER
 from plugin.kpi.terms import Terms, terms_of
 from plugin.kpi.whole import WHOLE_MEASURES
 from plugin.kpi.whole.answers import scales_of
@@ -173,7 +173,7 @@ def supply_of(
     if document.sla:
         facts.add("sla")
     if any(queue.tier is not None for queue in document.queues.values()):
-        facts.add("tier")
+        facts |= {"tier", "queue_tier"}
     if document.calendars:
         facts.add("calendar")
     return frozenset(facts)
@@ -196,7 +196,12 @@ def _check_hours(ask: Ask, supply: Collection[str]) -> None:
 
 
 def _unsplit(key: str, ask: Ask) -> str | None:
-    """Why a KPI cannot be told for opening hours alone: a stock, and what is counted for whole periods."""
+    """Why a KPI cannot be told for opening hours or tiers alone: a stock, what is counted for whole periods, and escalated tickets.
+
+    A ticket is where it went last: those that were handed up would stand where nothing was handed up from.
+    """
+    if TIER in (*ask.by, *ask.only) and key == "escalation_rate":
+        return "tickets are not told apart by the tier that they left"
     if (HOURS not in ask.by and HOURS not in ask.only) or key == PLAN_ATTAINMENT.key:
         return None
     metric = METRICS[_base(key)]

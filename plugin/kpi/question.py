@@ -18,11 +18,14 @@ NOT_ALLOCATED = "not allocated"
 HOURS, OPEN, CLOSED = "hours", "open", "closed"
 #: the name of the calendar of the queue
 CALENDAR = "calendar"
+#: the level of support of the queue, 1 for the first
+TIER = "tier"
 #: a dimension of a report --> the stored dimensions that it is worked out from
 GROUPINGS: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in DIMENSIONS},
     "team": ("queue", "agent"),
     "campaign": ("queue",),
+    TIER: ("queue",),
     HOURS: (),
     CALENDAR: ("queue",),
 }
@@ -76,6 +79,8 @@ def _group_value(name: str, stored: Mapping[str, str], terms: Terms) -> str:
         return terms.team_of_agent.get(stored["agent"]) or terms.team_of_queue.get(stored["queue"], "")
     if name == "campaign":
         return terms.campaign_of_queue.get(stored["queue"], "")
+    if name == TIER:
+        return str(terms.tier_of_queue.get(stored["queue"], ""))
     if name == CALENDAR:
         return terms.calendar_of_queue.get(stored["queue"], terms.business_calendar)
     return stored[name]

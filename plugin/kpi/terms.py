@@ -51,6 +51,7 @@ class Terms:
     team_of_agent: Mapping[str, str] = field(default_factory=dict)
     team_of_queue: Mapping[str, str] = field(default_factory=dict)
     campaign_of_queue: Mapping[str, str] = field(default_factory=dict)
+    tier_of_queue: Mapping[str, int] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
     #: queue --> name of its calendar, for those that do not have the centre's
     calendar_of_queue: Mapping[str, str] = field(default_factory=dict)
@@ -135,6 +136,7 @@ def terms_of(document: Document) -> Terms:
         productive_activities=definitions.productive_activities,
         team_of_agent={agent: name for name, team in document.teams.items() for agent in team.agents},
         team_of_queue={queue: name for name, team in document.teams.items() for queue in team.queues},
+        tier_of_queue={name: queue.tier for name, queue in document.queues.items() if queue.tier is not None},
         campaign_of_queue={queue: name for name, campaign in document.campaigns.items() for queue in campaign.queues},
         calendars={name: calendar for name in document.calendars if (calendar := document.calendar(name))},
         calendar_of_queue=_own_calendars(document),

@@ -12,7 +12,10 @@ from installed import asked
 from sqlalchemy import Engine
 
 from plugin.contract.event import Event, Kind
-from plugin.kpi.terms import Terms
+from plugin.facts.reckoning import reckoning_of
+from plugin.kpi.terms import Terms, terms_of
+from plugin.policy.document import Document
+from plugin.policy.text import parse
 
 HOUR, DAY = 3600, 86_400
 NOON = 12 * HOUR
@@ -90,6 +93,46 @@ def test_each_agent_has_his_own_legs_and_his_own_transfers(engine: Engine) -> No
     handed = {group: one["transfer_rate.legs"].numerator for group, one in found.items()}
     assert legs == {("Ann",): 2, ("Bob",): 3, ("Cy",): 1}
     assert handed == {("Ann",): 1, ("Bob",): 2, ("Cy",): 0}
+
+
+TIERS = parse("[queues.support]\ntier = 1\n[queues.experts]\ntier = 2\n[queues.makers]\ntier = 3\n")
+
+
+def climbing(at: float, *queues: str) -> list[Event]:
+    """Handled in one queue after the other."""
+    events = []
+    for number, queue in enumerate(queues):
+        start, kind = at + 100 * number, Kind.CONTACT_ENDED if number == len(queues) - 1 else Kind.CONTACT_TRANSFERRED
+        events += [
+            told(Kind.CONTACT_QUEUED, start, queue),
+            told(Kind.CONTACT_ANSWERED, start + 5, queue, f"Ann {number}"),
+        ]
+        events += [told(kind, start + 90, agent=f"Ann {number}")]
+    return events
+
+
+def test_contacts_are_escalated_from_tier_to_tier_and_each_tier_has_its_rate(engine: Engine) -> None:
+    contacts = {f"stays {number}": answered(NOON) for number in range(3)}
+    contacts |= {
+        "up": climbing(NOON, "support", "experts"),
+        "on and on": climbing(NOON, "support", "experts", "makers"),
+        "at once": climbing(NOON, "experts"),
+        "outbound": [told(Kind.CONTACT_OFFERED, NOON, direction="outbound"), *climbing(NOON, "support", "experts")],
+    }
+    terms = terms_of(TIERS)
+    store(engine, contacts, terms, reckoning=reckoning_of(TIERS))
+    assert only(engine, "escalation_rate.contacts", terms=terms) == [(3, 8)]
+    found = values(engine, ["escalation_rate.contacts"], by=("tier",), terms=terms)
+    rates = {tier: one["escalation_rate.contacts"] for (tier,), one in found.items()}
+    assert {tier: (one.numerator, one.denominator) for tier, one in rates.items() if one.n} == {
+        "1": (2, 5),
+        "2": (1, 3),
+    }
+
+
+def test_another_map_of_tiers_is_another_basis_of_the_facts() -> None:
+    bases = {reckoning_of(document).bases["contact"] for document in (Document(), TIERS)}
+    assert len(bases) == 2
 
 
 def test_a_speed_of_answer_of_those_who_waited_and_one_over_all_offered(engine: Engine) -> None:

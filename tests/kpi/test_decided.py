@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -187,3 +188,13 @@ def test_it_is_said_in_every_language(desk: Engine, language: str) -> None:
     assert "Sales" in said
     assert "{" not in said
     assert "flow" not in said
+
+
+def test_tickets_are_not_told_apart_by_tier(desk: Engine) -> None:
+    document = parse("[queues.support]\ntier = 1\n[queues.experts]\ntier = 2\n")
+    ask = Ask(kpis=("escalation_rate", "escalation_rate.contacts"), start=MONDAY, end=MONDAY + timedelta(days=1))
+    with reading(desk) as connection:
+        report = answer(connection, document, replace(ask, by=("tier",)), MONDAY, {"desk": ("ticket",)})
+        told_apart = answer(connection, document, ask, MONDAY, {"desk": ("ticket",)})
+    assert report.unavailable == {"escalation_rate": "tickets are not told apart by the tier that they left"}
+    assert told_apart.unavailable == {}

@@ -44,6 +44,8 @@ monday = ["09:00-17:00"]
 tier = 1
 [queues.experts]
 tier = 2
+[queues.support]
+tier = 1
 [[sla]]
 clock = "wall"
 first_response = {any = "1h"}
@@ -473,6 +475,7 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     "sla_compliance.first_response": (4, 6),  # 1, 3, 8, 9; not 2 and 4
     "sla_compliance.resolution": (4, 7),  # 1, 3, 7, 8; not 2, 4, 9
     "escalation_rate": (1, 5),
+    "escalation_rate.contacts": (0, 6),  # a1 to a6
     "replies_per_ticket": (11, 6),  # 1 + 3 + 3 + 2 + 1 + 1
     "groups_per_ticket": (7, 6),
     "one_touch_rate": (3, 6),

@@ -12,6 +12,7 @@ from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
 from plugin.events.store import subject_key
 from plugin.facts.dirty import Dirty, mark_dirty
+from plugin.facts.reckoning import PLAIN, Reckoning
 from plugin.facts.store import refold
 from plugin.inbox.sources import add_source, note_supply
 from plugin.kpi.cells import refresh_cells
@@ -51,14 +52,18 @@ def abandoned(at: float, wait: float = 30, queue: str = "support", **offered: An
 
 
 def store(
-    engine: Engine, contacts: Mapping[str, Sequence[Event]], terms: Terms | None = None, knows: Sequence[str] = ()
+    engine: Engine,
+    contacts: Mapping[str, Sequence[Event]],
+    terms: Terms | None = None,
+    knows: Sequence[str] = (),
+    reckoning: Reckoning = PLAIN,
 ) -> None:
     """Folds them, and brings the cells up to date."""
     subjects = {subject_key(SOURCE, "contact", name): events for name, events in contacts.items()}
     names = {subject_key(SOURCE, "contact", name): (SOURCE, name) for name in contacts}
     with writing(engine) as connection:
         dirty = Dirty()
-        refold(connection, "contact", subjects, names, {}, {SOURCE: knows}, dirty)
+        refold(connection, "contact", subjects, names, {}, {SOURCE: knows}, dirty, reckoning)
         mark_dirty(connection, dirty)
         add_source(connection, SOURCE, "generic", MONDAY)
         note_supply(

@@ -147,6 +147,15 @@ METRICS = (
         "sla_compliance.resolution", Better.HIGHER, {"sla_resolutions_met": 1}, {"sla_resolutions": 1}, "ticket", "sla"
     ),
     ratio("escalation_rate", Better.LOWER, {"tickets_escalated": 1}, {"tickets_escalatable": 1}, "ticket", "tier"),
+    ratio(
+        "escalation_rate.contacts",
+        Better.LOWER,
+        {"legs_escalated": 1},
+        {"legs_escalatable": 1},
+        "agent",
+        "queue",
+        "queue_tier",
+    ),
     mean_number("replies_per_ticket", Better.LOWER, "agent_replies", "solved", "ticket_reply"),
     mean_number("groups_per_ticket", Better.LOWER, "ticket_groups", "solved", "ticket"),
     ratio("one_touch_rate", Better.HIGHER, {"solved_in_one_touch": 1}, {"solved": 1}, "ticket_reply"),

@@ -17,6 +17,8 @@ STREAMS = (
 MEASURES = (
     Measure(key="legs", stream="leg", sql="1"),
     count("legs_transferred", "leg", "transferred = 1"),
+    count("legs_escalatable", "leg", "escalatable = 1"),
+    count("legs_escalated", "leg", "escalated = 1"),
     count("talks", "leg", "talk_ms IS NOT NULL"),
     total("talk_ms", "leg", "talk_ms"),
     count("holds", "leg", "hold_ms IS NOT NULL"),

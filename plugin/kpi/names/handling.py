@@ -12,6 +12,12 @@ METRICS = {
     "aht": ("Average handle time", "Vidējais apstrādes laiks", "Среднее время обработки", "平均处理时长"),
     "transfer_rate": ("Transfer rate", "Pāradresēto zvanu īpatsvars", "Доля переводов", "转接率"),
     "escalation_rate": ("Escalation rate", "Eskalāciju īpatsvars", "Доля эскалаций", "升级率"),
+    "escalation_rate.contacts": (
+        "Escalation rate of contacts",
+        "Saziņu eskalāciju īpatsvars",
+        "Доля эскалаций обращений",
+        "联络升级率",
+    ),
     "quality_score": ("Quality score", "Kvalitātes novērtējums", "Оценка качества", "质检得分"),
     "hold_time.held": (
         "Average hold time of held contacts",
@@ -54,6 +60,18 @@ MEASURES = {
         "sarunas, ko aģents nodeva tālāk",
         "разговоры, переданные оператором дальше",
         "座席转出的通话",
+    ),
+    "legs_escalatable": (
+        "contacts that were handled in a tier below the highest",
+        "saziņas, kas apkalpotas līmenī zem augstākā",
+        "обращения, обработанные на уровне ниже высшего",
+        "在最高级别以下处理的联络",
+    ),
+    "legs_escalated": (
+        "of them, those that then went on to a higher tier",
+        "no tām, kas pēc tam pārgāja uz augstāku līmeni",
+        "из них перешедшие затем на более высокий уровень",
+        "其中随后转到更高级别的",
     ),
     "talks": (
         "conversations whose length is known",

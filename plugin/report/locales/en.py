@@ -129,6 +129,7 @@ TEXTS = {
     "dimension.channel": "channel",
     "dimension.hours": "opening hours",
     "dimension.campaign": "campaign",
+    "dimension.tier": "tier",
     "dimension.direction": "direction",
     # Alerts
     "alert.subject": "{label} in {scope}",
@@ -248,6 +249,7 @@ FACTS = {
     "customer": "customer identities",
     "evaluation": "quality evaluations",
     "tier": "a tier map",
+    "queue_tier": "tiers of queues in the policy",
     "ivr": "IVR outcomes",
     "contact": "contacts",
     "sentiment": "sentiment scores",
