@@ -60,6 +60,7 @@ EXCLUDED = {
 _ONLY_FOR = {"anonymous_contacts": {"fcr_repeat", "repeat_contact_rate"}}
 #: KPI --> the limit of time that it goes by, in the definition and in the terms
 _WINDOWS = {
+    "contacts_per_agent.full_time": ("standard_day_s", "standard_day_ms"),
     "fcr_repeat": ("repeat_contact_s", "repeat_ms"),
     "repeat_contact_rate": ("repeat_contact_s", "repeat_ms"),
     "missed_call_return_rate": ("callback_within_s", "callback_ms"),

@@ -44,6 +44,8 @@ class Terms:
     level_has_flow_outs: bool = False
     #: outcomes that do not count as offered
     not_offered: tuple[str, ...] = ()
+    #: what a full-time agent works on a business day
+    standard_day_ms: float = 8 * _HOUR_MS
     minimum_answers: int = 5
     #: answers of customers belong to who solved the ticket, not to who was assigned
     rates_solver: bool = False
@@ -131,6 +133,7 @@ def terms_of(document: Document) -> Terms:
         attainment=definitions.attainment,
         level_has_flow_outs=definitions.service_level_flow_outs,
         not_offered=tuple(outcome for outcome in OPTIONAL_OUTCOMES if outcome not in definitions.offered_includes),
+        standard_day_ms=definitions.standard_hours * _HOUR_MS,
         minimum_answers=definitions.minimum_answers,
         rates_solver=definitions.rated_agent == "solver",
         productive_activities=definitions.productive_activities,

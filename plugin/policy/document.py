@@ -180,6 +180,8 @@ class Definitions(Part):
     grace_h: Annotated[int, Field(strict=True, ge=0, le=24 * 366)] = 24
     #: how a plan in which less is better is reached: 2 - actual / target, or target / actual
     attainment: Literal["linear", "ratio"] = "linear"
+    #: a full-time agent works so many hours on a business day
+    standard_hours: Annotated[Number, Field(gt=0, le=24)] = 8
     #: pauses in which an agent works, if not for customers: they count as used in `utilisation`
     productive_activities: tuple[Literal["break", "meeting", "training", "other"], ...] = ("training", "meeting")
 

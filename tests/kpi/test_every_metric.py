@@ -416,6 +416,7 @@ EXPECTED: dict[str, tuple[float, float | None]] = {
     # there: Ann 9 h less 45 min of pauses, Flo 60 s, Gus 59 s: 29 819 s, of which Ann worked 145 + 200 + 60 + 48 = 453 s.
     # At work without a login: Bob 50, Eve 20, Dan 115 s. Paid: Ann 9 h, Bob 6 h
     "contacts_per_agent": (7, 2),
+    "contacts_per_agent.full_time": (7, pytest.approx(32_519 / 28_800)),  # with the minute of Gus, of 8 hours
     "contacts_per_hour": (7 * 3_600_000, 30_004_000),
     "occupancy": (453_000, 29_819_000),
     "utilisation": (1_538_000, 54_000_000),  # 638 s and 15 minutes of training

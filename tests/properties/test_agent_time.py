@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -22,6 +23,7 @@ from plugin.kpi.answer import Ask, answer
 from plugin.kpi.cells import is_settled, rebuild_cells, refresh_cells
 from plugin.kpi.terms import Terms
 from plugin.policy.document import Document
+from plugin.policy.text import parse
 
 MONDAY = datetime(2026, 3, 2, tzinfo=UTC)
 READER = Reader(adapter=ADAPTER, settings={})
@@ -208,6 +210,50 @@ def test_a_day_as_a_planner_would_count_it(engine: Engine) -> None:
         "contacts_per_agent": (2, 1),
         "contacts_per_hour": (2 * hour, 5 * hour),
     }
+
+
+OFFICE = parse(
+    """
+business_calendar = "office"
+[calendars.office]
+monday = ["09:00-17:00"]
+tuesday = ["09:00-13:00"]
+[definitions]
+standard_hours = 7.5
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours", "agents"),
+    [
+        (0, 48, 90, 15 / 15),  # 10 and 5 hours, two business days
+        (0, 24, 90, 10 / 7.5),
+        (24, 96, 90, 6 / 7.5),  # a short business day is one, too; what is worked on other days counts
+        (0, 13, 90, 5 / 3.75),  # half of Monday
+        (0, 24, 13, 5 / 3.75),  # and the whole of it, when half of it is over
+        (48, 96, 90, None),
+    ],
+)
+def test_full_time_agents_are_logged_in_hours_over_those_of_the_business_days(
+    engine: Engine, start: float, end: float, hours: float, agents: float | None
+) -> None:
+    stays = [("Ann", 9, 14), ("Bob", 12, 17), ("Ann", 33, 38), ("Cy", 50, 51)]
+    told = [
+        state("pbx", agent, at, session=session)
+        for agent, since, until in stays
+        for at, session in ((since, "login"), (until, "logout"))
+    ]
+    deliver(engine, [*told, *call("pbx", "1", "Ann", 10, 50)])
+    work_off(engine)
+    key = "contacts_per_agent.full_time"
+    ask = Ask(kpis=(key,), start=MONDAY + timedelta(hours=start), end=MONDAY + timedelta(hours=end))
+    with reading(engine) as connection:
+        report = answer(connection, OFFICE, ask, MONDAY + timedelta(hours=hours), {"pbx": ADAPTER.facts})
+        without = answer(connection, Document(), ask, MONDAY + timedelta(hours=hours), {"pbx": ADAPTER.facts})
+    assert report.rows[0].values[key].denominator == (0 if agents is None else pytest.approx(agents))
+    assert report.definitions[key]["standard_day_s"] == 7.5 * 3600
+    assert without.unavailable == {key: "missing fact: calendar"}
 
 
 def test_a_login_that_lasts_counts_to_the_moment_of_the_question_and_a_plan_no_further(engine: Engine) -> None:

@@ -18,6 +18,14 @@ METRICS = (
         needs=("agent", "login"),
     ),
     Metric(
+        key="contacts_per_agent.full_time",
+        unit=Unit.COUNT,
+        better=Better.NEUTRAL,
+        numerator={"legs": 1},
+        denominator={"full_time_agents": 1},
+        needs=("agent", "login", "calendar"),
+    ),
+    Metric(
         key="contacts_per_hour",
         unit=Unit.COUNT,
         better=Better.HIGHER,

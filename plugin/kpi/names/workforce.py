@@ -7,6 +7,12 @@ METRICS = {
         "Среднее число обращений на оператора",
         "每座席平均来访量",
     ),
+    "contacts_per_agent.full_time": (
+        "Contacts per full-time agent",
+        "Saziņu skaits uz pilnas slodzes aģentu",
+        "Число обращений на полную ставку оператора",
+        "每全职座席来访量",
+    ),
     "occupancy": ("Occupancy", "Aģentu noslodze", "Занятость операторов", "占有率"),
     "utilisation": ("Utilisation", "Darba laika izmantošana", "Утилизация рабочего времени", "工时利用率"),
     "shrinkage": ("Shrinkage", "Darba laika zudums", "Потери рабочего времени", "损耗率"),
@@ -71,6 +77,12 @@ MEASURES = {
         "休息、会议与培训时长",
     ),
     "present_ms": ("logged-in time of agents", "aģentu pieslēguma laiks", "время операторов в системе", "座席登录时长"),
+    "full_time_agents": (
+        "full-time agents that the logged-in hours make up",
+        "pieslēgšanās stundas pilnas slodzes aģentos",
+        "часы в системе в полных ставках операторов",
+        "登录工时折合的全职座席数",
+    ),
     "agents_present": (
         "agents who were logged in",
         "aģenti, kas bija pieslēgušies",

@@ -20,6 +20,7 @@ from plugin.kpi.whole.answers import COUNTED, SCORED, answer_stream, mean_scores
 from plugin.kpi.whole.backlog import backlog, backlog_ages, cohort
 from plugin.kpi.whole.customers import customer_counts, listed_counts
 from plugin.kpi.whole.elapsed import elapsed
+from plugin.kpi.whole.full_time import full_time_agents
 from plugin.kpi.whole.mean_backlog import mean_backlog
 from plugin.kpi.whole.present import present_agents
 from plugin.kpi.whole.reopened import reopened_tickets
@@ -41,6 +42,7 @@ WHOLE: dict[Counting, tuple[str, ...]] = {
     elapsed: ("elapsed_ms",),
     after_hours: ("arrivals_closed",),
     present_agents: ("agents_present",),
+    full_time_agents: ("full_time_agents",),
     turnover: ("leavers", "average_headcount", "headcount_years"),
 }
 #: durations of what stands at the end of a period --> how they are counted
