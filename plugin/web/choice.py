@@ -20,6 +20,7 @@ from plugin.kpi.period import (
     same_period_last_year,
     same_weekday_before,
 )
+from plugin.kpi.question import CLOSED, HOURS, OPEN
 from plugin.policy.document import Document
 from plugin.report.compared import Comparison
 from plugin.web.errors import BadQuery
@@ -52,6 +53,13 @@ class Choice:
     before: Period
     step: Grain
     by: str
+    #: open or closed: only what came in these hours; empty: at any time
+    hours: str = ""
+
+    @property
+    def only(self) -> dict[str, str]:
+        """The part of the centre that is shown, in the words of a question."""
+        return {HOURS: self.hours} if self.hours else {}
 
     def passed(self, now: datetime) -> Period:
         """The part of the period that `before` is as long as."""
@@ -62,7 +70,7 @@ class Choice:
 
 
 def choose(args: Mapping[str, str], document: Document, now: datetime, usual: str = "yesterday") -> Choice:
-    """Reads `period`, `compare`, `grain` and `by`; raises `BadQuery`."""
+    """Reads `period`, `compare`, `grain`, `by` and `hours`; raises `BadQuery`."""
     word = " ".join(args.get("period", "").split()) or usual
     period = read_period(word, document, now)
     against = _one_of(Comparison, args.get("compare", ""), "compare") or _USUAL.get(period.grain, Comparison.PREVIOUS)
@@ -73,6 +81,7 @@ def choose(args: Mapping[str, str], document: Document, now: datetime, usual: st
         before=to_date(compared(period, against), period, now),
         step=_step(args.get("grain", ""), period.grain),
         by=_grouping(args.get("by", "")),
+        hours=_hours(args.get("hours", ""), document),
     )
 
 
@@ -121,6 +130,16 @@ def _grouping(text: str) -> str:
     if text and text not in GROUPINGS:
         raise BadQuery("by", f"{text!r} is not a grouping", f"choose from {', '.join(GROUPINGS)}")
     return text or "queue"
+
+
+def _hours(text: str, document: Document) -> str:
+    if text and not document.calendars:
+        raise BadQuery(
+            "hours", "the policy has no calendar", "add one under [calendars] to tell open from closed hours"
+        )
+    if text and text not in (OPEN, CLOSED):
+        raise BadQuery("hours", f"{text!r} is not known", f"choose from {OPEN}, {CLOSED}")
+    return text
 
 
 def _one_of(kind: type[_E], text: str, field: str) -> _E | None:

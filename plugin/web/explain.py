@@ -76,11 +76,11 @@ def explain(reading: Reading, choice: Choice, key: str, language: str) -> Explai
         raise BadQuery("kpi", f"{key!r} is not a KPI", "choose one from the list of KPIs", status=404)
     terms = terms_of(reading.document)
     metric = metric_for(key, terms)
-    question = Question(periods=(choice.period,), as_of=reading.now)
     material = _material(reading, choice, key, language)
     variants = _variants(key, metric)
-    report = reading.report((key, *variants), choice.period)
+    report = reading.report((key, *variants), choice.period, only=choice.only)
     value = material.value(key)
+    question = Question(periods=(choice.period,), only=choice.only if value else {}, as_of=reading.now)
     return Explained(
         kpi=key,
         label=label(key, language),
@@ -93,7 +93,7 @@ def explain(reading: Reading, choice: Choice, key: str, language: str) -> Explai
         variants=tuple(_variant(each, report, language, key, material) for each in variants),
         material=material,
         table=group_table(material, reading.document, (key, *_beside(key))),
-        trend=reading.report((key,), _trend_range(choice.period), grain=choice.period.grain),
+        trend=reading.report((key,), _trend_range(choice.period), grain=choice.period.grain, only=choice.only),
         attribution=attribution(metric, language),
         source=citation(key),
         lacks=lacking(_basis(reading), metric),
@@ -115,18 +115,19 @@ def kpi_pictures(found: Explained, now: datetime) -> tuple[Picture, ...]:
 
 
 def _material(reading: Reading, choice: Choice, key: str, language: str) -> Material:
-    kpis = (key, *_beside(key))
+    kpis, only = (key, *_beside(key)), choice.only
     return Material(
         title="",
         kpis=kpis,
         period=choice.period,
         now_at=reading.now,
-        now=reading.report(kpis, choice.period),
+        now=reading.report(kpis, choice.period, only=only),
         previous=choice.before,
-        before=reading.report(kpis, choice.before),
-        split=Split(dimension=choice.by, now=reading.report(kpis, choice.period, by=(choice.by,))),
-        series=reading.report((key,), choice.period, grain=choice.step),
-        goals=goals_for(reading.document, kpis, choice.period, {}, reading.now),
+        before=reading.report(kpis, choice.before, only=only),
+        split=Split(dimension=choice.by, now=reading.report(kpis, choice.period, by=(choice.by,), only=only)),
+        series=reading.report((key,), choice.period, grain=choice.step, only=only),
+        # A target is of all hours.
+        goals={} if only else goals_for(reading.document, kpis, choice.period, {}, reading.now),
         days=days_of(reading.document.calendar(), choice.period, choice.before, reading.now),
         grace=timedelta(hours=reading.document.definitions.grace_h),
         language=language,

@@ -143,7 +143,8 @@ def kpi(key: str) -> str:
             found=found,
             pictures=kpi_pictures(found, data.now),
             why=why_moved(data, choice, key, request.args.get("why", ""), g.language) if found.tile else None,
-            revised=revised(data, found.material, g.language, found.kpi),
+            # What a digest said is of all hours.
+            revised=[] if choice.hours else revised(data, found.material, g.language, found.kpi),
         )
 
 

@@ -80,6 +80,8 @@ def page_values() -> dict[str, Any]:
 def here(endpoint: str | None = None, **changes: str | None) -> str:
     """The address of a page with the choice of this one; a change to None takes a part of it away."""
     kept: dict[str, Any] = {name: request.args[name] for name in _KEPT if request.args.get(name)}
+    if endpoint in (None, "pages.kpi", "pages.chart") and request.args.get("hours"):
+        kept["hours"] = request.args["hours"]
     kept |= changes
     path = {} if endpoint else dict(request.view_args or {})
     return url_for(endpoint or request.endpoint or "pages.home", **{**path, **kept})
@@ -96,6 +98,7 @@ def api_link(choice: Choice, kpis: tuple[str, ...], form: str, by: str = "") -> 
     }
     if by:
         values["by"] = by
+    values |= choice.only
     return url_for("api.report", **values)
 
 

@@ -66,9 +66,12 @@ def why_moved(
     def ask(question: Ask) -> Report:
         return answer(reading.connection, reading.document, question, reading.now, reading.site.knows())
 
-    modelled = with_model and choice.period.grain in _MODELLED
+    # Agents are there for all hours together, so the model cannot tell what those who are open needed.
+    modelled = with_model and choice.period.grain in _MODELLED and not choice.hours
     try:
-        found = why(ask, key, choice.period, choice.before, terms_of(reading.document), by, with_model=modelled)
+        found = why(
+            ask, key, choice.period, choice.before, terms_of(reading.document), by, choice.only, with_model=modelled
+        )
     except AskError:
         return None
     return _table(found, choices, reading.document.currency or "", language) if found.groups else None

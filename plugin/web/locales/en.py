@@ -79,6 +79,10 @@ TEXTS = {
     # Groups
     "by_group": "By {dimension}",
     "group_by": "Group by",
+    "hours.all": "At any time",
+    "hours.open": "While open",
+    "hours.closed": "While closed",
+    "hours.untold": "This number is not told apart by opening hours.",
     "contacts_by": "Contacts by {dimension}",
     "tickets_by": "Tickets by {dimension}",
     "whole": "All",
