@@ -143,6 +143,7 @@ def _leg_rows(
                 "talk_bin": _bin(leg.talk_ms),
                 "hold_ms": leg.hold_ms,
                 "wrap_ms": leg.wrap_ms,
+                "wrap_timed_out": None if leg.wrap_timed_out is None else int(leg.wrap_timed_out),
                 "dial_ms": leg.dial_ms,
                 "transferred": int(leg.transferred),
                 "escalatable": int(number in found),

@@ -140,6 +140,8 @@ class AgentLeg(SQLModel, table=True):
     talk_bin: int | None = None
     hold_ms: int | None = _ms()
     wrap_ms: int | None = _ms()
+    #: 1 when the system ended the wrap-up; None when nobody said
+    wrap_timed_out: int | None = None
     #: dialling before the first answer of an outbound contact
     dial_ms: int | None = _ms()
     transferred: int = 0

@@ -45,6 +45,7 @@ BY_DATA = {
     "resolved": "disposition",
     "resolvable_at_level_1": "level_1",
     "contained": "ivr",
+    "timed_out": "wrap_up_end",
     "by": "ended_by",
 }
 

@@ -135,6 +135,23 @@ def test_another_map_of_tiers_is_another_basis_of_the_facts() -> None:
     assert len(bases) == 2
 
 
+def test_a_wrap_up_that_the_system_ended_is_told_from_one_that_the_agent_ended(engine: Engine) -> None:
+    def wrapped(**data: object) -> list[Event]:
+        return [*answered(NOON), told(Kind.CONTACT_WRAPPED_UP, NOON + 90, agent="Ann", **data)]
+
+    store(
+        engine,
+        {
+            "system": wrapped(timed_out=True, wrap_s=30),
+            "agent": wrapped(timed_out=False),
+            "another": wrapped(timed_out=False),
+            "nobody said": wrapped(),
+            "no wrap-up": answered(NOON),
+        },
+    )
+    assert only(engine, "wrap_up_time", "wrap_up_time.timed_out") == [(30 + 3 * 20, 4), (1, 3)]
+
+
 def test_a_speed_of_answer_of_those_who_waited_and_one_over_all_offered(engine: Engine) -> None:
     store(
         engine,

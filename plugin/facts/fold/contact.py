@@ -325,6 +325,8 @@ class _Folding:
             self._end_leg(leg, replace(event, at=event.at - timedelta(milliseconds=wrap or 0)))
             leg.talk_ms = None if wrap is None else leg.talk_ms
         leg.wrap_ms = wrap if wrap is not None else ms_between(leg.ended_at or event.at, event.at)
+        if isinstance(event.data.get("timed_out"), bool):
+            leg.wrap_timed_out = event.data["timed_out"] is True
 
     def restart(self, at: datetime) -> None:
         """What was open is over, and nobody knows when."""

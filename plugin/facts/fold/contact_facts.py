@@ -37,6 +37,8 @@ class Leg:
     talk_ms: int | None = None
     hold_ms: int | None = None
     wrap_ms: int | None = None
+    #: the system ended the wrap-up at its limit, not the agent; None: nobody said
+    wrap_timed_out: bool | None = None
     #: from the beginning of an outbound contact to its first answer; 0 for the legs after that, None where it was not told
     dial_ms: int | None = None
     transferred: bool = False

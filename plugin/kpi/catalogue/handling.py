@@ -9,6 +9,7 @@ METRICS = (
     mean_time("hold_time.held", Better.LOWER, "contacts_hold_ms", "contacts_held", "hold"),
     count("hold_abandons", "hold", "ended_by", better=Better.LOWER),
     mean_time("wrap_up_time", Better.NEUTRAL, "wrap_ms", "wraps", "wrap_up"),
+    ratio("wrap_up_time.timed_out", Better.NEUTRAL, {"wraps_timed_out": 1}, {"wraps_told": 1}, "wrap_up_end"),
     mean_time("aht", Better.LOWER, "handle_ms", "talks", "talk"),
     mean_time("aht.contact", Better.LOWER, "contacts_handle_ms", "contacts_timed", "talk"),
     mean_time("aht.outbound", Better.LOWER, "outbound_handle_ms", "outbound_talks", "talk"),

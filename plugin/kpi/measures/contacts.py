@@ -25,6 +25,8 @@ MEASURES = (
     total("hold_ms", "leg", "hold_ms"),
     count("wraps", "leg", "wrap_ms IS NOT NULL"),
     total("wrap_ms", "leg", "wrap_ms"),
+    count("wraps_told", "leg", "wrap_timed_out IS NOT NULL"),
+    count("wraps_timed_out", "leg", "wrap_timed_out = 1"),
     total("handle_ms", "leg", _HANDLED_MS, "talk_ms IS NOT NULL"),
     count("contacts_offered", "contact", f"offered = 1 AND {INBOUND}"),
     count("contacts_handled", "contact", f"handled = 1 AND {INBOUND}"),

@@ -32,6 +32,12 @@ METRICS = {
         "Среднее время обработки обращения",
         "每联络平均处理时长",
     ),
+    "wrap_up_time.timed_out": (
+        "Wrap-ups that the system ended",
+        "Sistēmas pārtrauktās pēcapstrādes īpatsvars",
+        "Доля поствызывных обработок, завершённых системой",
+        "系统结束的话后处理占比",
+    ),
     "aht.outbound": (
         "Average handle time of outbound contacts",
         "Izejošo saziņu vidējais apstrādes laiks",
@@ -92,6 +98,18 @@ MEASURES = {
         "sarunas ar zināmu pēcapstrādi",
         "разговоры с известной поствызывной обработкой",
         "话后处理时长已知的通话",
+    ),
+    "wraps_told": (
+        "conversations of which is told who ended the wrap-up",
+        "sarunas, kurām zināms, kas beidza pēcapstrādi",
+        "разговоры, о которых известно, кто завершил обработку",
+        "已知由谁结束话后处理的通话",
+    ),
+    "wraps_timed_out": (
+        "of them, those whose wrap-up the system ended",
+        "no tām, kuru pēcapstrādi beidza sistēma",
+        "из них с обработкой, завершённой системой",
+        "其中由系统结束话后处理的",
     ),
     "wrap_ms": ("wrap-up time", "pēcapstrādes laiks", "время поствызывной обработки", "话后处理时长"),
     "handle_ms": (

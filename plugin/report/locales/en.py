@@ -227,6 +227,7 @@ FACTS = {
     "talk": "talk times",
     "hold": "hold times",
     "wrap_up": "wrap-up times",
+    "wrap_up_end": "who ended the wrap-up",
     "ring": "ring attempts",
     "transfer": "transfers",
     "dialling": "dialling of outbound contacts",

@@ -217,6 +217,7 @@ FACTS = {
     "talk": "sarunu laiki",
     "hold": "aizturēšanas laiki",
     "wrap_up": "pēcapstrādes laiki",
+    "wrap_up_end": "kas beidza pēcapstrādi",
     "ring": "zvanīšanas mēģinājumi",
     "transfer": "pāradresācijas",
     "dialling": "izejošo zvanu numura sastādīšana",

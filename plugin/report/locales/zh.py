@@ -217,6 +217,7 @@ FACTS = {
     "talk": "通话时间",
     "hold": "保持时间",
     "wrap_up": "话后处理时间",
+    "wrap_up_end": "话后处理由谁结束",
     "ring": "振铃记录",
     "transfer": "转接记录",
     "dialling": "呼出拨号时长",
