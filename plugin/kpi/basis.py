@@ -7,9 +7,11 @@ from collections.abc import Collection
 
 from plugin.facts.reckoning import Reckoning, reckoning_of
 from plugin.kpi.catalogue import METRICS, PERCENTILES, PLAN_ATTAINMENT
+from plugin.kpi.decided import is_service_level
 from plugin.kpi.measure import metric_for
 from plugin.kpi.measures import MEASURES, STREAMS
 from plugin.kpi.metric import Metric
+from plugin.kpi.question import TIER
 from plugin.kpi.terms import Terms, terms_of
 from plugin.policy.basis import HASHED, basis_text, parts_of
 from plugin.policy.document import Document
@@ -18,7 +20,11 @@ _OF_TICKETS = frozenset(("ticket", "ticket_reply"))
 #: what is counted by dates, which are those of the centre's zone
 _BY_DATE = frozenset(("cost", "headcount", "customer_count"))
 #: measures of whole periods --> the limit that they go by
-_LIMITS = {"open_tickets_old": "old_ms", "missed_callers_reached": "callback_ms"}
+_LIMITS = {
+    "open_tickets_old": "old_ms",
+    "missed_callers_reached": "callback_ms",
+    "full_time_agents": "standard_day_ms",
+}
 Parts = dict[str, object]
 
 
@@ -50,7 +56,9 @@ def _parts(kpi: str, document: Document, names: Collection[str]) -> Parts:
         parts["timezone"] = document.timezone
     if "cost" in needs:
         parts["costs"] = _digest(document.costs, document.rates, document.allocation, document.teams)
-    return parts | _of_groups(metric, document, names)
+    if "queue_tier" in needs or TIER in names:
+        parts["tiers"] = parts_of(reckoning.bases["contact"])["tiers"]
+    return parts | _of_formula(metric_for(kpi, terms.plain), terms) | _of_groups(metric, document, names)
 
 
 def _names(metric: Metric) -> tuple[str, ...]:
@@ -63,11 +71,23 @@ def _of_measures(metric: Metric, terms: Terms, reckoning: Reckoning) -> Parts:
     streams = [STREAMS[measure.stream] for measure in measures]
     written = " ".join([*(one.sql for one in measures), *(f"{one.table} {one.where}" for one in streams)])
     parts: Parts = {name: limit for name, limit in terms.limits.items() if f"${name}" in written}
+    if "$threshold" in written:
+        parts["own_thresholds"] = _digest(terms.own_thresholds_s)
     parts |= {limit: getattr(terms, limit) for name, limit in _LIMITS.items() if name in _names(metric)}
     if "$productive" in written:
         parts["productive_activities"] = ",".join(terms.productive_activities)
     if any(stream.entry is not None for stream in streams):
         parts["attribution"] = parts_of(reckoning.bases["contact"])["attribution"]
+    return parts
+
+
+def _of_formula(plain: Metric, terms: Terms) -> Parts:
+    """What the policy puts into the formula of the catalogue and takes out of it."""
+    parts: Parts = {}
+    if "offered" in _names(plain):
+        parts["not_offered"] = ",".join(terms.not_offered)
+    if is_service_level(plain.key):
+        parts["service_level_flow_outs"] = terms.level_has_flow_outs
     return parts
 
 

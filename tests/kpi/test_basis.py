@@ -14,6 +14,15 @@ COST = '[[costs]]\ncategory = "rent"\namount = 1\nmonth = "2026-11"'
 #: a change of the policy --> KPIs that it touches, and some that it does not
 TOUCHED = {
     "[definitions]\nservice_level_threshold_s = 30": ({"service_level", "agent_service_level"}, {"asa", "offered"}),
+    "[definitions]\nchannel_thresholds_s = {chat = 60}": ({"service_level.sl4"}, {"asa", "offered"}),
+    "[queues.Sales]\nservice_level_threshold_s = 60": ({"service_level", "agent_service_level"}, {"asa", "offered"}),
+    "[definitions]\nservice_level_flow_outs = true": ({"service_level", "service_level.sl1"}, {"agent_service_level"}),
+    "[definitions]\noffered_includes = []": (
+        {"offered", "abandonment_rate", "asa.offered"},
+        {"callback_take_up", "asa"},
+    ),
+    "[definitions]\nstandard_hours = 7.5": ({"contacts_per_agent.full_time"}, {"contacts_per_agent"}),
+    "[queues.Sales]\ntier = 1": ({"escalation_rate", "escalation_rate.contacts"}, {"transfer_rate"}),
     "[definitions]\nshort_abandon_s = 9": ({"abandonment_rate_excl_short"}, {"abandonment_rate", "service_level"}),
     "[definitions]\nrepeat_contact_days = 9": ({"fcr_repeat", "repeat_contact_rate"}, {"fcr"}),
     "[definitions]\nbacklog_old_days = 9": ({"backlog_old"}, {"backlog", "backlog_age"}),
