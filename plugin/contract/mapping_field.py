@@ -31,7 +31,17 @@ NUMBER_KEYS = frozenset(
     }
 )
 FLAG_KEYS = frozenset(
-    {"ivr", "contained", "resolved", "resolvable_at_level_1", "talk_includes_hold", "is_state", "productive", "paid"}
+    {
+        "ivr",
+        "contained",
+        "resolved",
+        "resolvable_at_level_1",
+        "talk_includes_hold",
+        "is_state",
+        "timed_out",
+        "productive",
+        "paid",
+    }
 )
 TIME_KEYS = frozenset({"created_at", "until"})
 FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

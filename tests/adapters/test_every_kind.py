@@ -56,7 +56,7 @@ DATA: dict[Kind, dict[str, Type]] = {
         "is_state": FLAG,
         "result": WORD,
     },
-    Kind.CONTACT_WRAPPED_UP: {"wrap_s": SECONDS},
+    Kind.CONTACT_WRAPPED_UP: {"wrap_s": SECONDS, "timed_out": FLAG},
     Kind.CONTACT_TAGGED: {"tag": WORD, "resolved": FLAG, "topic": WORD},
     Kind.CONTACT_SENTIMENT: {"score": NUMBER},
     Kind.CONTACT_EVALUATED: {"points": NUMBER, "possible": COUNT, "evaluation": WORD},

@@ -9,7 +9,16 @@ __all__ = ["NOBODY", "NOT_KNOWN", "USUAL", "VENDORS", "Rule", "Said", "Vendor", 
 
 VENDORS: dict[str, Vendor] = {vendor.key: vendor for vendor in (*telephony.VENDORS, *ticketing.VENDORS)}
 #: adapter --> whose numbers its centre most likely looks at
-USUAL = {"aircall": "aircall", "asterisk": "wazo", "twilio": "twilio_flex", "zendesk": "zendesk_support"}
+USUAL = {
+    "aircall": "aircall",
+    "amazon_connect": "amazon_connect",
+    "asterisk": "wazo",
+    "chatwoot": "chatwoot",
+    "genesys_cloud": "genesys_cloud",
+    "twilio": "twilio_flex",
+    "zammad": "zammad",
+    "zendesk": "zendesk_support",
+}
 #: for a source whose vendor has no table: what most vendors show, by rules that are not known
 NOBODY = Vendor(
     key="",
