@@ -8,6 +8,7 @@ from pathlib import Path
 import api_freshdesk
 import api_jira
 import api_liveagent
+import api_request_tracker
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
 from installed import installed
@@ -23,6 +24,7 @@ HISTORIES = {
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
+    "request tracker": api_request_tracker.HISTORY,
 }
 
 
