@@ -51,6 +51,10 @@ def test_a_ticket_has_its_times_in_whatever_parts_its_log_is_read() -> None:
     assert (pause.on, pause.ended_at and (pause.ended_at - pause.started_at).total_seconds()) == ("customer", 1800)
 
 
+def test_the_first_queue_is_known_from_the_move_out_of_it() -> None:
+    assert fold_ticket_of("request_tracker", "moved_and_stalled").regroups == 1
+
+
 def test_a_robot_that_nobody_named_counts_as_a_person() -> None:
     assert seconds(fold_ticket_of("request_tracker", *LIFE).first_response_ms) == 10 * 60
 

@@ -94,6 +94,10 @@ def test_a_ticket_that_is_gone_says_nothing() -> None:
     assert parse(recorded("no_longer_there_ignored")) == []
 
 
+def test_what_the_system_tells_agents_only_is_no_message() -> None:
+    assert not [event for event in parse(recorded("notification_ignored")) if "article" in event.dedupe_key]
+
+
 def test_a_state_is_known_by_its_type_unless_the_administrator_explains_its_name() -> None:
     body = recorded("closed")
     body["Ticket"]["State"] = "abgeschlossen"
