@@ -8,7 +8,7 @@ what an integration reads.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from adapters._zendesk_words import (
@@ -16,10 +16,13 @@ from adapters._zendesk_words import (
     SYSTEM_USER,
     actor_of,
     channel_of,
+    comment_key,
+    created_key,
     lower,
     opened_by,
     present,
     status_change,
+    survey_key,
 )
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Event, Json, Kind
@@ -129,7 +132,8 @@ def _created(change: Change) -> list[Event]:
         found.append(_event(change, Kind.TICKET_ASSIGNED, at=at, agent=assignee, queue=group))
     current = (status or "").upper()
     kinds = [kind for kind in status_change(None, current) if kind is not Kind.TICKET_DELETED]
-    return found + [_moved(change, kind, current, at) for kind in kinds]
+    found += [_moved(change, kind, current, at) for kind in kinds]
+    return [replace(event, dedupe_key=created_key(change.ticket, event.kind)) for event in found]
 
 
 def _moved(change: Change, kind: Kind, current: str, at: datetime | None = None) -> Event:
@@ -138,6 +142,11 @@ def _moved(change: Change, kind: Kind, current: str, at: datetime | None = None)
 
 
 def _commented(change: Change) -> list[Event]:
+    found, comment = _comment(change), change.event["comment"]["id"].text_or()
+    return [replace(event, dedupe_key=comment_key(change.ticket, comment)) for event in found] if comment else found
+
+
+def _comment(change: Change) -> list[Event]:
     comment = change.event["comment"].object()
     author = comment["author"]["id"].text_or() or comment["author_id"].text_or()
     actor = actor_of(author, change.settings, comment["via"]["channel"].text_or())
@@ -208,7 +217,7 @@ def _survey(change: Change, kind: Kind, score: str | None) -> list[Event]:
             kind=kind,
             at=change.at,
             subject=f"csat:{change.ticket}",
-            dedupe_key=f"{change.key}:{kind}",
+            dedupe_key=survey_key(change.ticket, score, change.at),
             agent=change.detail["assignee_id"].text_or(),
             customer=change.detail["requester_id"].text_or(),
             data=present(data),

@@ -10,7 +10,17 @@ import json
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from adapters._zendesk_words import SYSTEM_USER, actor_of, channel_of, lower, opened_by, present
+from adapters._zendesk_words import (
+    SYSTEM_USER,
+    actor_of,
+    channel_of,
+    comment_key,
+    created_key,
+    lower,
+    opened_by,
+    present,
+    survey_key,
+)
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload
@@ -178,13 +188,20 @@ def _event(
         kind=kind,
         at=created_at if payload["event"].text() == "created" else payload["updated_at"].iso(),
         subject=payload["ticket_id"].text(),
-        dedupe_key=f"{trigger_key(payload)}:{kind}",
+        dedupe_key=_key(payload, kind),
         channel=channel_of(payload["via"].text_or()),
         queue=payload["group"].text_or() if kind in TELL_GROUP else None,
         agent=agent or (payload["assignee_id"].text_or() if kind in TELL_ASSIGNEE else None),
         customer=_customer(payload),
         data=told,
     )
+
+
+def _key(payload: Payload, kind: Kind) -> str:
+    ticket, name, comment = payload["ticket_id"].text(), payload["event"].text(), payload["comment_id"].text_or()
+    if name == "created":
+        return created_key(ticket, kind)
+    return comment_key(ticket, comment) if name == "comment" and comment else f"{trigger_key(payload)}:{kind}"
 
 
 def _customer(payload: Payload) -> str | None:
@@ -194,13 +211,14 @@ def _customer(payload: Payload) -> str | None:
 
 def _survey(payload: Payload, name: str) -> Event:
     ticket = payload["ticket_id"].text()
-    score = name.removeprefix("csat_")
-    data = {"type": "csat", "scale": "good_bad", "ticket": ticket, "score": None if score == "sent" else score}
+    word, at = name.removeprefix("csat_"), payload["updated_at"].iso()
+    score = None if word == "sent" else word
+    data = {"type": "csat", "scale": "good_bad", "ticket": ticket, "score": score}
     return Event(
         kind=KINDS[name],
-        at=payload["updated_at"].iso(),
+        at=at,
         subject=f"csat:{ticket}",
-        dedupe_key=f"{trigger_key(payload)}:{KINDS[name]}",
+        dedupe_key=survey_key(ticket, score, at),
         agent=payload["assignee_id"].text_or(),
         customer=_customer(payload),
         data=present(data),

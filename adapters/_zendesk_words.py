@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from plugin.contract.adapter import Settings, first
 from plugin.contract.event import Channel, Kind
@@ -57,6 +58,28 @@ CHANNELS: Mapping[str, Channel] = {
     "web_service": Channel.OTHER,
     "web service": Channel.OTHER,
 }
+
+
+#: what the API is asked with; with all of it, webhooks leave to the API what it tells better
+API = ("subdomain", "api_user", "api_token")
+
+
+def is_read_by_api(settings: Settings) -> bool:
+    return all(first(settings, name) for name in API)
+
+
+def created_key(ticket: str, kind: Kind) -> str:
+    return f"{ticket}:created:{kind}"
+
+
+def comment_key(ticket: str, comment: str) -> str:
+    """Without the kind: two tellers may differ in whether its author is an agent."""
+    return f"{ticket}:comment:{comment}"
+
+
+def survey_key(ticket: str, score: str | None, at: datetime) -> str:
+    """No id of a rating is in all deliveries; their times differ by seconds, those of triggers by a minute."""
+    return f"csat:{ticket}:{score or 'sent'}:{at.astimezone(UTC):%Y-%m-%dT%H}"
 
 
 def channel_of(via: str | None) -> Channel | None:

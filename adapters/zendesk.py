@@ -1,4 +1,4 @@
-"""Zendesk Support: event webhooks and trigger webhooks in, ticket and survey events out.
+"""Zendesk Support: event webhooks, trigger webhooks and tickets of the API in, ticket and survey events out.
 
 Signature: https://developer.zendesk.com/documentation/webhooks/verifying/ (read 2026-11). An older page signed body + timestamp;
 that is refused.
@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from adapters._zendesk_audit import told
 from adapters._zendesk_event import PREFIX, event_key, parse_event
 from adapters._zendesk_other import SIGNATURE, TIMESTAMP, is_foreign, is_logged, is_test
+from adapters._zendesk_pull import PULL
 from adapters._zendesk_trigger import TEMPLATE, parse_trigger, trigger_key
+from adapters._zendesk_words import is_read_by_api
 from plugin.contract.adapter import Adapter, Setting, Settings, first, pairs, secrets
-from plugin.contract.event import Channel, Event
+from plugin.contract.event import Channel, Event, Kind
 from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import REPLAY_WINDOW_S, Rejected, hmac_base64, require, require_fresh, require_match
@@ -59,18 +62,29 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     payload = parse_json(request.body).object()
     if is_test(request):
         return []
+    if "deskgauge_read" in payload:
+        return _named(told(payload, settings), settings)
+    return _named(_unread(_of_webhook(request, payload, settings), settings), settings)
+
+
+def _unread(events: Sequence[Event], settings: Settings) -> Sequence[Event]:
+    """Without what the API tells to the second and with the roles of authors, where it is asked."""
+    return [event for event in events if event.kind in STAY] if is_read_by_api(settings) else events
+
+
+def _of_webhook(request: WebhookRequest, payload: Payload, settings: Settings) -> Sequence[Event]:
     mode = first(settings, "mode", "both")
     if _is_event(payload):
         if mode == "trigger":
             raise BadPayload("$.type", NO_TRIGGER)
-        return _named(parse_event(payload, settings, request.received_at), settings)
+        return parse_event(payload, settings, request.received_at)
     if "deskgauge" not in payload:
         if is_foreign(payload.raw) or is_logged(request):
             return []
         raise BadPayload("$.deskgauge", NO_TEMPLATE)
     if mode == "events":
         raise BadPayload("$.deskgauge", NO_EVENT)
-    return _named(parse_trigger(payload, settings), settings)
+    return parse_trigger(payload, settings)
 
 
 def _named(events: Sequence[Event], settings: Settings) -> Sequence[Event]:
@@ -84,6 +98,10 @@ def _named(events: Sequence[Event], settings: Settings) -> Sequence[Event]:
     ]
 
 
+#: of a webhook, also where the API is asked: it does not tell them, or they have the same keys or the same effect twice
+STAY = frozenset(
+    {Kind.TICKET_ESCALATED, Kind.TICKET_MERGED, Kind.TICKET_DELETED, Kind.SURVEY_SENT, Kind.SURVEY_ANSWERED}
+)
 NO_TRIGGER = (
     "You seem to have subscribed the webhook to Zendesk events, but this source waits for triggers: choose "
     "`Trigger or automation` for the webhook, or set the source's `mode` to events."
@@ -144,11 +162,17 @@ ADAPTER = Adapter(
             help="Lines `id = name`: events carry ids only. The ids stand in the addresses of Zendesk's pages.",
             file=True,
         ),
+        Setting(key="subdomain", label="Account", help="The part before .zendesk.com; for the API."),
+        Setting(key="api_user", label="API user", help="E-mail address of an administrator; for the API."),
+        Setting(
+            key="api_token", label="API token", help="Apps and integrations, APIs, Zendesk API, Settings.", secret=True
+        ),
         Setting(key="tolerance_s", label="Replay window, s", help="How old a signed request may be.", default="300"),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     template=TEMPLATE,
     # without "ticket_pause": nobody can tell whether the triggers of pauses were made until one of them speaks
     facts=("ticket", "ticket_reply", "survey"),
@@ -162,6 +186,7 @@ ADAPTER = Adapter(
         "3. Endpoint URL: {url}   Request method: POST   Request format: JSON\n"
         "4. Reveal the signing secret and give it to Deskgauge as `secret`.\n"
         "5. For triggers: make one trigger for each event with the action Notify active webhook, and paste the template; in each,\n"
-        "   change the word behind event. docs/adapters/zendesk.md lists the triggers and their conditions."
+        "   change the word behind event. docs/adapters/zendesk.md lists the triggers and their conditions.\n"
+        "6. Enter `subdomain`, `api_user` and `api_token` as well, and tickets are read by API: also those before today."
     ),
 )

@@ -272,12 +272,16 @@ def test_a_missing_field_is_named_by_its_path() -> None:
     )
 
 
-def test_an_event_without_an_id_is_recognised_by_ticket_kind_and_time() -> None:
-    body = recorded("event_agent_reply")
-    del body["id"]
-    assert (
-        parse(body)[0].dedupe_key
-        == "19395:ticket.comment_added:2026-11-24T10:00:02.692223355Z:900:ticket.agent_replied"
+def test_an_event_without_an_id_is_recognised_by_its_comment_or_by_ticket_kind_and_time() -> None:
+    reply, solved = recorded("event_agent_reply"), recorded("event_solved")
+    del reply["id"], solved["id"]
+    assert parse(reply)[0].dedupe_key == "19395:comment:900"
+    assert parse(solved)[0].dedupe_key == (
+        f"{solved['detail']['id']}:ticket.status_changed:{solved['time']}::ticket.solved"
+    )
+    del reply["event"]["comment"]["id"]
+    assert parse(reply)[0].dedupe_key == (
+        "19395:ticket.comment_added:2026-11-24T10:00:02.692223355Z::ticket.agent_replied"
     )
 
 

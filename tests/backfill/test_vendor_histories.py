@@ -9,6 +9,7 @@ import api_freshdesk
 import api_jira
 import api_liveagent
 import api_request_tracker
+import api_zendesk
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
 from installed import installed
@@ -25,6 +26,7 @@ HISTORIES = {
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
+    "zendesk": api_zendesk.HISTORY,
 }
 
 

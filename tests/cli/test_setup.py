@@ -162,7 +162,7 @@ def test_a_secret_is_stored_named_and_forgotten(home: Path, database_url: str) -
 def test_a_secret_that_no_source_reads_is_not_stored(home: Path) -> None:
     done("connect", "zendesk")
     result = run("secret", "set", "source.zendesk.secrt", given="x\n")
-    assert "choose from source.zendesk.path_secret, source.zendesk.secret" in result.output
+    assert "choose from source.zendesk.api_token, source.zendesk.path_secret, source.zendesk.secret" in result.output
     assert done("secret", "list") == "None is stored.\n"
 
 

@@ -75,7 +75,7 @@ def commented(ticket: str, at: float, author: str, **detail: str) -> Body:
 def trigger(ticket: str, at: float, name: str, actor: str = AGENT, **fields: str) -> Body:
     times = {"created_at": hour(0)[:16] + "Z", "updated_at": hour(at)[:16] + "Z"}
     about = {"ticket_id": ticket, "event": name, "actor_id": actor, "requester_id": CUSTOMER, "status": "übersetzt"}
-    return template("trigger_created") | times | about | fields
+    return template("trigger_created") | times | about | {"comment_id": f"{at}"} | fields
 
 
 #: open 0 to 1, pending 1 to 4, open 4 to 5, on hold 5 to 9, open 9 to 10: six hours without pending, two without any pause
