@@ -16,6 +16,8 @@ from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import BadPayload, instant_from_epoch
 from plugin.contract.status import PAUSED_ON, Status, status_seen, statuses
 
+#: `objectTypeId` of tickets
+TICKETS = "0-5"
 #: values of `source_type`
 CHANNELS: Mapping[str, Channel] = {
     "EMAIL": Channel.EMAIL,
@@ -69,11 +71,13 @@ class Change:
         data: Mapping[str, Json] | None = None,
     ) -> Event:
         when = at or self.at
+        # A time is written in either of two ways.
+        value = str(round(at.timestamp() * 1000)) if at else self.value
         return Event(
             kind=kind,
             at=when,
             subject=self.ticket,
-            dedupe_key=f"{self.ticket}:{self.name}:{self.value}:{when.isoformat()}:{kind}",
+            dedupe_key=f"{self.ticket}:{self.name}:{value}:{when.isoformat()}:{kind}",
             channel=channel,
             queue=queue,
             agent=agent,

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from adapters._hubspot_ticket import PROPERTIES, Change, change_events
+from adapters._hubspot_pull import PULL
+from adapters._hubspot_ticket import PROPERTIES, TICKETS, Change, change_events
 from plugin.contract.adapter import Adapter, Rejected, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event, Kind
 from plugin.contract.payload import Payload, parse_json
@@ -38,7 +39,6 @@ PLAIN = {
     "%2C": ",",
     "%3B": ";",
 }
-TICKETS = "0-5"
 
 
 def verify(request: WebhookRequest, settings: Settings) -> None:
@@ -174,9 +174,16 @@ ADAPTER = Adapter(
             help="Lines `owner 823493108 = Anna` and `pipeline 0 = Support`: notifications carry ids.",
             file=True,
         ),
+        Setting(
+            key="access_token",
+            label="Access token",
+            help="Of a private app that may read tickets; for the history.",
+            secret=True,
+        ),
     ),
     verify=verify,
     parse=parse,
+    pull=PULL,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-HubSpot-Signature-v3: HMAC-SHA256 of method, address, body and time, base64, within five minutes",
     docs="docs/adapters/hubspot.md",
@@ -186,6 +193,7 @@ ADAPTER = Adapter(
         "3. Subscribe to tickets: created, deleted, merged, and property changed of hs_pipeline_stage, closed_date,\n"
         "   hubspot_owner_id, hs_pipeline, hs_ticket_priority, source_type, first_agent_reply_date,\n"
         "   hs_last_message_sent_at and hs_last_message_received_at. Activate them.\n"
-        "4. Give the app's client secret to Deskgauge as `secret`, and name your stages in the document `stages`."
+        "4. Give the app's client secret to Deskgauge as `secret`, and name your stages in the document `stages`.\n"
+        "5. Give the app the scope `tickets` and its access token to Deskgauge as `access_token`: the history is read by API."
     ),
 )

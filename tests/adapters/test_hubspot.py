@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures, shared
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._hubspot_pull import bodies_of
 from adapters.hubspot import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/hubspot"
@@ -175,3 +178,42 @@ def test_a_time_that_is_none_is_named_by_its_path() -> None:
     with pytest.raises(BadPayload) as caught:
         change("closed_date", "soon")
     assert caught.value.path == "$[0].propertyValue"
+
+
+def iso(milliseconds: str) -> str:
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+def read_by_api() -> WebhookRequest:
+    """What the API shows of the ticket of `LIFE`: the values that notifications told, times as ISO 8601."""
+    histories: dict[str, list[dict[str, str]]] = {"createdate": []}
+    for told in (told for name in LIFE for told in body_of(name)):
+        if told["subscriptionType"].endswith("propertyChange"):
+            name, value = told["propertyName"], str(told["propertyValue"])
+            value = iso(value) if len(value) == 13 else value
+            histories.setdefault(name, []).append({"value": value, "timestamp": iso(told["occurredAt"])})
+        else:
+            created = iso(told["occurredAt"])
+            histories["createdate"].append({"value": created, "timestamp": created})
+    [body] = bodies_of(Payload({"id": "395332939975", "propertiesWithHistory": histories}))
+    return build_request(url="api:desk", method="PULL", body=body)
+
+
+def test_the_api_tells_what_the_webhooks_tell_and_counts_nothing_twice() -> None:
+    hooks = recorded("hubspot", *LIFE)
+    facts = fold_ticket_of("hubspot", *LIFE)
+    assert fold_requests("hubspot", [read_by_api()]) == facts
+    assert fold_requests("hubspot", [*hooks, read_by_api()]) == facts
+    told = {event.dedupe_key for hook in hooks for event in ADAPTER.parse(hook, {})}
+    alone = [event.dedupe_key for event in ADAPTER.parse(read_by_api(), {}) if event.dedupe_key not in told]
+    assert all(":createdate:" in key for key in alone)
+
+
+def test_tickets_are_merged_once_each_though_the_list_grows() -> None:
+    grown = [{"value": "6;8", "timestamp": iso("1795514460000")}, {"value": "6", "timestamp": iso("1795514400000")}]
+    _, *bodies = bodies_of(Payload({"id": "5", "propertiesWithHistory": {"hs_merged_object_ids": grown}}))
+    events = [event for body in bodies for event in parse(json.loads(body))]
+    assert [(event.kind, event.subject, event.at, event.data["into"]) for event in events] == [
+        ("ticket.merged", "6", at("10:00:00"), "5"),
+        ("ticket.merged", "8", at("10:01:00"), "5"),
+    ]

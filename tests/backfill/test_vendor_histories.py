@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import api_freshdesk
+import api_hubspot
 import api_jira
 import api_liveagent
 import api_request_tracker
@@ -22,6 +23,7 @@ from plugin.work import settle_inbox
 
 HISTORIES = {
     "freshdesk": api_freshdesk.HISTORY,
+    "hubspot": api_hubspot.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
