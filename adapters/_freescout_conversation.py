@@ -138,12 +138,17 @@ def _opened(told: Conversation) -> list[Event]:
 
 
 def _replies(told: Conversation) -> list[Event]:
-    found = [event for thread in told.threads() for event in _thread(told, thread)]
+    found = replies_of(told)
     wanted = REPLIES.get(told.event)
     if wanted is None or any(event.kind is wanted for event in found):
         return found
     agent = told.assignee if wanted is not Kind.TICKET_CUSTOMER_REPLIED else None
     return [*found, *_said(told, wanted, f"{told.event}:{told.key}", told.at, agent, "human")]
+
+
+def replies_of(told: Conversation) -> list[Event]:
+    """Of the threads that the body lists."""
+    return [event for thread in told.threads() for event in _thread(told, thread)]
 
 
 def _thread(told: Conversation, thread: Payload) -> list[Event]:
@@ -153,7 +158,7 @@ def _thread(told: Conversation, thread: Payload) -> list[Event]:
     at, author = thread["createdAt"].iso(), thread["createdBy"]
     if told.created_at is not None and at - told.created_at <= OPENING:
         return []
-    agent = None if kind is Kind.TICKET_CUSTOMER_REPLIED else _user(author["id"])
+    agent = None if kind is Kind.TICKET_CUSTOMER_REPLIED else user(author["id"])
     return _said(told, kind, thread["id"].text(), at, agent, _actor(told, thread, agent))
 
 
@@ -183,11 +188,11 @@ def _status(told: Conversation) -> list[Event]:
     status, closed = told.body["status"].text_or(), told.body["closedAt"]
     if status == "closed" and not closed.is_absent:
         at = closed.iso()
-        return [told.new(Kind.TICKET_SOLVED, f"closed:{at.isoformat()}", at, agent=_closer(told))]
+        return [told.new(Kind.TICKET_SOLVED, f"closed:{at.isoformat()}", at, agent=closer(told))]
     if told.event not in ("convo.status", "convo.created") or status is None:
         return []
-    key, closer = f"{status}:{told.key}", _closer(told) if status == "closed" else None
-    return [told.new(kind, key, told.at, agent=closer, data=data) for kind, data in _changes(told, status)]
+    key, agent = f"{status}:{told.key}", closer(told) if status == "closed" else None
+    return [told.new(kind, key, told.at, agent=agent, data=data) for kind, data in _changes(told, status)]
 
 
 def _changes(told: Conversation, status: str) -> list[tuple[Kind, Mapping[str, str]]]:
@@ -201,12 +206,12 @@ def _changes(told: Conversation, status: str) -> list[tuple[Kind, Mapping[str, s
     return [*again, (Kind.TICKET_RESUMED, {})] if status in ("active", "open") and again else []
 
 
-def _closer(told: Conversation) -> str | None:
-    closer = told.body["closedBy"]
-    return _user(closer["id"] if isinstance(closer.raw, dict) else closer)
+def closer(told: Conversation) -> str | None:
+    by = told.body["closedBy"]
+    return user(by["id"] if isinstance(by.raw, dict) else by)
 
 
-def _user(payload: Payload) -> str | None:
+def user(payload: Payload) -> str | None:
     """0 is nobody: a workflow, or the passing of time."""
     found = payload.text_or()
     return None if found == "0" else found

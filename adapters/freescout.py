@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from hashlib import md5
 
-from adapters._freescout_conversation import conversation_events, is_conversation
+from adapters._freescout_conversation import Conversation, conversation_events, is_conversation
+from adapters._freescout_pull import PULL
+from adapters._freescout_read import read_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
+from plugin.contract.payload import parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import hmac_base64, require, require_match
 
@@ -32,6 +35,12 @@ def _signatures(secret: str, body: bytes) -> Iterator[str]:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
+    body = parse_json(request.body).object()
+    if "deskgauge_read" in body:
+        shown = body["conversation"].object()
+        return read_events(
+            Conversation(event="", body=shown, digest="", received_at=request.received_at, settings=settings)
+        )
     event = request.headers.get(EVENT, "")
     if not event and is_conversation(request):
         raise BadPayload(f"header {EVENT}", "missing, and nothing else says what happened: let the proxy pass it on")
@@ -62,15 +71,19 @@ ADAPTER = Adapter(
             help="Lines `id = name`: webhooks carry ids. They stand in the addresses of FreeScout's pages.",
             file=True,
         ),
+        Setting(key="base_url", label="Address", help="https://help.example.com; for the history."),
+        Setting(key="api_key", label="API key", help="Manage, API & Webhooks; for the history.", secret=True),
     ),
     verify=verify,
     parse=parse,
+    pull=PULL,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-FreeScout-Signature: HMAC-SHA1 of the body, base64",
     docs="docs/adapters/freescout.md",
     connect=(
         "1. In FreeScout, with the module API & Webhooks: Manage, API & Webhooks.\n"
         "2. Give the secret key that the page shows to Deskgauge as `secret`; where it shows none, the value of APP_KEY.\n"
-        "3. Webhooks, Add: Payload URL {url}   and all events that begin with convo. Save."
+        "3. Webhooks, Add: Payload URL {url}   and all events that begin with convo. Save.\n"
+        "4. For the history, enter the API key of the same page as `api_key`, and FreeScout's address as `base_url`."
     ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import api_freescout
 import api_freshdesk
 import api_hubspot
 import api_jira
@@ -22,6 +23,7 @@ from plugin.installation import Installation
 from plugin.work import settle_inbox
 
 HISTORIES = {
+    "freescout": api_freescout.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "jira cloud": api_jira.CLOUD,
