@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters._servicenow_incident import SCRIPT, incident_events
+from adapters._servicenow_pull import PULL
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import BadPayload, parse_json
@@ -66,6 +67,9 @@ SETTINGS = (
         label="Bots",
         help="sys_ids of users that programs work as, separated by commas: their comments are no first response.",
     ),
+    Setting(key="base_url", label="Instance", help="https://acme.service-now.com; for the history."),
+    Setting(key="api_user", label="API user", help="May read incident, sys_audit, sys_user and sys_user_group."),
+    Setting(key="api_password", label="API password", help="Of this user.", secret=True),
 )
 
 CONNECT = """\
@@ -73,6 +77,7 @@ CONNECT = """\
 2. System Definition, Business Rules, New: table Incident, When after, Insert, Update and Delete, Advanced; paste the script.
 3. In the script, replace HOOK_ADDRESS by {url}
 4. Change an incident; the page of this source shows it within seconds.
+5. For the history, enter `base_url`, `api_user` and `api_password`. docs/adapters/servicenow.md says what this user may read.
 """
 
 ADAPTER = Adapter(
@@ -84,6 +89,7 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     template=SCRIPT,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-Deskgauge-Secret, and a secret URL",

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from adapter_fixtures import ROOT, build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded as deliveries
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._servicenow_replay import Names, Record, bodies_of
 from adapters.servicenow import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
-from plugin.contract.event import Event
+from plugin.contract.event import Event, Json
+from plugin.contract.payload import Payload
+from plugin.contract.pull import PullResponse
 
 URL = "https://kpi.example.com/hooks/servicenow"
 LIFE = (
@@ -125,3 +131,90 @@ def test_the_script_sends_what_the_adapter_reads_and_the_page_shows_it() -> None
     assert sent == set(recorded("created"))
     page = (ROOT / "docs/adapters/servicenow.md").read_text()
     assert ADAPTER.template.strip() in page
+
+
+#: column of the table --> field of the script's body; names serve as ids here
+COLUMNS = {
+    "state": "state",
+    "hold_reason": "hold_reason",
+    "priority": "priority",
+    "assignment_group": "group",
+    "assigned_to": "agent",
+}
+
+
+JOURNALS = {"comments": "comment", "work_notes": "work_note"}
+
+
+def audit_of(bodies: list[dict[str, Any]]) -> list[dict[str, str]]:
+    """What ServiceNow notes down of these updates."""
+    found = []
+    for before, body in pairwise(bodies):
+        changes = [(column, before[key], body[key]) for column, key in COLUMNS.items() if before[key] != body[key]]
+        changes += [(name, "", "made up") for name, key in JOURNALS.items() if body[key]]
+        found += [
+            {
+                "sys_id": f"{body['update']}-{column}",
+                "documentkey": body["sys_id"],
+                "fieldname": column,
+                "oldvalue": old,
+                "newvalue": new,
+                "user": body["actor_name"],
+                "sys_created_on": body["updated_at"],
+                "record_checkpoint": body["update"],
+            }
+            for column, old, new in changes
+        ]
+    return found[::-1]
+
+
+def read_by_api() -> list[Json]:
+    """The incident of `LIFE` as it is in the end, replayed."""
+    bodies = [recorded(name) for name in LIFE]
+    created, last = bodies[0], bodies[-1]
+    shown = {
+        "sys_id": last["sys_id"],
+        "sys_mod_count": last["update"],
+        "sys_created_on": created["updated_at"],
+        "sys_created_by": created["actor_name"],
+        "opened_at": created["opened_at"],
+        "opened_by": created["opened_by"],
+        "contact_type": created["contact_type"],
+        "caller_id": created["caller"],
+        "caller_id.phone": created["caller_phone"],
+        "caller_id.email": created["caller_email"],
+        **{column: last[key] for column, key in COLUMNS.items()},
+    }
+    record = {name: {"value": value, "display_value": value} for name, value in shown.items()}
+    people = {body["actor_name"]: body["actor"] for body in bodies}
+    names = Names(people={key: name for name, key in people.items()}, logins=people, groups={})
+    return list(bodies_of(Record(shown=Payload(record)), [Payload(each) for each in audit_of(bodies)], names))
+
+
+def test_the_audit_tells_each_update_as_the_business_rule_told_it() -> None:
+    told = {(event.dedupe_key, event.at, event.agent, event.queue) for name in LIFE for event in parse(recorded(name))}
+    read = [build_request(url="api:desk", method="PULL", body=json.dumps(body)) for body in read_by_api()]
+    events = {
+        (event.dedupe_key, event.at, event.agent, event.queue) for each in read for event in ADAPTER.parse(each, {})
+    }
+    assert len(events) > 20
+    assert events <= told
+    facts = fold_ticket_of("servicenow", *LIFE, bots=BOT)
+    assert fold_requests("servicenow", read, bots=BOT) == facts
+    assert fold_requests("servicenow", [*deliveries("servicenow", *LIFE), *read], bots=BOT) == facts
+
+
+def test_an_update_that_was_delivered_is_the_same_delivery_again() -> None:
+    keys = [ADAPTER.delivery_key(build_request(url="api:desk", body=json.dumps(body)), {}) for body in read_by_api()]
+    assert set(keys) <= {ADAPTER.delivery_key(hook, {}) for hook in deliveries("servicenow", *LIFE)}
+
+
+def test_instances_whose_audit_cannot_be_read_are_told_of() -> None:
+    assert ADAPTER.pull is not None
+    settings = {"base_url": "https://acme.service-now.com", "api_user": "made", "api_password": "up"}
+    steps = ADAPTER.pull.steps(settings, datetime(2026, 11, 1, tzinfo=UTC), None)
+    next(steps)
+    incident = {"sys_id": {"value": "1c"}, "sys_mod_count": {"value": "3"}}
+    steps.send(PullResponse(status=200, headers={}, body=json.dumps({"result": [incident]}).encode()))
+    with pytest.raises(BadPayload, match="let the user read the table sys_audit"):
+        steps.send(PullResponse(status=200, headers={}, body=b'{"result": []}'))

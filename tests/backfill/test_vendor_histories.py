@@ -11,6 +11,7 @@ import api_hubspot
 import api_jira
 import api_liveagent
 import api_request_tracker
+import api_servicenow
 import api_zendesk
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
@@ -30,6 +31,7 @@ HISTORIES = {
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
+    "servicenow": api_servicenow.HISTORY,
     "zendesk": api_zendesk.HISTORY,
 }
 
