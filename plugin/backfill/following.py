@@ -9,7 +9,7 @@ from typing import cast
 
 from sqlalchemy import Connection, Table, select
 
-from plugin.backfill.reading import METHOD, Pace, Reading, ReadingProblem, Send, lacking, position_of, sender
+from plugin.backfill.reading import METHOD, Reading, ReadingProblem, lacking, position_of, sender
 from plugin.backfill.tables import PullPosition
 from plugin.contract.event import Channel
 from plugin.contract.pull import Pull
@@ -18,6 +18,7 @@ from plugin.facts.tables import Contact
 from plugin.inbox.store import DELIVERY
 from plugin.installation import Installation
 from plugin.normalise.sources import SourceConfig
+from plugin.vendor_api.asking import Pace, Send
 
 CONTACT = cast(Table, Contact.__table__)  # type: ignore[attr-defined]
 PURPOSE = "follow"

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from math import inf
 from threading import Event
 from typing import cast
 
-import requests
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from plugin.backfill.egress import Forbidden, Sender, origins_of
 from plugin.backfill.tables import PullPosition
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse
+from plugin.contract.pull import Page, Pull, PullResponse
 from plugin.contract.request import WebhookRequest
 from plugin.contract.settings import first
 from plugin.database import reading, writing
@@ -27,37 +23,17 @@ from plugin.inbox.sources import add_source
 from plugin.inbox.store import DeliveryRow, delivery_row, insert_deliveries
 from plugin.installation import Installation
 from plugin.normalise.sources import SourceConfig, variable
+from plugin.vendor_api.asking import Asking, AskingProblem, Pace, Refused, Send, Stopped
+from plugin.vendor_api.egress import Forbidden, Sender, origins_of
 
 POSITION = cast(Table, PullPosition.__table__)  # type: ignore[attr-defined]
-#: of one request, before the reading stops for now
-ATTEMPTS = 8
-FIRST_PAUSE_S = 2.0
-LONGEST_PAUSE_S = 900.0
 #: the method of a kept delivery that nobody sent us
 METHOD = "PULL"
-Send = Callable[[PullRequest], PullResponse]
 Progress = Callable[[PullPosition], None]
 
 
 class ReadingProblem(ValueError):
     """A history cannot be read, or no further for now; the text says why and what to do."""
-
-
-class _Refused(ReadingProblem):
-    """The vendor will not answer this request, however often it is asked."""
-
-
-class _Stopped(Exception):
-    """The reading was asked to stop during a pause."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Pace:
-    """How time passes: replaced in tests. Without a `sleep` a pause ends at once when the reading shall stop."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    monotonic: Callable[[], float] = time.monotonic
-    sleep: Callable[[float], object] | None = None
 
 
 def pull_of(opened: Installation, name: str) -> tuple[SourceConfig, Pull]:
@@ -102,7 +78,6 @@ class Reading:
     turn_s: float = inf
     kept: Callable[[], object] = lambda: None
     progress: Progress = lambda position: None
-    _asked_at: float | None = None
 
     def run(self, since: datetime, *, anew: bool = False) -> PullPosition:
         """Reads to the end, or until `stop`; raises `ReadingProblem`, and leaves the position where it stopped."""
@@ -114,11 +89,11 @@ class Reading:
                 self.progress(position)
                 if self.stop.is_set() or self.pace.monotonic() - began > self.turn_s:
                     return position
-        except _Stopped:
+        except Stopped:
             return position
-        except (ReadingProblem, BadPayload, Forbidden) as error:
+        except (AskingProblem, BadPayload, Forbidden) as error:
             position.problem = str(error)
-            if isinstance(error, _Refused):
+            if isinstance(error, Refused):
                 position.cursor = None  # it may be the cursor that the vendor no longer knows
             self._store(position)
             raise ReadingProblem(f"{position.problem} What was read is kept; run it again to go on.") from None
@@ -141,6 +116,9 @@ class Reading:
         return position
 
     def _pages(self, position: PullPosition) -> Iterator[Page]:
+        ask = Asking(
+            send=self.send, per_minute=self.pull.per_minute, needs=self.pull.needs, pace=self.pace, stop=self.stop
+        )
         steps = self.pull.steps(self.source.settings, position.since, position.cursor)
         answer = None
         while True:
@@ -152,34 +130,7 @@ class Reading:
                 yield step
                 answer = answer or PullResponse(status=200, headers={}, body=b"")
             else:
-                answer = self._ask(step)
-
-    def _ask(self, request: PullRequest) -> PullResponse:
-        for attempt in range(ATTEMPTS):
-            self._wait_for_turn()
-            try:
-                answer = self.send(request)
-            except requests.RequestException as error:
-                answer, problem = None, f"{type(error).__name__}: no answer from the API"
-            if answer is not None:
-                if answer.status in request.expects:
-                    return answer
-                problem = _words(answer)
-                if not _is_passing(answer.status):
-                    raise _Refused(f"{problem} {_remedy(answer.status, self.pull)}")
-            self._pause(_pause_s(answer, attempt, self.pace.now()))
-        raise ReadingProblem(f"{problem} {ATTEMPTS} times, with longer and longer pauses.")
-
-    def _wait_for_turn(self) -> None:
-        if self._asked_at is not None:
-            self._pause(self._asked_at + 60 / self.pull.per_minute - self.pace.monotonic())
-        self._asked_at = self.pace.monotonic()
-
-    def _pause(self, seconds: float) -> None:
-        if seconds > 0:
-            (self.pace.sleep or self.stop.wait)(seconds)
-        if self.stop.is_set():
-            raise _Stopped
+                answer = ask(step)
 
     def _keep(self, position: PullPosition, page: Page) -> None:
         """First the deliveries, then the cursor: what a kill between the two repeats is recognised."""
@@ -211,38 +162,6 @@ class Reading:
 def sender(source: SourceConfig, pull: Pull) -> Sender:
     """Raises `ReadingProblem` for settings that give no address."""
     try:
-        return Sender(origins=origins_of(pull, source.settings))
+        return Sender(origins=origins_of(pull.origins, source.settings))
     except Forbidden as error:
         raise ReadingProblem(str(error)) from None
-
-
-def _is_passing(status: int) -> bool:
-    return status in {408, 425, 429} or status >= 500
-
-
-def _words(answer: PullResponse) -> str:
-    return f"The API answered {answer.status}."
-
-
-def _remedy(status: int, pull: Pull) -> str:
-    if status in {401, 403}:
-        return f"Check {', '.join(pull.needs)}, and whether this login may read."
-    if 300 <= status < 400:
-        return "It sends us elsewhere, where we do not go: check the address that was entered."
-    return "Tell us, with the vendor's answer from its own log."
-
-
-def _pause_s(answer: PullResponse | None, attempt: int, now: datetime) -> float:
-    """What the vendor asks for (RFC 9110, 10.2.3: seconds or a date), else twice as long each time."""
-    asked = None if answer is None else answer.headers.get("retry-after")
-    wanted = FIRST_PAUSE_S * 2**attempt if asked is None else _retry_after_s(asked, now)
-    return min(max(wanted, FIRST_PAUSE_S), LONGEST_PAUSE_S)
-
-
-def _retry_after_s(text: str, now: datetime) -> float:
-    if text.isascii() and text.isdigit():
-        return float(text)
-    try:
-        return (parsedate_to_datetime(text) - now) / timedelta(seconds=1)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return FIRST_PAUSE_S

@@ -16,13 +16,17 @@ from plugin.contract.settings import Settings
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PullRequest:
-    """`expects` are the answers that the generator understands; of any other the reader tells the administrator."""
+    """`expects` are the answers that the generator understands; of any other the reader tells the administrator.
+
+    One that makes something is sent `once`: when no answer comes, nobody knows whether it was made.
+    """
 
     url: str
     method: str = "GET"
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = field(default=b"", repr=False)
     expects: Sequence[int] = (200,)
+    once: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,10 +18,11 @@ from adapter_fixtures import ROOT
 from installed import installed
 from sqlalchemy import Engine, text
 
-from plugin.backfill.egress import Sender, origins_of
-from plugin.backfill.reading import Pace, Reading, pull_of
+from plugin.backfill.reading import Reading, pull_of
 from plugin.database import reading
 from plugin.installation import Installation
+from plugin.vendor_api.asking import Pace
+from plugin.vendor_api.egress import Sender, origins_of
 from plugin.work import settle_inbox
 
 PYTHON = ROOT / ".tools" / "helpdesk" / "bin" / "python"
@@ -139,7 +140,7 @@ def tickets(opened: Installation) -> dict[str, dict[str, Any]]:
 
 def poll(opened: Installation) -> None:
     source, pull = pull_of(opened, "helpdesk")
-    send = Sender(origins=origins_of(pull, source.settings))
+    send = Sender(origins=origins_of(pull.origins, source.settings))
     long_ago = datetime(2026, 1, 1, tzinfo=UTC)
     Reading(
         opened=opened, source=source, pull=pull, purpose="backfill", send=send, pace=Pace(sleep=lambda s: None)

@@ -19,14 +19,15 @@ from sqlalchemy import Engine, text
 from vendor_api import Asked, Told, VendorApi, serving
 
 from adapters.aircall import ADAPTER as AIRCALL
-from plugin.backfill.egress import Forbidden, Sender, origins_of
 from plugin.backfill.following import due, follow
-from plugin.backfill.reading import Pace, Reading, ReadingProblem, lacking, position_of, pull_of
+from plugin.backfill.reading import Reading, ReadingProblem, lacking, position_of, pull_of
 from plugin.contract.pull import PullRequest
 from plugin.contract.request import WebhookRequest
 from plugin.database import open_engine, reading
 from plugin.inbox.store import delivery_row, insert_deliveries
 from plugin.installation import Installation
+from plugin.vendor_api.asking import Pace
+from plugin.vendor_api.egress import Forbidden, Sender, origins_of
 from plugin.work import settle_inbox
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)
@@ -266,7 +267,7 @@ def test_missing_settings_are_named_with_their_variables(opened: Installation, m
 
 def test_nothing_but_the_api_is_asked(opened: Installation) -> None:
     source, pull = pull_of(opened, "aircall")
-    send = Sender(origins=origins_of(pull, source.settings), look_up=lambda host: ["93.184.215.14"])
+    send = Sender(origins=origins_of(pull.origins, source.settings), look_up=lambda host: ["93.184.215.14"])
     for url in ("https://evil.example/v1", "http://api.aircall.io/v1", "https://api.aircall.io:8443/v1", "file:///etc"):
         with pytest.raises(Forbidden):
             send(PullRequest(url=url))
@@ -274,7 +275,7 @@ def test_nothing_but_the_api_is_asked(opened: Installation) -> None:
 
 def test_a_name_that_leads_into_the_own_network_is_refused(opened: Installation) -> None:
     source, pull = pull_of(opened, "aircall")
-    send = Sender(origins=origins_of(pull, source.settings), look_up=lambda host: ["169.254.169.254"])
+    send = Sender(origins=origins_of(pull.origins, source.settings), look_up=lambda host: ["169.254.169.254"])
     with pytest.raises(Forbidden, match="private"):
         send(PullRequest(url="https://api.aircall.io/v1/calls"))
 
@@ -296,13 +297,13 @@ def test_a_setting_that_is_no_part_of_a_name_makes_no_address(value: str) -> Non
     assert AIRCALL.pull is not None
     pull = dataclasses.replace(AIRCALL.pull, origins=("https://{subdomain}.example.com",))
     with pytest.raises(Forbidden, match="subdomain"):
-        origins_of(pull, {"subdomain": value})
+        origins_of(pull.origins, {"subdomain": value})
 
 
 def test_an_address_that_the_administrator_entered_may_be_in_his_network() -> None:
     assert AIRCALL.pull is not None
     pull = dataclasses.replace(AIRCALL.pull, origins=("{base_url}",))
-    assert origins_of(pull, {"base_url": "HTTP://Help.Local:8080/app"}) == {"http://help.local:8080": True}
+    assert origins_of(pull.origins, {"base_url": "HTTP://Help.Local:8080/app"}) == {"http://help.local:8080": True}
 
 
 # -- a running installation

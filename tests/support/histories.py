@@ -12,11 +12,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine, text
 from vendor_api import Routes, Told, VendorApi, serving
 
-from plugin.backfill.reading import Pace, Reading, ReadingProblem, pull_of
+from plugin.backfill.reading import Reading, ReadingProblem, pull_of
 from plugin.backfill.tables import PullPosition
 from plugin.contract.pull import PullRequest, PullResponse
 from plugin.database import reading
 from plugin.installation import Installation
+from plugin.vendor_api.asking import Pace
 from plugin.work import settle_inbox
 
 SINCE = datetime(2026, 11, 1, tzinfo=UTC)

@@ -14,9 +14,9 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 import requests
 from requests.adapters import HTTPAdapter
 
-from plugin.backfill.egress import Sender, origins_of
 from plugin.contract.adapter import Adapter
 from plugin.contract.settings import Settings
+from plugin.vendor_api.egress import Sender, origins_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class VendorApi:
         session = requests.Session()
         session.mount("https://", _Diverted(self.port))
         session.mount("http://", _Diverted(self.port))
-        return Sender(origins=origins_of(adapter.pull, settings), session=session, look_up=lambda host: [])
+        return Sender(origins=origins_of(adapter.pull.origins, settings), session=session, look_up=lambda host: [])
 
 
 class _Diverted(HTTPAdapter):

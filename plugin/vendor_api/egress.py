@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from plugin.contract.pull import Pull, PullRequest, PullResponse
+from plugin.contract.pull import PullRequest, PullResponse
 from plugin.contract.settings import Settings, first
 
 TIMEOUT_S = (10, 60)
@@ -25,9 +25,12 @@ class Forbidden(ValueError):
     """A request that must not leave; the text says which and why."""
 
 
-def origins_of(pull: Pull, settings: Settings) -> dict[str, bool]:
-    """origin --> whether the administrator named it himself, and so may name a machine of his own network; raises `Forbidden`."""
-    return dict(_origin(pattern, settings) for pattern in pull.origins)
+def origins_of(patterns: Sequence[str], settings: Settings) -> dict[str, bool]:
+    """origin --> whether the administrator named it himself, and so may name a machine of his own network; raises `Forbidden`.
+
+    A pattern is like "https://{subdomain}.example.com", or "{site}" for a whole origin: a name in braces is a setting.
+    """
+    return dict(_origin(pattern, settings) for pattern in patterns)
 
 
 def _origin(pattern: str, settings: Settings) -> tuple[str, bool]:
