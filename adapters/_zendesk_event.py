@@ -237,8 +237,7 @@ def _ignored(change: Change) -> list[Event]:
     return []
 
 
-#: every ticket event that can be subscribed; what is not listed is ignored as well
-HANDLERS: Mapping[str, Callable[[Change], list[Event]]] = {
+MAPPED: Mapping[str, Callable[[Change], list[Event]]] = {
     "ticket.created": _created,
     "ticket.comment_added": _commented,
     "ticket.status_changed": _status_changed,
@@ -250,6 +249,10 @@ HANDLERS: Mapping[str, Callable[[Change], list[Event]]] = {
     "ticket.permanently_deleted": lambda change: _removed(change, "deleted"),
     "ticket.csat_requested": lambda change: _survey(change, Kind.SURVEY_SENT, None),
     "ticket.csat_received": _rated,
+}
+#: every ticket event that can be subscribed; what is not listed is ignored as well
+HANDLERS = {
+    **MAPPED,
     **dict.fromkeys(
         (
             "ticket.attachment_linked_to_comment",

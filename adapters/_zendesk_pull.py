@@ -71,7 +71,7 @@ class Desk:
 def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     if cursor == END:
         return
-    desk = _desk(settings)
+    desk = desk_of(settings)
     staff = yield from _staff(desk)
     place: str | None = cursor
     while place != END:
@@ -84,7 +84,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         yield Page(bodies=bodies, cursor=place, until=_until(page))
 
 
-def _desk(settings: Settings) -> Desk:
+def desk_of(settings: Settings) -> Desk:
     user, token = first(settings, "api_user", "") or "", first(settings, "api_token", "") or ""
     origin = ORIGIN.format(subdomain=first(settings, "subdomain", "") or "")
     return Desk(origin=origin, headers=basic(f"{user}/token", token))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from adapters._aircall_call import CALL_EVENTS, MISSED, QUEUE_SOURCES, call_events
 from adapters._aircall_pull import PULL
+from adapters._aircall_registration import REGISTRATION
 from adapters._aircall_user import USER_EVENTS, user_events
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
@@ -87,8 +88,8 @@ SETTINGS = (
         help=f'One line per reason, "reason = outcome", to replace: {", ".join(f"{k} = {v}" for k, v in MISSED.items())}',
         file=True,
     ),
-    Setting(key="api_id", label="API ID", help="Only for backfill: dashboard, Integrations & API, API keys."),
-    Setting(key="api_token", label="API token", help="Only for backfill.", secret=True),
+    Setting(key="api_id", label="API ID", help="For the API: dashboard, Integrations & API, API keys."),
+    Setting(key="api_token", label="API token", help="For the API.", secret=True),
 )
 
 ADAPTER = Adapter(
@@ -102,6 +103,7 @@ ADAPTER = Adapter(
     delivery_key=delivery_key,
     acknowledge=acknowledge,
     pull=PULL,
+    registration=REGISTRATION,
     facts=("wait", "talk", "hold", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="webhook token in the JSON body, and a secret URL",
     docs="docs/adapters/aircall.md",

@@ -14,6 +14,7 @@ from adapters._zendesk_audit import told
 from adapters._zendesk_event import PREFIX, event_key, parse_event
 from adapters._zendesk_other import SIGNATURE, TIMESTAMP, is_foreign, is_logged, is_test
 from adapters._zendesk_pull import PULL
+from adapters._zendesk_registration import REGISTRATION
 from adapters._zendesk_trigger import TEMPLATE, parse_trigger, trigger_key
 from adapters._zendesk_words import is_read_by_api
 from plugin.contract.adapter import Adapter, Setting, Settings, first, pairs, secrets
@@ -173,6 +174,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     pull=PULL,
+    registration=REGISTRATION,
     template=TEMPLATE,
     # without "ticket_pause": nobody can tell whether the triggers of pauses were made until one of them speaks
     facts=("ticket", "ticket_reply", "survey"),

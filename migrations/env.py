@@ -26,6 +26,7 @@ TABLES = (
     "plugin.report.published",
     "plugin.schedule.tables",
     "plugin.backfill.tables",
+    "plugin.connecting.tables",
     "plugin.web.tables",
 )
 

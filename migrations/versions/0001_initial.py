@@ -659,6 +659,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_refusal_source_id", ["source", "id"], unique=False)
 
     op.create_table(
+        "registered",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("url", sa.String(), nullable=False),
+        sa.Column("begun_at", sa.BigInteger(), nullable=False),
+        sa.Column("finished_at", sa.BigInteger(), nullable=True),
+        sa.Column("things", sa.Text(), nullable=False),
+        sa.Column("learned", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_registered")),
+    )
+    op.create_table(
         "ring_attempt",
         sa.Column("subject_key", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("ordinal", sa.Integer(), nullable=False),

@@ -18,6 +18,7 @@ COMMANDS = {
     "migrate": "plugin.cli.process:migrate_schema",
     "doctor": "plugin.cli.setup.health:doctor",
     "connect": "plugin.cli.setup.vendors:connect",
+    "disconnect": "plugin.cli.setup.vendors:disconnect",
     "parse": "plugin.cli.data:parse",
     "import": "plugin.cli.data:import_files",
     "import-template": "plugin.cli.data:import_template",

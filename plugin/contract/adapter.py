@@ -9,6 +9,7 @@ from typing import TextIO
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload
 from plugin.contract.pull import Pull
+from plugin.contract.registration import Registration
 from plugin.contract.request import WebhookRequest
 from plugin.contract.settings import Setting, Settings, first, pairs, secrets
 from plugin.contract.signature import Rejected
@@ -19,6 +20,7 @@ __all__ = [
     "Answer",
     "BadPayload",
     "Pull",
+    "Registration",
     "Rejected",
     "Setting",
     "Settings",
@@ -83,6 +85,7 @@ class Adapter:
     acknowledge   what an accepted delivery is answered with; 204 without a body unless the vendor insists on something else
     files         cuts an export file into the bodies of deliveries, for `deskgauge import`; None where the vendor has no files
     pull          how history is read through the vendor's API; None where there is none
+    registration  how our webhook is made at the vendor's side; None where its API does not allow that
     template      the body that the administrator pastes where the vendor lets him write it
     facts         names of facts this vendor's events can fill (for availability), of `FACTS`
     """
@@ -103,5 +106,6 @@ class Adapter:
     acknowledge: Callable[[WebhookRequest, Settings], Answer] = _no_content
     files: Callable[[TextIO, Settings], Iterator[bytes]] | None = None
     pull: Pull | None = None
+    registration: Registration | None = None
     template: str | None = None
     connect: str = ""

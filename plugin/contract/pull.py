@@ -53,7 +53,7 @@ class Page:
 
 #: what a `Page` is answered with means nothing
 PullSteps: TypeAlias = Generator[PullRequest | Page, PullResponse, None]
-Asked: TypeAlias = Generator[PullRequest | Page, PullResponse, Payload]
+Asked: TypeAlias = Generator[PullRequest, PullResponse, Payload]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +84,25 @@ def ask(request: PullRequest) -> Asked:
     """The answer's JSON, by `yield from`; raises `BadPayload` where it is none."""
     response = yield request
     return parse_json(response.body)
+
+
+def json_request(
+    method: str,
+    url: str,
+    body: Json,
+    headers: Mapping[str, str],
+    *,
+    expects: Sequence[int] = (200,),
+    once: bool = False,
+) -> PullRequest:
+    return PullRequest(
+        url=url,
+        method=method,
+        headers={"Content-Type": "application/json", **headers},
+        body=json.dumps(body).encode(),
+        expects=expects,
+        once=once,
+    )
 
 
 def delivery(body: Json) -> bytes:

@@ -25,7 +25,11 @@ class AskingProblem(ValueError):
 
 
 class Refused(AskingProblem):
-    """The vendor will not answer this request, however often it is asked."""
+    """The vendor will not answer this request, however often it is asked; `body` is what it says of it."""
+
+    def __init__(self, text: str, body: bytes) -> None:
+        super().__init__(text)
+        self.body = body
 
 
 class Stopped(Exception):
@@ -65,7 +69,7 @@ class Asking:
                     return answer
                 problem = f"The API answered {answer.status}."
                 if not _is_passing(answer.status):
-                    raise Refused(f"{problem} {self._remedy(answer.status)}")
+                    raise Refused(f"{problem} {self._remedy(answer.status)}", answer.body)
             if request.once and (answer is None or answer.status != TOO_MANY):
                 raise AskingProblem(f"{problem} Whether it did what was asked cannot be known.")
             self._pause(_pause_s(answer, attempt, self.pace.now()))

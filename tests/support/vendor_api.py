@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,10 +63,13 @@ class VendorApi:
     def sender(self, adapter: Adapter, settings: Settings) -> Sender:
         """What the program sends with, but every request reaches this server and no name is looked up."""
         assert adapter.pull is not None
+        return self.sender_to(adapter.pull.origins, settings)
+
+    def sender_to(self, origins: Sequence[str], settings: Settings) -> Sender:
         session = requests.Session()
         session.mount("https://", _Diverted(self.port))
         session.mount("http://", _Diverted(self.port))
-        return Sender(origins=origins_of(adapter.pull.origins, settings), session=session, look_up=lambda host: [])
+        return Sender(origins=origins_of(origins, settings), session=session, look_up=lambda host: [])
 
 
 class _Diverted(HTTPAdapter):
@@ -103,6 +106,7 @@ def serving(routes: Routes, trouble: Mapping[int, Told] | None = None) -> Iterat
                 self.close_connection = True
                 return
             body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
+            body = b"" if told.status == 204 else body
             self.send_response(told.status)
             for name, value in {"Content-Type": "application/json", **told.headers}.items():
                 self.send_header(name, value)
@@ -110,7 +114,7 @@ def serving(routes: Routes, trouble: Mapping[int, Told] | None = None) -> Iterat
             self.end_headers()
             self.wfile.write(body)
 
-        do_GET = do_POST = _do
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _do
 
         def log_message(self, *_: object) -> None:
             return

@@ -7,19 +7,21 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
+from plugin.connecting.making import Made, keep
 from plugin.contract.adapter import Adapter, Setting, first
 from plugin.database import reading, session_scope
 from plugin.inbox.sources import known_sources
 from plugin.installation import Installation
 from plugin.manifest.reading import manifest
-from plugin.normalise.sources import PATH_SECRET, SourceConfig, variable, vault_name
+from plugin.normalise.sources import PATH_SECRET, SourceConfig, vault_name
 from plugin.policy import revisions
 from plugin.policy.problems import PolicyError
 from plugin.policy.references import Known
 from plugin.policy.text import from_data, to_data
-from plugin.policy.vault import VaultError
+
+_LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
 class ConnectError(ValueError):
@@ -27,30 +29,27 @@ class ConnectError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Made:
-    """A secret of ours: `is_stored` says that the vault keeps it, else `variable` of the environment has to."""
-
-    setting: Setting
-    value: str = field(repr=False)
-    variable: str
-    is_stored: bool
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Connection:
     """What the administrator needs to know. `url` is None where no vendor calls.
 
-    `entered` are the secrets that the vendor makes and that are missing, `wanting` the settings of the policy that are.
+    `secret` is what the vendor is to sign with, where we made that. `entered` are the secrets that the vendor makes and that
+    are missing, `wanting` the settings of the policy that are.
     """
 
     source: str
     adapter: Adapter
     text: str
     url: str | None = None
+    secret: str = field(default="", repr=False)
     revision: int | None = None
     made: Sequence[Made] = ()
     entered: Sequence[Setting] = ()
     wanting: Sequence[Setting] = ()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether no vendor can reach it, since it leads to the machine that asks."""
+        return self.url is not None and urlsplit(self.url).hostname in _LOCAL
 
 
 def connect(
@@ -82,6 +81,7 @@ def connect(
         adapter=adapter,
         text=_text(adapter, url, shared or ""),
         url=url,
+        secret=shared or "",
         revision=revision,
         made=made,
         entered=[each for each in missing if each.secret],
@@ -142,7 +142,7 @@ def _make_missing(opened: Installation, source: SourceConfig, path: str) -> list
     stored = opened.vault.names()
     if any(vault_name(source.name, each.key) in stored for each in missing):
         raise ConnectError(source.problem or "A stored secret cannot be read.")
-    made = [_make(opened, source.name, each) for each in missing]
+    made = [keep(opened, source.name, each, _new_value(each)) for each in missing]
     opened.reload()
     return made
 
@@ -153,18 +153,10 @@ def _has_received(opened: Installation, name: str) -> bool:
     return row is not None and row.last_received_at is not None
 
 
-def _make(opened: Installation, name: str, setting: Setting) -> Made:
-    value = secrets.token_urlsafe(24) if setting is PATH_SECRET else _signing_secret()
-    try:
-        opened.vault.put(vault_name(name, setting.key), value)
-        is_stored = True
-    except VaultError:
-        is_stored = False
-    return Made(setting=setting, value=value, variable=variable(name, setting.key), is_stored=is_stored)
-
-
-def _signing_secret() -> str:
-    """In the form of Standard Webhooks, which any scheme can take as it stands."""
+def _new_value(setting: Setting) -> str:
+    """A signing secret has the form of Standard Webhooks, which any scheme can take as it stands."""
+    if setting is PATH_SECRET:
+        return secrets.token_urlsafe(24)
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 

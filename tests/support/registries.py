@@ -1,0 +1,114 @@
+"""The part of each vendor's API that keeps webhooks, as an account of made-up things in memory."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from vendor_api import Asked, Told
+
+HAND_MADE = "0"
+
+
+@dataclass(kw_only=True)
+class Registry:
+    """`webhooks` are the addresses that the account sends to, by id; `given` their secrets; `others` what hangs on to them."""
+
+    webhooks: dict[str, str] = field(default_factory=dict)
+    given: dict[str, str] = field(default_factory=dict)
+    others: dict[str, Any] = field(default_factory=dict)
+    made: int = 0
+
+    def add(self, url: str, secret: str | None = None) -> str:
+        self.made += 1
+        id = f"made-{self.made}"
+        self.webhooks[id] = url
+        self.given[id] = secret or f"secret-of-{id}"
+        return id
+
+    def drop(self, id: str) -> bool:
+        return self.webhooks.pop(id, None) is not None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vendor:
+    """`login` are the settings that its API needs; `learns` is the one that gets its secret, None where the vendor is told ours."""
+
+    adapter: str
+    login: Mapping[str, str]
+    routes: Callable[[Registry, Asked], Told]
+    learns: str | None = None
+
+
+def basic(user: str, password: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _aircall(registry: Registry, asked: Asked) -> Told:
+    """Shapes of https://developer.aircall.io/api-references/#webhooks."""
+    if asked.headers.get("authorization") != basic("made-up-id", "made-up-token"):
+        return Told(status=403, body={"error": "Forbidden", "troubleshoot": "the token made-up-token is unknown"})
+
+    def shown(id: str) -> dict[str, Any]:
+        return {"webhook_id": id, "url": registry.webhooks[id], "active": True, "token": registry.given[id]}
+
+    if (asked.method, asked.path) == ("GET", "/v1/webhooks"):
+        page, ids = int(asked.query.get("page", 1)), sorted(registry.webhooks)
+        more = f"https://api.aircall.io/v1/webhooks?per_page=50&page={page + 1}" if page < len(ids) else None
+        part = ids[page - 1 : page]
+        return Told(body={"webhooks": [shown(id) for id in part], "meta": {"next_page_link": more}})
+    if (asked.method, asked.path) == ("POST", "/v1/webhooks"):
+        body = json.loads(asked.body)
+        assert {"call.ended", "user.wut_end"} <= set(body["events"])
+        return Told(status=201, body={"webhook": shown(registry.add(body["url"]))})
+    found = re.fullmatch(r"/v1/webhooks/([^/]+)", asked.path)
+    if asked.method == "DELETE" and found:
+        return Told(status=204 if registry.drop(found[1]) else 404)
+    return Told(status=404)
+
+
+def _zendesk(registry: Registry, asked: Asked) -> Told:
+    """Shapes of https://developer.zendesk.com/api-reference/webhooks/webhooks-api/webhooks/."""
+    assert asked.origin == "https://made-up.zendesk.com"
+    if asked.headers.get("authorization") != basic("ann@example.org/token", "made-up-token"):
+        return Told(status=401, body={"error": "Couldn't authenticate you"})
+    if (asked.method, asked.path) == ("GET", "/api/v2/webhooks"):
+        ids = sorted(registry.webhooks)
+        at = int(asked.query.get("page[after]", 0))
+        part = [{"id": id, "endpoint": registry.webhooks[id]} for id in ids[at : at + 1]]
+        more = f"https://made-up.zendesk.com/api/v2/webhooks?page%5Bsize%5D=100&page%5Bafter%5D={at + 1}"
+        return Told(body={"webhooks": part, "links": {"next": more}, "meta": {"has_more": at + 1 < len(ids)}})
+    if (asked.method, asked.path) == ("POST", "/api/v2/webhooks"):
+        webhook = json.loads(asked.body)["webhook"]
+        assert "zen:event-type:ticket.status_changed" in webhook["subscriptions"]
+        assert (webhook["http_method"], webhook["request_format"], webhook["status"]) == ("POST", "json", "active")
+        return Told(status=201, body={"webhook": {"id": registry.add(webhook["endpoint"]), **webhook}})
+    found = re.fullmatch(r"/api/v2/webhooks/([^/]+)(/signing_secret)?", asked.path)
+    if found and found[2] and found[1] in registry.webhooks:
+        return Told(body={"signing_secret": {"algorithm": "SHA256", "secret": registry.given[found[1]]}})
+    if found and asked.method == "DELETE":
+        return Told(status=204 if registry.drop(found[1]) else 404)
+    return Told(status=404)
+
+
+VENDORS = {
+    vendor.adapter: vendor
+    for vendor in (
+        Vendor(
+            adapter="aircall",
+            login={"api_id": "made-up-id", "api_token": "made-up-token"},
+            routes=_aircall,
+            learns="token",
+        ),
+        Vendor(
+            adapter="zendesk",
+            login={"subdomain": "made-up", "api_user": "ann@example.org", "api_token": "made-up-token"},
+            routes=_zendesk,
+            learns="secret",
+        ),
+    )
+}
