@@ -6,6 +6,7 @@ the secret that Zendesk signs with is asked for by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote
 
 from adapters._zendesk_event import MAPPED, PREFIX
@@ -26,6 +27,9 @@ from plugin.contract.registration import (
 from plugin.contract.settings import Settings
 
 WEBHOOK = "webhook"
+#: events of surveys, which not every plan has
+NOT_EVERYWHERE = ("ticket.csat_requested", "ticket.csat_received")
+UNKNOWN_EVENT = (400, 422)
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
@@ -42,20 +46,28 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
 
 def create(settings: Settings, wanted: Wanted) -> CreateSteps:
     desk = desk_of(settings)
+    url = f"{desk.origin}/api/v2/webhooks"
+    body = _webhook(wanted, MAPPED)
+    answer = yield json_request("POST", url, body, desk.headers, expects=(201, *UNKNOWN_EVENT), once=True)
+    if answer.status in UNKNOWN_EVENT:
+        body = _webhook(wanted, [name for name in MAPPED if name not in NOT_EVERYWHERE])
+        answer = yield json_request("POST", url, body, desk.headers, expects=(201,), once=True)
+    made = parse_json(answer.body)["webhook"]["id"].text()
+    yield Thing(kind=WEBHOOK, id=made)
+    shown = yield from ask(PullRequest(url=f"{_address(desk.origin, made)}/signing_secret", headers=desk.headers))
+    yield Learned(key="secret", value=shown["signing_secret"]["secret"].text())
+
+
+def _webhook(wanted: Wanted, events: Iterable[str]) -> Json:
     webhook: dict[str, Json] = {
         "name": wanted.name,
         "endpoint": wanted.url,
         "http_method": "POST",
         "request_format": "json",
         "status": "active",
-        "subscriptions": [f"{PREFIX}{name}" for name in MAPPED],
+        "subscriptions": [f"{PREFIX}{name}" for name in events],
     }
-    url = f"{desk.origin}/api/v2/webhooks"
-    answer = yield json_request("POST", url, {"webhook": webhook}, desk.headers, expects=(201,), once=True)
-    made = parse_json(answer.body)["webhook"]["id"].text()
-    yield Thing(kind=WEBHOOK, id=made)
-    shown = yield from ask(PullRequest(url=f"{_address(desk.origin, made)}/signing_secret", headers=desk.headers))
-    yield Learned(key="secret", value=shown["signing_secret"]["secret"].text())
+    return {"webhook": webhook}
 
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:

@@ -22,7 +22,9 @@ def reference_page(manifest: Manifest, adapters: Mapping[str, Adapter], metrics:
     parts = [
         _HEAD,
         _section("Settings", "Variables of the environment; an empty default is none.", _settings(manifest)),
-        _section("Adapters", "How each vendor's deliveries come in, and whose data they hold.", _adapters(manifest)),
+        _section(
+            "Adapters", "How each vendor's deliveries come in, and whose data they hold.", _adapters(manifest, own)
+        ),
         _section(
             "What can be computed",
             "Which adapter sends the facts of a KPI. *costs* and *targets*: with those in the [policy](policy.md).\n"
@@ -58,17 +60,21 @@ def _settings(manifest: Manifest) -> str:
     return _table(("variable", "what it is", "default", "secret"), rows)
 
 
-def _adapters(manifest: Manifest) -> str:
+def _adapters(manifest: Manifest, adapters: Mapping[str, Adapter]) -> str:
     rows = [
         (
             f"[{each.title}]({each.docs.removeprefix('docs/')})",
-            ", ".join(each.delivery),
+            ", ".join(_way(adapters[each.id], way) for way in each.delivery),
             f"`{each.webhook.path}`: {each.webhook.signature}" if each.webhook else "no webhook",
             ", ".join(data.replace("_", " ") for data in each.personal_data),
         )
         for each in manifest.adapters
     ]
     return _table(("vendor", "comes by", "address and proof", "personal data"), rows)
+
+
+def _way(adapter: Adapter, way: str) -> str:
+    return "webhook, [made by `connect`](connect.md)" if way == "webhook" and adapter.registration else way
 
 
 def _coverage(adapters: Mapping[str, Adapter], metrics: Iterable[Metric]) -> str:

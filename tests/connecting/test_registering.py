@@ -18,6 +18,7 @@ from plugin.connecting.registering import Outcome, Registering, RegistrationProb
 from plugin.contract.registration import Thing, Wanted
 from plugin.contract.settings import first
 from plugin.installation import Installation
+from plugin.normalise.registry import adapters
 from plugin.normalise.sources import vault_name
 from plugin.vendor_api.asking import Pace
 
@@ -199,3 +200,7 @@ def test_a_refusal_says_what_to_check_and_what_the_vendor_said_without_our_secre
         desk.make()
     assert "wrong" not in str(raised.value)
     assert desk.ours == []
+
+
+def test_every_vendor_whose_webhook_can_be_made_is_tried_here() -> None:
+    assert set(VENDORS) == {key for key, adapter in adapters().items() if adapter.registration is not None}

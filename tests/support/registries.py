@@ -85,6 +85,8 @@ def _zendesk(registry: Registry, asked: Asked) -> Told:
     if (asked.method, asked.path) == ("POST", "/api/v2/webhooks"):
         webhook = json.loads(asked.body)["webhook"]
         assert "zen:event-type:ticket.status_changed" in webhook["subscriptions"]
+        if "zen:event-type:ticket.csat_received" in webhook["subscriptions"]:  # as on a plan without surveys
+            return Told(status=400, body={"errors": [{"code": "InvalidSubscription"}]})
         assert (webhook["http_method"], webhook["request_format"], webhook["status"]) == ("POST", "json", "active")
         return Told(status=201, body={"webhook": {"id": registry.add(webhook["endpoint"]), **webhook}})
     found = re.fullmatch(r"/api/v2/webhooks/([^/]+)(/signing_secret)?", asked.path)
