@@ -1,4 +1,4 @@
-"""What a rule of Freshdesk or Freshservice posts in, events out, where there is no key for the API: all times are those of arrival.
+"""What a rule of Freshdesk posts in, events out, where there is no key for the API: all times are those of arrival.
 
 Placeholders and `{{triggered_event}}`, a text like {status:{from:2,to:4}}: github.com/zulip/zulip zerver/webhooks/freshdesk.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from adapters._freshdesk_words import CLOSED, PAUSES, SOLVED, channel_of, meaning, present, priority_of
+from adapters._freshworks_words import CLOSED, FRESHDESK, PAUSES, SOLVED, meaning, present, priority_of
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload
@@ -83,7 +83,7 @@ def _moved(body: Payload, at: datetime, key: str, settings: Settings) -> list[Ev
     steps = {step[1]: step for step in CHANGE.finditer(change.text())}
     if "status" not in steps or not steps["status"][3]:
         raise BadPayload(change.path, "does not tell from which status to which: keep {{triggered_event}} in it")
-    old, new = meaning(steps["status"][2], settings), meaning(steps["status"][3], settings)
+    old, new = meaning(steps["status"][2], settings, FRESHDESK), meaning(steps["status"][3], settings, FRESHDESK)
     kinds = _kinds(old, new)
     return [_event(body, kind, at, key, "", order, new) for order, kind in enumerate(kinds)]
 
@@ -112,7 +112,7 @@ def _event(body: Payload, kind: Kind, at: datetime, key: str, name: str, order: 
         subject=body["ticket_id"].text(),
         dedupe_key=f"{key}:{kind}",
         order=order,
-        channel=channel_of(body["source"].text_or()),
+        channel=FRESHDESK.channel(body["source"].text_or()),
         queue=body["group"].text_or(),
         agent=None if kind is Kind.TICKET_CUSTOMER_REPLIED else body["agent"].text_or(),
         customer=_either(body, "requester", "requester_email"),

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters._freshdesk_pull import PULL
+from adapters._freshdesk_rating import rated
 from adapters._freshdesk_rule import delivery_digest, rule_events
-from adapters._freshdesk_ticket import Ticket, rated, told
+from adapters._freshworks_ticket import Ticket, told
+from adapters._freshworks_words import FRESHDESK
 from plugin.contract.adapter import Adapter, Setting, Settings, first, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import BadPayload, parse_json
@@ -52,7 +54,7 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
         return []  # records of the API
     read = payload.object()["deskgauge_read"].text_or()
     if read is not None:
-        ticket = Ticket(body=payload, settings=settings)
+        ticket = Ticket(body=payload, settings=settings, product=FRESHDESK)
         return told(ticket) if read == "ticket" else rated(payload) if read == "rating" else []
     if "deskgauge" not in payload and "freshdesk_webhook" not in payload:
         if "data" in payload or "id" in payload:

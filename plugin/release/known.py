@@ -29,6 +29,7 @@ from plugin.web.tables import Role, Scope
 Entries = Mapping[str, Mapping[str, object]]
 _DISTRIBUTION = "deskgauge"
 _VERSION = re.compile(r"^## \[?(\d+\.\d+\.\d+)", re.MULTILINE)
+_SHARED = re.compile(r"^from adapters\.(_\w+) import", re.MULTILINE)
 _KIND = re.compile(r"\bKind\.([A-Z_]+)")
 _MARK = "9"
 
@@ -109,12 +110,18 @@ def _kinds(module: str) -> tuple[Kind, ...]:
     if getattr(chosen, "events_of", None) is mapping.events_of:
         return tuple(Kind)
     folder, stem = Path(inspect.getfile(chosen)).parent, module.rpartition(".")[2]
-    files = [folder / f"{stem}.py", *sorted(folder.glob(f"_{stem}_*.py"))]
-    texts = [file.read_text(encoding="utf-8") for file in files]
+    texts = [file.read_text(encoding="utf-8") for file in _files(folder, stem)]
     if any(status.__name__ in text for text in texts):
         texts.append(inspect.getsource(status))
     named = {name for text in texts for name in _KIND.findall(text)}
     return tuple(kind for kind in Kind if kind.name in named)
+
+
+def _files(folder: Path, stem: str) -> list[Path]:
+    """An adapter's own files, and those that it shares with another product of its maker."""
+    files = [folder / f"{stem}.py", *sorted(folder.glob(f"_{stem}_*.py"))]
+    shared = {name for file in files for name in _SHARED.findall(file.read_text(encoding="utf-8"))}
+    return files + [file for name in sorted(shared) if (file := folder / f"{name}.py") not in files]
 
 
 def _project(root: Path | None) -> Mapping[str, object]:

@@ -1,4 +1,4 @@
-"""A ticket of Freshdesk or Freshservice as the API shows it in, its events out.
+"""A ticket of Freshdesk as the API shows it in, its events out.
 
 A ticket shows the times of its last resolution, closing and reopening and of its last change of status, not those before: every
 reading tells what it sees, under keys that contain these times, and readings add up.
@@ -6,21 +6,10 @@ reading tells what it sees, under keys that contain these times, and readings ad
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from adapters._freshdesk_words import (
-    CLOSED,
-    OUTBOUND,
-    PAUSES,
-    SOLVED,
-    channel_of,
-    meaning,
-    present,
-    priority_of,
-    score_of,
-)
+from adapters._freshworks_words import CLOSED, PAUSES, SOLVED, Product, meaning, present, priority_of
 from plugin.contract.adapter import Settings
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import Payload
@@ -35,6 +24,7 @@ class Ticket:
 
     body: Payload
     settings: Settings
+    product: Product
 
     @property
     def shown(self) -> Payload:
@@ -48,12 +38,16 @@ class Ticket:
     def source(self) -> str | None:
         return self.shown["source"].text_or()
 
+    @property
+    def channel(self) -> Channel | None:
+        return self.product.channel(self.source)
+
     def agent(self, key: Payload) -> str | None:
-        return _named(self.body["agents"], key)
+        return named(self.body["agents"], key)
 
     @property
     def queue(self) -> str | None:
-        return _named(self.body["groups"], self.shown["group_id"])
+        return named(self.body["groups"], self.shown["group_id"])
 
     def event(self, kind: Kind, at: datetime, key: str, agent: str | None = None, **data: Json) -> Event:
         return Event(
@@ -61,13 +55,13 @@ class Ticket:
             at=at,
             subject=self.id,
             dedupe_key=f"{self.id}:{key}:{kind}",
-            channel=channel_of(self.source),
+            channel=self.channel,
             agent=agent,
             data=present(data),
         )
 
 
-def _named(names: Payload, key: Payload) -> str | None:
+def named(names: Payload, key: Payload) -> str | None:
     """The name, where we were allowed to read it, else the id."""
     found = key.text_or()
     return names[found].text_or(found) if found else None
@@ -85,11 +79,11 @@ def opened(ticket: Ticket) -> Event:
         at=shown["created_at"].iso(),
         subject=ticket.id,
         dedupe_key=f"{ticket.id}:created:{kind}",
-        channel=channel_of(ticket.source),
+        channel=ticket.channel,
         customer=shown["requester_id"].text_or(),
         data=present(
             {
-                "opened_by": "agent" if ticket.source == OUTBOUND else None,
+                "opened_by": "agent" if ticket.source in ticket.product.outbound else None,
                 "email": shown["requester"]["email"].text_or(),
             }
         ),
@@ -133,7 +127,7 @@ def _progress(ticket: Ticket) -> list[Event]:
         Kind.TICKET_REOPENED: [stats["reopened_at"]],
     }
     found = {(kind, moment.iso()): None for kind, told in moments.items() for moment in told if not moment.is_absent}
-    on = meaning(ticket.shown["status"].text(), ticket.settings)
+    on = meaning(ticket.shown["status"].text(), ticket.settings, ticket.product)
     if not stats["status_updated_at"].is_absent:
         kind, at = _kind_of(on), stats["status_updated_at"].iso()
         began = at <= ticket.shown["created_at"].iso() or (Kind.TICKET_REOPENED, at) in found
@@ -164,23 +158,3 @@ def _reply(ticket: Ticket, conversation: Payload) -> Event:
 
 def _stamp(at: datetime) -> str:
     return str(int(at.timestamp()))
-
-
-def rated(body: Payload, channel: Channel | None = None) -> Sequence[Event]:
-    """An entry of Freshdesk's `surveys/satisfaction_ratings`."""
-    rating = body["rating"]
-    ticket, at = rating["ticket_id"].text(), rating["created_at"].iso()
-    score = score_of(rating["ratings"]["default_question"].number())
-    return [
-        Event(
-            kind=Kind.SURVEY_ANSWERED,
-            at=at,
-            subject=f"csat:{ticket}",
-            dedupe_key=f"rating:{rating['id'].text()}",
-            channel=channel,
-            queue=_named(body["groups"], rating["group_id"]),
-            agent=_named(body["agents"], rating["agent_id"]),
-            customer=rating["user_id"].text_or(),
-            data={"type": "csat", "scale": "good_ok_bad", "ticket": ticket, "score": score},
-        )
-    ]

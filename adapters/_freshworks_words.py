@@ -1,11 +1,12 @@
-"""The words of Freshdesk and Freshservice in ours: statuses, sources, ratings.
+"""The words of Freshdesk in ours: statuses, priorities, and what a product of its maker has of its own.
 
-Codes: https://developers.freshdesk.com/api/#ticket-properties and https://api.freshservice.com/#ticket_attributes (read 2026-11).
+Codes: https://developers.freshdesk.com/api/#ticket-properties (read 2026-11).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from plugin.contract.adapter import Settings, pairs
 from plugin.contract.event import Channel, Json
@@ -15,7 +16,7 @@ SOLVED, CLOSED, OPEN, CUSTOMER, OTHER = "solved", "closed", "open", "customer", 
 MEANINGS = frozenset({SOLVED, CLOSED, OPEN, CUSTOMER, OTHER})
 PAUSES = frozenset({CUSTOMER, OTHER})
 #: code, and English label in lower case --> meaning; what is not listed is open
-STATUSES: Mapping[str, str] = {
+_STATUSES: Mapping[str, str] = {
     "2": OPEN,
     "open": OPEN,
     "3": CUSTOMER,
@@ -24,14 +25,30 @@ STATUSES: Mapping[str, str] = {
     "resolved": SOLVED,
     "5": CLOSED,
     "closed": CLOSED,
+}
+_FRESHDESK_STATUSES: Mapping[str, str] = {
+    **_STATUSES,
     "6": CUSTOMER,
     "waiting on customer": CUSTOMER,
     "7": OTHER,
     "waiting on third party": OTHER,
 }
 PRIORITIES: Mapping[str, str] = {"1": "low", "2": "medium", "3": "high", "4": "urgent"}
-#: code, and English label in lower case
-SOURCES: Mapping[str, Channel] = {
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Product:
+    """By code, or English label in lower case. `outbound`: sources that are a mail of an agent, which began the ticket."""
+
+    statuses: Mapping[str, str]
+    sources: Mapping[str, Channel]
+    outbound: frozenset[str] = frozenset()
+
+    def channel(self, source: str | None) -> Channel | None:
+        return self.sources.get(source.strip().lower()) if source else None
+
+
+_FRESHDESK_SOURCES: Mapping[str, Channel] = {
     "1": Channel.EMAIL,
     "email": Channel.EMAIL,
     "2": Channel.WEB,
@@ -45,22 +62,17 @@ SOURCES: Mapping[str, Channel] = {
     "10": Channel.EMAIL,
     "outbound email": Channel.EMAIL,
 }
-#: a mail of an agent that began the ticket
-OUTBOUND = "10"
+FRESHDESK = Product(statuses=_FRESHDESK_STATUSES, sources=_FRESHDESK_SOURCES, outbound=frozenset({"10"}))
 
 
-def meaning(status: str, settings: Settings) -> str:
+def meaning(status: str, settings: Settings, product: Product) -> str:
     """What a code or label means; the setting `statuses` comes first."""
     word = status.strip().lower()
     own = {name.lower(): told for name, told in pairs(settings, "statuses").items()}
-    found = own.get(word) or STATUSES.get(word, OPEN)
+    found = own.get(word) or product.statuses.get(word, OPEN)
     if found not in MEANINGS:
         raise BadPayload("settings.statuses", f"{found!r} is none of {', '.join(sorted(MEANINGS))}")
     return found
-
-
-def channel_of(source: str | None) -> Channel | None:
-    return SOURCES.get(source.strip().lower()) if source else None
 
 
 def priority_of(priority: str | None) -> str | None:
