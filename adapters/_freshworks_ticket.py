@@ -1,7 +1,8 @@
-"""A ticket of Freshdesk as the API shows it in, its events out.
+"""A ticket of Freshdesk or Freshservice as the API shows it in, its events out.
 
 A ticket shows the times of its last resolution, closing and reopening and of its last change of status, not those before: every
-reading tells what it sees, under keys that contain these times, and readings add up.
+reading tells what it sees, under keys that contain these times, and readings add up. What Freshdesk calls `reopened_at` is
+`opened_at` in Freshservice, where no document explains it (a reading: FreshservicePS, Get-FreshServiceTicket).
 """
 
 from __future__ import annotations
@@ -124,15 +125,18 @@ def _progress(ticket: Ticket) -> list[Event]:
     moments = {
         Kind.TICKET_SOLVED: [stats["resolved_at"]],
         Kind.TICKET_CLOSED: [stats["closed_at"]],
-        Kind.TICKET_REOPENED: [stats["reopened_at"]],
+        Kind.TICKET_REOPENED: [stats["reopened_at"], stats["opened_at"]],
     }
     found = {(kind, moment.iso()): None for kind, told in moments.items() for moment in told if not moment.is_absent}
     on = meaning(ticket.shown["status"].text(), ticket.settings, ticket.product)
     if not stats["status_updated_at"].is_absent:
         kind, at = _kind_of(on), stats["status_updated_at"].iso()
-        began = at <= ticket.shown["created_at"].iso() or (Kind.TICKET_REOPENED, at) in found
-        if kind is not Kind.TICKET_RESUMED or not began:
+        is_new, is_told = at <= ticket.shown["created_at"].iso(), ticket.product.tells_reopening
+        if kind is not Kind.TICKET_RESUMED or not (is_new or (is_told and (Kind.TICKET_REOPENED, at) in found)):
             found[kind, at] = None
+        if not (is_told or is_new or on in (SOLVED, CLOSED)):
+            # Whether it was solved before is not told; of a ticket that was not, a reopening changes nothing.
+            found[Kind.TICKET_REOPENED, at] = None
     return [ticket.event(kind, at, _stamp(at), on=on if kind is Kind.TICKET_PAUSED else None) for kind, at in found]
 
 
@@ -148,12 +152,18 @@ def _replies(ticket: Ticket) -> list[Event]:
 
 def _reply(ticket: Ticket, conversation: Payload) -> Event:
     at, key = conversation["created_at"].iso(), f"conversation:{conversation['id'].text()}"
-    if conversation["incoming"].flag_or():
+    if _is_customers(ticket, conversation):
         return ticket.event(Kind.TICKET_CUSTOMER_REPLIED, at, key, actor="human")
     is_note = conversation["private"].flag_or() or conversation["source"].text_or() == FORWARDED
     kind = Kind.TICKET_NOTED if is_note else Kind.TICKET_AGENT_REPLIED
     agent = ticket.agent(conversation["user_id"])
     return ticket.event(kind, at, key, agent, actor="human" if agent else "bot")
+
+
+def _is_customers(ticket: Ticket, conversation: Payload) -> bool:
+    """Incoming is what came from outside; what a customer writes in the portal need not be."""
+    is_his = conversation["user_id"].text_or("") == ticket.shown["requester_id"].text_or()
+    return conversation["incoming"].flag_or() or (is_his and not conversation["private"].flag_or())
 
 
 def _stamp(at: datetime) -> str:

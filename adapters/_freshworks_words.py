@@ -1,6 +1,7 @@
-"""The words of Freshdesk in ours: statuses, priorities, and what a product of its maker has of its own.
+"""The words of Freshdesk and Freshservice in ours: statuses, priorities, and what each of the two has of its own.
 
-Codes: https://developers.freshdesk.com/api/#ticket-properties (read 2026-11).
+Codes: https://developers.freshdesk.com/api/#ticket-properties and https://api.freshservice.com/#ticket_attributes (read 2026-11,
+the latter as it is saved in github.com/misa8922/freshservice-docs-scraper).
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Product:
     statuses: Mapping[str, str]
     sources: Mapping[str, Channel]
     outbound: frozenset[str] = frozenset()
+    #: a ticket shows when it was reopened
+    tells_reopening: bool = True
 
     def channel(self, source: str | None) -> Channel | None:
         return self.sources.get(source.strip().lower()) if source else None
@@ -63,6 +66,26 @@ _FRESHDESK_SOURCES: Mapping[str, Channel] = {
     "outbound email": Channel.EMAIL,
 }
 FRESHDESK = Product(statuses=_FRESHDESK_STATUSES, sources=_FRESHDESK_SOURCES, outbound=frozenset({"10"}))
+#: 6 Yammer, 10 Slack, 11 chatbot, 12 Workplace, 15 Microsoft Teams; 7 and 8 are monitors, 9 is somebody at the desk, 14 an alert
+_FRESHSERVICE_SOURCES: Mapping[str, Channel] = {
+    "1": Channel.EMAIL,
+    "2": Channel.WEB,
+    "3": Channel.VOICE,
+    "4": Channel.CHAT,
+    "5": Channel.WEB,
+    "6": Channel.SOCIAL,
+    "7": Channel.OTHER,
+    "8": Channel.OTHER,
+    "9": Channel.OTHER,
+    "10": Channel.MESSAGING,
+    "11": Channel.CHAT,
+    "12": Channel.MESSAGING,
+    "13": Channel.WEB,
+    "14": Channel.OTHER,
+    "15": Channel.MESSAGING,
+    "18": Channel.WEB,
+}
+FRESHSERVICE = Product(statuses=_STATUSES, sources=_FRESHSERVICE_SOURCES, tells_reopening=False)
 
 
 def meaning(status: str, settings: Settings, product: Product) -> str:

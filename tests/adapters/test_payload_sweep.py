@@ -34,6 +34,7 @@ ADAPTERS = {
     "freescout": "freescout",
     "freeswitch": "freeswitch",
     "freshdesk": "freshdesk",
+    "freshservice": "freshservice",
     "front": "front",
     "genesys_cloud": "genesys_cloud",
     "gorgias": "gorgias",
@@ -260,6 +261,11 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "onticketupdate__1": "ignored: an event of the app platform",
         "onticketupdate__2": "ignored: an event of the app platform",
         "onticketupdate__4": "ignored: an event of the app platform",
+    },
+    "freshservice": {
+        "onconversationcreate__1": "ignored: an event of the app platform",
+        "onticketcreate__1": "ignored: an event of the app platform",
+        "onticketupdate__2": "ignored: an event of the app platform",
     },
     "front": {
         "api_conversations_conversations__1": "ignored: a REST resource",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import api_freescout
 import api_freshdesk
+import api_freshservice
 import api_hubspot
 import api_jira
 import api_liveagent
@@ -26,6 +27,7 @@ from plugin.work import settle_inbox
 HISTORIES = {
     "freescout": api_freescout.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
+    "freshservice": api_freshservice.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,

@@ -16,7 +16,7 @@ import plugin
 ROOT = Path(__file__).parents[2]
 ADAPTERS = sorted((ROOT / "adapters").glob("*.py"))
 #: products of one maker share modules that are named after it
-MAKERS = {"freshdesk": "freshworks"}
+MAKERS = {"freshdesk": "freshworks", "freshservice": "freshworks"}
 CONTRACT = sorted((ROOT / "plugin" / "contract").glob("*.py"))
 
 
