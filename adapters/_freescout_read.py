@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from adapters._freescout_conversation import OPENING, Conversation, closer, replies_of, user
+from adapters._help_scout_conversation import OPENING, Conversation, closer, replies_of, user
 from plugin.contract.event import Event, Kind
 from plugin.contract.payload import Payload
 from plugin.contract.status import PAUSED_ON, Status, status_change

@@ -1,16 +1,17 @@
-"""A conversation as Help Scout's webhooks send it in, events out.
+"""A conversation as the webhooks of Help Scout send it, and those of FreeScout, which copies them, in; events out.
 
 A body is a snapshot without a time of its own. Its threads have ids and times, so each reply counts once however many deliveries
 list it; where none are listed, the latest time in the body is that of the event.
 https://developer.helpscout.com/webhooks/objects/conversation/ and
-https://developer.helpscout.com/mailbox-api/endpoints/conversations/threads/list/ (read 2026-11)
+https://developer.helpscout.com/mailbox-api/endpoints/conversations/threads/list/ and
+https://api-docs.freescout.net/#conversations (read 2026-11)
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -34,7 +35,7 @@ REPLIES: Mapping[str, Kind] = {
     "convo.note.created": Kind.TICKET_NOTED,
 }
 READ = frozenset({"convo.created", "convo.assigned", "convo.moved", "convo.status", *REPLIES})
-GONE = "convo.deleted"
+GONE = frozenset({"convo.deleted", "convo.deleted_forever"})
 #: the first message is stored together with its conversation, or a moment later
 OPENING = timedelta(seconds=2)
 TIMES = ("createdAt", "modifiedAt", "userModifiedAt", "userUpdatedAt", "updatedAt", "closedAt")
@@ -47,6 +48,7 @@ class Conversation:
     digest: str
     received_at: datetime
     settings: Settings
+    kinds: Mapping[str, Kind] = field(default_factory=lambda: THREADS)
 
     @property
     def subject(self) -> str:
@@ -122,17 +124,18 @@ class Conversation:
         )
 
 
-def is_conversation(request: WebhookRequest) -> bool:
-    """A webhook's; the REST API's names its links."""
-    body = parse_json(request.body).object()
-    return "number" in body and "_links" not in body
-
-
-def conversation_events(event: str, request: WebhookRequest, settings: Settings) -> list[Event]:
-    body = parse_json(request.body).object()
-    digest = sha256(request.body).hexdigest()[:16]
-    told = Conversation(event=event, body=body, digest=digest, received_at=request.received_at, settings=settings)
-    if event == GONE:
+def conversation_events(
+    event: str, request: WebhookRequest, settings: Settings, kinds: Mapping[str, Kind] = THREADS
+) -> list[Event]:
+    told = Conversation(
+        event=event,
+        body=parse_json(request.body).object(),
+        digest=sha256(request.body).hexdigest()[:16],
+        received_at=request.received_at,
+        settings=settings,
+        kinds=kinds,
+    )
+    if event in GONE:
         return [told.new(Kind.TICKET_DELETED, "deleted", told.at, data={"reason": "deleted"})]
     if event not in READ:
         return []
@@ -148,7 +151,7 @@ def _opened(told: Conversation) -> list[Event]:
 
 
 def _replies(told: Conversation) -> list[Event]:
-    found = [event for thread in told.threads() for event in _thread(told, thread)]
+    found = replies_of(told)
     wanted = REPLIES.get(told.event)
     if wanted is None or any(event.kind is wanted for event in found):
         return found
@@ -156,8 +159,13 @@ def _replies(told: Conversation) -> list[Event]:
     return [*found, *_said(told, wanted, f"{told.event}:{told.key}", told.at, agent, "human")]
 
 
+def replies_of(told: Conversation) -> list[Event]:
+    """Of the threads that the body lists."""
+    return [event for thread in told.threads() for event in _thread(told, thread)]
+
+
 def _thread(told: Conversation, thread: Payload) -> list[Event]:
-    kind = THREADS.get(thread["type"].text_or("") or "")
+    kind = told.kinds.get(thread["type"].text_or("") or "")
     if kind is None or thread["state"].text_or("published") != "published":
         return []
     at, author = thread["createdAt"].iso(), thread["createdBy"]
@@ -165,7 +173,7 @@ def _thread(told: Conversation, thread: Payload) -> list[Event]:
         return []
     if kind is Kind.TICKET_AGENT_REPLIED and author["type"].text_or() == "customer":
         kind = Kind.TICKET_CUSTOMER_REPLIED
-    agent = None if kind is Kind.TICKET_CUSTOMER_REPLIED else _user(author["id"])
+    agent = None if kind is Kind.TICKET_CUSTOMER_REPLIED else user(author["id"])
     return _said(told, kind, thread["id"].text(), at, agent, _actor(told, thread, agent))
 
 
@@ -195,11 +203,11 @@ def _status(told: Conversation) -> list[Event]:
     status, closed = told.body["status"].text_or(), told.body["closedAt"]
     if status == "closed" and not closed.is_absent:
         at = closed.iso()
-        return [told.new(Kind.TICKET_SOLVED, f"closed:{at.isoformat()}", at, agent=_closer(told))]
+        return [told.new(Kind.TICKET_SOLVED, f"closed:{at.isoformat()}", at, agent=closer(told))]
     if told.event not in ("convo.status", "convo.created") or status is None:
         return []
-    key, closer = f"{status}:{told.key}", _closer(told) if status == "closed" else None
-    return [told.new(kind, key, told.at, agent=closer, data=data) for kind, data in _changes(told, status)]
+    key, agent = f"{status}:{told.key}", closer(told) if status == "closed" else None
+    return [told.new(kind, key, told.at, agent=agent, data=data) for kind, data in _changes(told, status)]
 
 
 def _changes(told: Conversation, status: str) -> list[tuple[Kind, Mapping[str, str]]]:
@@ -213,12 +221,12 @@ def _changes(told: Conversation, status: str) -> list[tuple[Kind, Mapping[str, s
     return [*again, (Kind.TICKET_RESUMED, {})] if status in ("active", "open") and again else []
 
 
-def _closer(told: Conversation) -> str | None:
-    closer = told.body["closedBy"]
-    return _user(closer["id"] if isinstance(closer.raw, dict) else closer)
+def closer(told: Conversation) -> str | None:
+    by = told.body["closedBy"]
+    return user(by["id"] if isinstance(by.raw, dict) else by)
 
 
-def _user(payload: Payload) -> str | None:
+def user(payload: Payload) -> str | None:
     """0 is nobody: a workflow, or the passing of time."""
     found = payload.text_or()
     return None if found == "0" else found

@@ -6,20 +6,23 @@ Signature: base64 HMAC-SHA1 of the body; its key is the MD5, in hexadecimal, of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import md5
 
-from adapters._freescout_conversation import Conversation, conversation_events, is_conversation
 from adapters._freescout_pull import PULL
 from adapters._freescout_read import read_events
+from adapters._help_scout_conversation import THREADS, Conversation, conversation_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
-from plugin.contract.event import Channel, Event
+from plugin.contract.event import Channel, Event, Kind
 from plugin.contract.payload import parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import hmac_base64, require, require_match
 
 SIGNATURE, EVENT = "X-FreeScout-Signature", "X-FreeScout-Event"
 HINT = "Copy the secret key of the module again (Manage, API & Webhooks), or the line APP_KEY of FreeScout's .env."
+
+#: a chat has no threads of its own type, as it has in Help Scout
+KINDS: Mapping[str, Kind] = {name: kind for name, kind in THREADS.items() if name != "chat"}
 
 
 def verify(request: WebhookRequest, settings: Settings) -> None:
@@ -39,12 +42,14 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     if "deskgauge_read" in body:
         shown = body["conversation"].object()
         return read_events(
-            Conversation(event="", body=shown, digest="", received_at=request.received_at, settings=settings)
+            Conversation(
+                event="", body=shown, digest="", received_at=request.received_at, settings=settings, kinds=KINDS
+            )
         )
     event = request.headers.get(EVENT, "")
-    if not event and is_conversation(request):
+    if not event and "number" in body:
         raise BadPayload(f"header {EVENT}", "missing, and nothing else says what happened: let the proxy pass it on")
-    return conversation_events(event, request, settings)
+    return conversation_events(event, request, settings, KINDS)
 
 
 ADAPTER = Adapter(

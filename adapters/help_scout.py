@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adapters._help_scout_conversation import conversation_events, is_conversation
+from adapters._help_scout_conversation import conversation_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, pairs, secrets
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import Payload, parse_json
@@ -31,9 +31,15 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     event = request.headers.get(EVENT, "")
     if event == RATED:
         return [_rating(parse_json(request.body).object(), settings)]
-    if not event and is_conversation(request):
+    if not event and _is_conversation(request):
         raise BadPayload(f"header {EVENT}", "missing, and nothing else says what happened: let the proxy pass it on")
     return conversation_events(event, request, settings)
+
+
+def _is_conversation(request: WebhookRequest) -> bool:
+    """A webhook's; the REST API's names its links."""
+    body = parse_json(request.body).object()
+    return "number" in body and "_links" not in body
 
 
 def _rating(body: Payload, settings: Settings) -> Event:

@@ -15,8 +15,8 @@ import plugin
 
 ROOT = Path(__file__).parents[2]
 ADAPTERS = sorted((ROOT / "adapters").glob("*.py"))
-#: products of one maker share modules that are named after it
-MAKERS = {"freshdesk": "freshworks", "freshservice": "freshworks"}
+#: products of one maker share modules that are named after it, and so does one that copies another's shapes
+MAKERS = {"freescout": "help_scout", "freshdesk": "freshworks", "freshservice": "freshworks"}
 CONTRACT = sorted((ROOT / "plugin" / "contract").glob("*.py"))
 
 
