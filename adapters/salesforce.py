@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 from adapters._salesforce_case import READERS, REMARKS, remark_events
+from adapters._salesforce_pull import PULL
 from adapters._salesforce_soap import ACKNOWLEDGED, is_soap, read_message
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
@@ -25,6 +26,9 @@ ORGANIZATION_HINT = (
 )
 #: an id of 18 characters is one of 15 and a check of its letters
 SHORT = 15
+
+#: what a reading of the API consists of
+PARTS = (("Case", "cases"), ("EmailMessage", "emails"))
 
 TEMPLATE = """\
 {
@@ -66,7 +70,17 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     name = body["event"].text()
     if name == "case":
         return READERS["Case"](body, settings)
+    if name == "read":
+        return _history(body, settings)
     return remark_events(body, settings) if name in REMARKS else []
+
+
+def _history(body: Payload, settings: Settings) -> Sequence[Event]:
+    """The states of one case, of which each repeats the opening, and its e-mails."""
+    found = [
+        event for kind, name in PARTS for record in body[name].items() for event in READERS[kind](record, settings)
+    ]
+    return list({event.dedupe_key: event for event in found}.values())
 
 
 def _read(record: Payload, settings: Settings) -> Sequence[Event]:
@@ -108,6 +122,9 @@ SETTINGS = (
         file=True,
     ),
     Setting(key="bots", label="Bots", help="Ids of users whose mail is automatic, separated by commas."),
+    Setting(key="base_url", label="Address", help="https://acme.my.salesforce.com; for the history."),
+    Setting(key="client_id", label="Consumer key", help="Of an app with the client credentials flow.", secret=True),
+    Setting(key="client_secret", label="Consumer secret", help="Of the same app.", secret=True),
 )
 
 CONNECT = """\
@@ -120,6 +137,7 @@ Outbound messages (workflow rules, or the action of a flow); they prove nothing,
 3. Enter the id of your organisation as `organization`.
 Or call-outs: a named credential for {url}
 with the custom header X-Deskgauge-Secret, an HTTP Callout (POST) with the sample body, and a flow that calls it.
+For the history, enter `base_url`, and `client_id` and `client_secret` of an app.
 Not both for the same cases. docs/adapters/salesforce.md has every step.
 """
 
@@ -133,6 +151,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
+    pull=PULL,
     template=TEMPLATE,
     facts=("ticket", "ticket_reply"),
     signature_scheme="id of the organisation (outbound messages) or X-Deskgauge-Secret (flows), and a secret URL",

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded as deliveries
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._salesforce_replay import FIELDS, TRACKED, states_of
+from adapters._salesforce_soap import read_message
 from adapters.salesforce import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected, Settings
+from plugin.contract.event import Json
+from plugin.contract.payload import Payload
+from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/salesforce"
@@ -149,3 +159,77 @@ def test_a_field_that_was_not_chosen_is_named(left_out: str, path: str) -> None:
 def test_a_flow_without_the_sample_body_is_told_so() -> None:
     with pytest.raises(BadPayload, match="sample body"):
         ADAPTER.parse(build_request(url=URL, body='{"Id": "00Q1"}'), {})
+
+
+# The API
+
+
+def cases_told() -> list[dict[str, Any]]:
+    """The case of `LIFE` after each change, and what its e-mails are left out of."""
+    records = [read_message(recorded(name)[0].body).records for name in LIFE if name.startswith("case_")]
+    return [{name: record[name].raw for name in FIELDS} for [record] in records]
+
+
+def history_of(states: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A row is made when the case is saved, which is when it is closed; messages of this fixture were made seconds later."""
+    rows = [
+        {
+            "Field": name,
+            "OldValue": old[field],
+            "NewValue": new[field],
+            "CreatedDate": new["ClosedDate"] or new["LastModifiedDate"],
+        }
+        for old, new in pairwise(states)
+        for name, field in TRACKED.items()
+        if old[field] != new[field]
+    ]
+    named = {"Field": "Owner", "OldValue": "Support", "NewValue": "Ann", "CreatedDate": states[1]["LastModifiedDate"]}
+    return [{**row, "Id": f"017{place}"} for place, row in enumerate([*rows, named])][::-1]
+
+
+def read_by_api(**changed: Any) -> WebhookRequest:
+    states = cases_told()
+    closed = frozenset(state["Status"] for state in states if state["IsClosed"] in (True, "true"))
+    history = [Payload(row) for row in history_of(states)]
+    told: dict[str, Json] = {
+        "deskgauge": 1,
+        "event": "read",
+        "cases": states_of(Payload({**states[-1], **changed}), history, closed),
+        "emails": [
+            {name: record[name].raw for name in ("Id", "ParentId", "Incoming", "Status", "MessageDate", "CreatedById")}
+            for name in ("mail_sent", "mail_received")
+            for record in read_message(recorded(name)[0].body).records
+        ],
+    }
+    return build_request(url="api:desk", method="PULL", body=json.dumps(told))
+
+
+def test_the_history_tells_each_state_as_a_message_told_it_and_counts_nothing_twice() -> None:
+    hooks, facts = deliveries("salesforce", *LIFE), fold_ticket_of("salesforce", *LIFE, **settings())
+    alone = fold_requests("salesforce", [read_by_api()], **settings())
+    assert replace(alone, priorities=facts.priorities) == facts
+    both = fold_requests("salesforce", [*hooks, read_by_api()], **settings())
+    assert replace(both, priorities=facts.priorities) == facts
+    told = {event.dedupe_key for hook in hooks for event in ADAPTER.parse(hook, settings())}
+    read = {event.dedupe_key for event in ADAPTER.parse(read_by_api(), settings()) if "assigned" not in event.kind}
+    assert {key for key in read - told if "closed" not in key} == set()
+
+
+def test_a_case_without_a_history_of_its_status_is_told_as_it_is() -> None:
+    case = {**cases_told()[-1]}
+    assert states_of(Payload(case), [], frozenset()) == [case]
+
+
+def test_kinds_of_records_that_an_organisation_lacks_are_none_and_refusals_are_told_of() -> None:
+    assert ADAPTER.pull is not None
+    given = {"base_url": "https://acme.my.salesforce.com", "client_id": "made", "client_secret": "up"}
+    for code, is_refused in (("INVALID_TYPE", False), ("INVALID_FIELD", True)):
+        steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
+        next(steps)
+        steps.send(PullResponse(status=200, headers={}, body=b'{"access_token": "made-up"}'))
+        answer = PullResponse(status=400, headers={}, body=json.dumps([{"errorCode": code}]).encode())
+        if is_refused:
+            with pytest.raises(BadPayload, match=code):
+                steps.send(answer)
+        else:
+            assert getattr(steps.send(answer), "bodies", None) == []

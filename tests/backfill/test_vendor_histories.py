@@ -12,6 +12,7 @@ import api_hubspot
 import api_jira
 import api_liveagent
 import api_request_tracker
+import api_salesforce
 import api_servicenow
 import api_zendesk
 import pytest
@@ -33,6 +34,7 @@ HISTORIES = {
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
+    "salesforce": api_salesforce.HISTORY,
     "servicenow": api_servicenow.HISTORY,
     "zendesk": api_zendesk.HISTORY,
 }
