@@ -52,12 +52,13 @@ class _Detail:
         agent: str | None = None,
         customer: str | None = None,
     ) -> Event:
-        session = self.body["sessionId"].text_or() or self.body["participantId"].text_or() or ""
+        # Without the time: the analytics, which tell the same of a session, may differ by milliseconds.
+        part = self.body["sessionId"].text_or() or self.body["participantId"].text_or() or self.at.isoformat()
         return Event(
             kind=kind,
             at=self.at,
             subject=self.subject,
-            dedupe_key=f"{self.subject}:{self.topic}:{session}:{self.at.isoformat()}:{kind.value}",
+            dedupe_key=f"{self.subject}:{self.topic}:{part}:{kind.value}",
             channel=CHANNELS.get(plain(self.body["mediaType"])),
             direction=self.direction,
             queue=queue,

@@ -7,9 +7,11 @@ at https://splunk.github.io/terraform-genesyscloud-aws/GenesysCloudTopics, event
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from adapters._genesys_cloud_conversation import detail_events
+from adapters._genesys_cloud_history import conversation_events
+from adapters._genesys_cloud_pull import PULL
 from adapters._genesys_cloud_words import STATES, Words, moment, read_words
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Event, Json, Kind
@@ -29,10 +31,16 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
-    """One notification, in EventBridge's envelope or bare, or a list of them."""
+    """One notification, in EventBridge's envelope or bare, or a list of them; or a conversation that was read."""
     body, words = parse_json(request.body), read_words(settings)
+    if "deskgauge_read" in body:
+        return _once(conversation_events(body, words))
     notifications = list(body.items()) if isinstance(body.raw, list) else [body]
     events = (event for each in notifications for event in _events(each.object(), words))
+    return _once(events)
+
+
+def _once(events: Iterable[Event]) -> list[Event]:
     return list({event.dedupe_key: event for event in events}.values())
 
 
@@ -85,6 +93,8 @@ CONNECT = """\
 4. Create an API destination with that connection, the method POST and the URL {url}
 5. On the bus create a rule that matches everything of the source, with that destination.
 6. Enter the document names: events carry the ids of queues, users and wrap-up codes only.
+7. For the history: Admin, Integrations, OAuth, a client with the grant Client Credentials whose role may view conversation
+   details of analytics; enter region, client_id and client_secret.
 """
 
 ADAPTER = Adapter(
@@ -114,10 +124,23 @@ ADAPTER = Adapter(
             + ".",
             file=True,
         ),
+        Setting(
+            key="region",
+            label="Region",
+            help="What stands behind login. or apps. in your browser: mypurecloud.de, usw2.pure.cloud; for the history.",
+        ),
+        Setting(key="client_id", label="Client ID", help="Of an OAuth client with the grant Client Credentials."),
+        Setting(
+            key="client_secret",
+            label="Client secret",
+            help="Of the same client; its role may view conversation details of analytics.",
+            secret=True,
+        ),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     facts=("wait", "talk", "hold", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="API key, password or bearer token in a header, and a secret URL",
     docs="docs/adapters/genesys_cloud.md",

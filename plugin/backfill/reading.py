@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from math import inf
 from threading import Event
@@ -130,7 +130,7 @@ class Reading:
                 yield step
                 answer = answer or PullResponse(status=200, headers={}, body=b"")
             else:
-                answer = ask(step)
+                answer = replace(ask(step), received_at=self.pace.now())
 
     def _keep(self, position: PullPosition, page: Page) -> None:
         """First the deliveries, then the cursor: what a kill between the two repeats is recognised."""

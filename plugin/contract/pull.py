@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -31,11 +31,12 @@ class PullRequest:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PullResponse:
-    """`headers` with names in lower case."""
+    """`headers` with names in lower case. `received_at` is the reader's clock, for APIs that want to be told where to end."""
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -103,6 +104,20 @@ def json_request(
         expects=expects,
         once=once,
     )
+
+
+def received(response: PullResponse) -> datetime:
+    """When an answer came; every answer of the reader has it."""
+    if response.received_at is None:
+        raise ValueError("received_at: the answer does not say when it came")
+    return response.received_at
+
+
+def windows(begin: datetime, end: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """`begin` to `end` in pieces of at most `length`; none where `end` is not later."""
+    while begin < end:
+        yield begin, min(begin + length, end)
+        begin += length
 
 
 def delivery(body: Json) -> bytes:

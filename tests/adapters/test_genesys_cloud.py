@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import api_genesys_cloud
 import pytest
 from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixture, shared_payloads
+from api_reading import read_all
+from histories import NOW
+from vendor_api import Asked, Told
 from whole_calls import fold_call, fold_states, legs, recorded, rings, visits
 
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
 from plugin.contract.request import WebhookRequest
+from plugin.facts.fold import ContactFacts
 
 GENESYS = find_adapters()["genesys_cloud"]
 URL = "https://kpi.example.com/hooks/genesys/0d1f2a3b"
@@ -249,3 +255,69 @@ def test_a_presence_that_is_not_the_primary_one_is_no_state() -> None:
 def test_every_recorded_payload_is_knowingly_ignored() -> None:
     """A REST resource of an excerpt, and the heartbeat of a WebSocket."""
     assert [told(payload["body"]) for _, payload in shared_payloads("genesys_cloud")] == [[], []]
+
+
+# -- history
+
+
+@pytest.mark.parametrize(
+    ("webhooks", "history"),
+    [
+        (ANSWERED, "api_answered"),
+        (("abandoned_start", "abandoned"), "api_abandoned"),
+        (("voicemail_queue", "voicemail_flow_out", "voicemail"), "api_voicemail"),
+        (("outbound_start", "outbound_user", "outbound_end"), "api_outbound"),
+    ],
+)
+def test_a_conversation_that_was_read_adds_nothing_to_what_webhooks_told(
+    webhooks: tuple[str, ...], history: str
+) -> None:
+    told = [event for request in recorded("genesys_cloud", *webhooks) for event in GENESYS.parse(request, NAMES)]
+    read = {event.dedupe_key: event for event in GENESYS.parse(recorded("genesys_cloud", history)[0], NAMES)}
+    assert told == [read[event.dedupe_key] for event in told]
+    alone, both = (fold_call("genesys_cloud", *names, **NAMES) for names in ((history,), (*webhooks, history)))
+    assert both == alone
+    assert (visits(both), legs(both), rings(both)) == _parts(fold_call("genesys_cloud", *webhooks, **NAMES))
+
+
+def _parts(facts: ContactFacts) -> tuple[list[Any], list[Any], list[Any]]:
+    return visits(facts), legs(facts), rings(facts)
+
+
+def test_a_conversation_without_queue_has_its_customer_outside_and_nobody_who_only_listened() -> None:
+    facts = fold_call("genesys_cloud", "api_without_queue", **NAMES)
+    assert (facts.direction, facts.customer, legs(facts)) == (
+        "outbound",
+        "+49305550123",
+        [("Ada Example", 60.0, 0.0, None)],
+    )
+
+
+def test_of_a_conversation_that_still_runs_only_its_beginning_is_kept() -> None:
+    (began,) = GENESYS.parse(recorded("genesys_cloud", "api_running")[0], NAMES)
+    assert (began.kind.value, began.subject) == ("contact.offered", "c-21")
+
+
+def test_history_is_asked_day_by_day_to_this_moment_without_names_and_notes() -> None:
+    since = datetime(2026, 11, 1, 15, 30, tzinfo=UTC)
+    read = read_all(GENESYS, api_genesys_cloud.SETTINGS, api_genesys_cloud.answer, since, now=NOW)
+    intervals = [json.loads(asked.body)["interval"] for asked in read.asked[1:]]
+    assert intervals[0] == "2026-11-01T00:00:00.000Z/2026-11-02T00:00:00.000Z"
+    assert intervals[-1] == "2026-11-24T00:00:00.000Z/2026-11-24T12:00:00.000Z"
+    assert {body["conversationId"] for body in read.bodies} == {
+        each["conversationId"] for each in api_genesys_cloud.ALL
+    }
+    assert "made up" not in json.dumps(read.bodies).lower()
+    again = read_all(GENESYS, api_genesys_cloud.SETTINGS, api_genesys_cloud.answer, since, read.pages[0].cursor)
+    assert (again.pages, again.pages[0].until) == (read.pages[1:], read.pages[1].until)
+
+
+def test_a_login_that_ends_in_the_middle_is_renewed() -> None:
+    ends = iter([False, True])
+
+    def answer(asked: Asked) -> Told:
+        is_over = asked.path != "/oauth/token" and next(ends, False)
+        return Told(status=401) if is_over else api_genesys_cloud.answer(asked)
+
+    read = read_all(GENESYS, api_genesys_cloud.SETTINGS, answer, NOW - timedelta(days=1))
+    assert [asked.path.rpartition("/")[2] for asked in read.asked] == ["token", "query", "query", "token", "query"]

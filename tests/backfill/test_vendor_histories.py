@@ -1,4 +1,4 @@
-"""The history of each ticketing vendor: the facts of one clean run, whatever interrupted it, and the same when it is read again."""
+"""The history of each vendor: the facts of one clean run, whatever interrupted it, and the same when it is read again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import api_freescout
 import api_freshdesk
 import api_freshservice
+import api_genesys_cloud
 import api_hubspot
 import api_jira
 import api_liveagent
@@ -29,6 +30,7 @@ HISTORIES = {
     "freescout": api_freescout.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
     "freshservice": api_freshservice.HISTORY,
+    "genesys cloud": api_genesys_cloud.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
