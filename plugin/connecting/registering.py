@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar, cast
 
-from sqlmodel import Session
+from sqlalchemy import Connection
+from sqlmodel import Session, col, select
 
 from plugin.connecting.making import Made, keep
 from plugin.connecting.tables import Registered
@@ -58,6 +59,11 @@ def sender(source: SourceConfig, registration: Registration) -> Send:
 def registered(opened: Installation, name: str) -> Registered | None:
     with reading(opened.engine) as connection, Session(connection, expire_on_commit=False) as session:
         return session.get(Registered, name)
+
+
+def all_registered(connection: Connection) -> Sequence[Registered]:
+    with Session(connection, expire_on_commit=False) as session:
+        return session.exec(select(Registered).order_by(col(Registered.source))).all()
 
 
 def things_of(row: Registered) -> list[Thing]:

@@ -10,7 +10,7 @@ from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from plugin.connecting.making import Made, keep
-from plugin.contract.adapter import Adapter, Setting, first
+from plugin.contract.adapter import Adapter, Setting, Settings, first
 from plugin.database import reading, session_scope
 from plugin.inbox.sources import known_sources
 from plugin.installation import Installation
@@ -73,7 +73,7 @@ def connect(
     opened.reload()
     made = _make_missing(opened, opened.sources[name], path)
     given = {**opened.sources[name].settings, **{each.setting.key: each.value for each in made}}
-    url = _url(opened.config.base_url, name, first(given, PATH_SECRET.key))
+    url = url_of(opened.config.base_url, name, given)
     shared = next((first(given, each.key) for each in _told(adapter)), None)
     missing = [each for each in adapter.settings if each.required and not first(given, each.key)]
     return Connection(
@@ -160,6 +160,8 @@ def _new_value(setting: Setting) -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _url(base_url: str, name: str, hidden: str | None) -> str:
+def url_of(base_url: str, name: str, settings: Settings) -> str:
+    """Where the vendor of a source is to send to."""
+    hidden = first(settings, PATH_SECRET.key)
     address = f"{base_url}/hooks/{quote(name)}"
     return f"{address}/{quote(hidden)}" if hidden else address

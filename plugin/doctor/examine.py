@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from plugin.backfill.reading import positions
 from plugin.config import Config
+from plugin.connecting.registering import all_registered
 from plugin.database import reading
 from plugin.doctor import (
     decisions,
@@ -25,6 +26,7 @@ from plugin.doctor import (
     sources,
     storage,
     ways_out,
+    webhooks,
 )
 from plugin.doctor.finding import Finding
 from plugin.events.arrivals import busy_hours
@@ -175,6 +177,7 @@ def _sources(
     yield from sources.sources(health(site, now), dead, configured, now)
     with reading(opened.engine) as connection:
         yield from history.history(positions(connection), configured, now)
+        yield from webhooks.webhooks(all_registered(connection), configured, opened.config.base_url)
         counts = endless_by_source(connection, now)
         busy = busy_hours(connection, freshness.KINDS, now - freshness.LOOKED_BACK, now)
         known = known_sources(connection)

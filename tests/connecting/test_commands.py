@@ -181,3 +181,15 @@ def test_a_refusal_does_not_end_the_waiting_and_a_delivery_does() -> None:
     slept: list[float] = []
     assert list(wait(lambda: next(seen), 60, slept.append)) == [0.0, 1.0]
     assert slept == [1.0, 1.0]
+
+
+def test_doctor_notices_when_the_webhook_no_longer_leads_here(
+    aircall: Registry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged_in()
+    done("connect", "aircall")
+    assert "webhook of aircall: was made at the vendor's side" in run("doctor").output
+    monkeypatch.setenv("DESKGAUGE_BASE_URL", "https://moved.example.org")
+    assert "`deskgauge connect aircall --source aircall` makes it anew" in run("doctor").output
+    done("connect", "aircall")
+    assert "webhook of aircall: was made at the vendor's side" in run("doctor").output

@@ -13,7 +13,8 @@ from acme_adapter import acme
 
 from adapters.aircall import ADAPTER as AIRCALL
 from plugin.backfill.tables import PullPosition
-from plugin.doctor import decisions, history, machine, processes, settings, sources, storage, ways_out
+from plugin.connecting.tables import Registered
+from plugin.doctor import decisions, history, machine, processes, settings, sources, storage, ways_out, webhooks
 from plugin.doctor.finding import Finding, Level, as_json, as_text, worst
 from plugin.doctor.ways_out import Grant
 from plugin.normalise.sources import SourceConfig
@@ -273,3 +274,25 @@ def test_a_broken_channel_says_since_when_and_why() -> None:
     (finding,) = ways_out.channels([row], NOW)
     assert finding.text == "slack C0SUPPORT has been broken for 3 hours"
     assert finding.action.startswith("The channel is archived.")
+
+
+@pytest.mark.parametrize(
+    ("row", "level", "told"),
+    [
+        ({}, "ok", "was made at the vendor's side on 2026-11-24"),
+        ({"finished_at": None}, "warn", "`deskgauge connect aircall --source phones` makes it anew."),
+        ({"url": "https://old.example.org/hooks/phones/hidden"}, "warn", "no longer answers"),
+        ({"source": "gone"}, "warn", "`deskgauge disconnect gone --forget`"),
+    ],
+)
+def test_a_webhook_that_we_made_and_that_does_not_lead_here_is_told(row: dict[str, Any], level: str, told: str) -> None:
+    made = {
+        "source": "phones",
+        "url": "https://gauge.example.org/hooks/phones/hidden",
+        "begun_at": NOW,
+        "finished_at": NOW,
+    }
+    source = SourceConfig(name="phones", adapter=AIRCALL, settings={"path_secret": "hidden"})
+    (found,) = webhooks.webhooks([Registered(**{**made, **row})], {"phones": source}, "https://gauge.example.org")
+    assert found.level.value == level
+    assert told in f"{found.text} {found.action}"
