@@ -51,6 +51,16 @@ def test_a_contact_starts_no_later_than_its_first_entry_into_a_queue() -> None:
     assert fold(event(Kind.CONTACT_OFFERED, -5), QUEUED).started_at == moment(-5)
 
 
+@pytest.mark.parametrize(("wait_s", "wait_ms"), [(11.5, 11_500), (None, None)])
+def test_a_wait_that_is_told_with_the_entry_holds_whatever_ends_it(wait_s: float | None, wait_ms: int | None) -> None:
+    entered = event(Kind.CONTACT_QUEUED, 0, "support", wait_s=wait_s)
+    for left in (event(Kind.CONTACT_ANSWERED, 60, agent="Ann"), event(Kind.CONTACT_ENDED, 60)):
+        (visit,) = fold(entered, left).visits
+        assert (visit.wait_ms, visit.left_at) == (wait_ms, moment(60))
+    (visit,) = fold(entered, event(Kind.CONTACT_ABANDONED, 60, "support", wait_s=40)).visits
+    assert visit.wait_ms == 40_000
+
+
 def test_a_message_left_while_waiting_ends_the_wait() -> None:
     (visit,) = fold(QUEUED, event(Kind.CONTACT_CALLBACK_REQUESTED, 25)).visits
     assert (visit.outcome, visit.left_at, visit.wait_ms) == ("callback_requested", moment(25), 25_000)

@@ -137,7 +137,9 @@ class _Folding:
         told = self._last_visit(None)
         if told is not None and told.outcome == "abandoned":
             told.outcome = "flow_out"  # who goes on to another queue has not left
-        self.facts.visits.append(Visit(queue=event.queue or "", entered_at=event.at))
+        visit = Visit(queue=event.queue or "", entered_at=event.at, wait_is_told=is_stated(event, "wait_s"))
+        visit.wait_ms = stated_ms(event, "wait_s")
+        self.facts.visits.append(visit)
 
     def _ringing(self, event: Event) -> None:
         visit = self._open_visit(event.queue)
@@ -343,5 +345,5 @@ class _Folding:
         visit.left_at, visit.outcome = at, outcome
         if is_stated(event, "wait_s"):
             visit.wait_ms = stated_ms(event, "wait_s")
-        elif not visit.inferred or outcome in REFUSED:
+        elif not visit.wait_is_told and (not visit.inferred or outcome in REFUSED):
             visit.wait_ms = ms_between(visit.entered_at, at)

@@ -21,6 +21,8 @@ class Visit:
     outcome: str = "open"
     agent: str = ""
     wait_ms: int | None = None
+    #: the source told the wait with the entry, as a record does that is written when all is over
+    wait_is_told: bool = False
     #: made from its exit, because the entry was not seen
     inferred: bool = False
 
