@@ -58,6 +58,7 @@ ADAPTERS = {
     "zadarma": "zadarma",
     "zammad": "zammad",
     "zendesk": "zendesk",
+    "zendesk_talk": "zendesk_talk",
     "zoho_desk": "zoho_desk",
     "zoom_phone": "zoom_phone",
 }
@@ -519,6 +520,13 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "user.group_membership_created__1": "ignored: no ticket",
         "vector__1": "ignored: signed with the public test secret",
         "zis_agent_assignment_changed__1": "ignored: Integration Services",
+    },
+    "zendesk_talk": {
+        "api_account_overview__1": "ignored: totals",
+        "api_agents_overview__1": "ignored: totals",
+        "api_call__1": "contact.offered contact.queued contact.ended*2",
+        "api_current_queue_activity__1": "ignored: the present moment",
+        "api_leg__1": "ignored: the customer's leg",
     },
     "zoom_phone": {
         "phone.callee_call_element_completed__1": "ignored: a member's ring, not the queue's end",

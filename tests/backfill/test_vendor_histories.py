@@ -16,6 +16,7 @@ import api_request_tracker
 import api_salesforce
 import api_servicenow
 import api_zendesk
+import api_zendesk_talk
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
 from installed import installed
@@ -39,6 +40,7 @@ HISTORIES = {
     "salesforce": api_salesforce.HISTORY,
     "servicenow": api_servicenow.HISTORY,
     "zendesk": api_zendesk.HISTORY,
+    "zendesk talk": api_zendesk_talk.HISTORY,
 }
 
 
