@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from adapters._intercom_parts import Item, part_events
+from adapters._intercom_pull import PULL
 from adapters._intercom_words import CUSTOMERS
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, first, pairs, secrets
 from plugin.contract.event import Channel, Event, Json, Kind
@@ -22,6 +24,10 @@ HINT = "Copy the client secret of your app again: Developer Hub, the app, Basic 
 CREATED = frozenset({"conversation.user.created", "conversation.admin.single.created", "ticket.created"})
 RATED = frozenset({"conversation.rating.added", "ticket.rating.provided"})
 DELETED = "conversation.deleted"
+#: stands for the topic where the API told
+READ = ".read"
+#: types of parts by which a customer rates
+RATINGS = frozenset({"conversation_rating_changed", "conversation_rating_remark_added"})
 #: of tickets: those that a customer can see; the others are work among colleagues
 CATEGORIES = "Customer"
 
@@ -43,9 +49,12 @@ def handshake(request: WebhookRequest, settings: Settings) -> Answer | None:
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     body = parse_json(request.body).object()
     topic = body["topic"].text_or("") or ""
-    if not topic.startswith(("conversation.", "ticket.")):
+    if "deskgauge_read" in body:
+        item = _read(body, settings)
+    elif topic.startswith(("conversation.", "ticket.")):
+        item = _item(topic, body, settings)
+    else:
         return []
-    item = _item(topic, body, settings)
     if not _is_counted(item.item, settings):
         return []
     found = [*_opened(item), *part_events(item), *_deleted(item), *_rated(item)]
@@ -53,7 +62,7 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
 
 
 def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
-    """The notification's id, which a repetition keeps."""
+    """The notification's id, which a repetition keeps; records of the API have none."""
     try:
         return parse_json(request.body)["id"].text_or()
     except BadPayload:
@@ -67,6 +76,13 @@ def _item(topic: str, body: Payload, settings: Settings) -> Item:
     return Item(topic=topic, item=inner, at=body["created_at"].epoch_s(), key=body["id"].text(), settings=settings)
 
 
+def _read(body: Payload, settings: Settings) -> Item:
+    """A conversation or ticket as the API shows it, with all its parts."""
+    item = body["item"].object()
+    at = item["updated_at"].epoch_s()
+    return Item(topic=body["deskgauge_read"].text() + READ, item=item, at=at, key=READ, settings=settings)
+
+
 def _is_counted(item: Payload, settings: Settings) -> bool:
     """Conversations, and tickets of the categories that the centre counts."""
     category = item["category"].text_or()
@@ -75,7 +91,7 @@ def _is_counted(item: Payload, settings: Settings) -> bool:
 
 
 def _opened(item: Item) -> list[Event]:
-    if item.topic not in CREATED:
+    if item.topic not in CREATED and not item.topic.endswith(READ):
         return []
     at = item.item["created_at"].epoch_s()
     author = item.item["source"]["author"]["type"].text_or()
@@ -99,22 +115,36 @@ def _deleted(item: Item) -> list[Event]:
 
 
 def _rated(item: Item) -> list[Event]:
-    """The time inside of the rating is that of the question, so the answer's is the notification's."""
     rating = item.item["conversation_rating"]
-    if item.topic not in RATED or rating["rating"].is_absent:
+    if rating["rating"].is_absent or not (item.topic in RATED or item.topic.endswith(READ)):
         return []
-    data: dict[str, Json] = {"type": "csat", "scale": "1-5", "score": rating["rating"].number(), "ticket": item.subject}
+    score = rating["rating"].number()
+    data: dict[str, Json] = {"type": "csat", "scale": "1-5", "score": score, "ticket": item.subject}
+    question = rating["created_at"].text_or("") or ""
     return [
         Event(
             kind=Kind.SURVEY_ANSWERED,
-            at=item.at,
+            at=_rated_at(item, rating),
             subject=f"csat:{item.subject}",
-            dedupe_key=f"{item.key}:{Kind.SURVEY_ANSWERED}",
+            dedupe_key=f"{item.subject}:rating:{question}:{score:g}:{Kind.SURVEY_ANSWERED}",
             agent=rating["teammate"]["id"].text_or(),
             customer=item.customer,
             data=data,
         )
     ]
+
+
+def _rated_at(item: Item, rating: Payload) -> datetime:
+    """`created_at` of a rating is the question's: the answer's is the notification's, in the API that of a part or `updated_at`."""
+    if item.topic in RATED:
+        return item.at
+    parts = [
+        part["created_at"].epoch_s()
+        for part in item.item["conversation_parts"].items()
+        if part["part_type"].text_or() in RATINGS
+    ]
+    told = (rating[name].epoch_s() for name in ("updated_at", "created_at") if not rating[name].is_absent)
+    return max(parts, default=None) or next(told, item.at)
 
 
 def _named(events: Sequence[Event], settings: Settings) -> Sequence[Event]:
@@ -139,6 +169,13 @@ ADAPTER = Adapter(
             secret=True,
             required=True,
         ),
+        Setting(
+            key="api_token",
+            label="Access token",
+            help="Developer Hub, the app, Authentication. With it the past is read, and what a webhook lost.",
+            secret=True,
+        ),
+        Setting(key="region", label="Region", help="Where Intercom hosts the workspace: us, eu or au.", default="us"),
         Setting(
             key="categories",
             label="Categories of tickets",
@@ -167,6 +204,7 @@ ADAPTER = Adapter(
     handshake=handshake,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="X-Hub-Signature: HMAC-SHA1 of the body with the app's client secret, hex",
     docs="docs/adapters/intercom.md",
@@ -177,6 +215,7 @@ ADAPTER = Adapter(
         "   .admin.single.created, .operator.replied, .admin.noted, .admin.assigned, .admin.closed, .admin.opened,\n"
         "   .admin.snoozed, .admin.unsnoozed, .rating.added, .deleted, and all topics of tickets where you use tickets.\n"
         "4. Basic information: give the client secret to Deskgauge as `secret`.\n"
-        "5. Installed in this workspace, the app sends from then on."
+        "5. Installed in this workspace, the app sends from then on.\n"
+        "For the past: give the access token (Authentication) as `api_token`, with `region` eu or au where it is not us."
     ),
 )

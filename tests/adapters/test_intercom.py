@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_survey_of, fold_ticket_of, seconds
+from whole_calls import recorded
+from whole_tickets import fold_requests, fold_survey_of, fold_ticket_of, seconds
 
+from adapters._intercom_pull import body_of_item, steps
 from adapters._intercom_words import state_change
 from adapters.intercom import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
+from plugin.contract.pull import Page, PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/intercom"
@@ -198,3 +202,73 @@ def test_a_missing_field_is_named_by_its_path() -> None:
     with pytest.raises(BadPayload) as caught:
         with_part(created_at=None)
     assert caught.value.path == "$.data.item.conversation_parts.conversation_parts[0].created_at"
+
+
+def read_by_api(*names: str) -> WebhookRequest:
+    """What the API shows of a conversation after these notifications: it, with every part that they brought."""
+    items = [body_of(name)["data"]["item"] for name in names]
+    parts = [part for item in items for part in item["conversation_parts"]["conversation_parts"]]
+    shown = items[0] | {"conversation_parts": {"conversation_parts": parts}, "conversation_rating": None}
+    for item in items:
+        shown["conversation_rating"] = item.get("conversation_rating") or shown["conversation_rating"]
+    return build_request(url="api:desk", method="PULL", body=body_of_item("conversations", Payload(shown)))
+
+
+def test_the_api_tells_what_the_webhooks_tell_and_counts_nothing_twice() -> None:
+    hooks, read = recorded("intercom", *LIFE), read_by_api(*LIFE)
+    facts = fold_ticket_of("intercom", *LIFE)
+    assert fold_requests("intercom", [read]) == facts
+    assert fold_requests("intercom", [*hooks, read]) == facts
+    told = {event.dedupe_key for hook in hooks for event in ADAPTER.parse(hook, {})}
+    assert {event.dedupe_key for event in ADAPTER.parse(read, {})} == told
+
+
+def test_a_rating_that_a_webhook_told_is_the_one_that_the_api_shows() -> None:
+    [hook] = recorded("intercom", "rated")
+    [told] = ADAPTER.parse(hook, {})
+    [*_, shown] = ADAPTER.parse(read_by_api("conversation_created", "rated"), {})
+    assert (shown.dedupe_key, shown.subject, shown.data) == (told.dedupe_key, told.subject, told.data)
+
+
+def test_in_the_api_a_rating_has_the_time_of_its_part() -> None:
+    body = json.loads(read_by_api("conversation_created", "rated").body)
+    question = body["item"]["conversation_rating"]["created_at"]
+    author = {"type": "user", "id": "1"}
+    part = {"id": "130", "part_type": "conversation_rating_changed", "created_at": question + 90, "author": author}
+    body["item"]["conversation_parts"] = [part]
+    [*_, answer] = ADAPTER.parse(build_request(url="api:desk", body=json.dumps(body)), {})
+    assert answer.at.timestamp() == question + 90
+    del body["item"]["conversation_parts"]
+    body["item"]["conversation_rating"]["updated_at"] = question + 60
+    [*_, answer] = ADAPTER.parse(build_request(url="api:desk", body=json.dumps(body)), {})
+    assert answer.at.timestamp() == question + 60
+
+
+def test_of_what_the_api_shows_no_text_and_no_name_is_kept() -> None:
+    kept = read_by_api(*LIFE).body.decode()
+    assert "made up" not in kept
+    assert "Made Up" not in kept
+    assert "Agent One" not in kept
+
+
+def test_a_conversation_that_became_a_ticket_is_solved_by_its_state() -> None:
+    shown = {**body_of("second_reply")["data"]["item"], "ticket": {"type": "ticket", "id": "1"}}
+    assert json.loads(body_of_item("conversations", Payload(shown)))["deskgauge_read"] == "ticket"
+
+
+def test_a_token_that_may_not_read_tickets_reads_conversations() -> None:
+    reading = steps({"api_token": "test-token"}, datetime(2026, 11, 1, tzinfo=UTC), None)
+    told = {"me": (200, b"{}"), "conversations/search": (200, b'{"conversations": []}'), "tickets/search": (401, b"")}
+    asked = next(reading)
+    pages = []
+    while True:
+        if isinstance(asked, Page):
+            pages.append(asked)
+        answer = None if isinstance(asked, Page) else told[asked.url.removeprefix("https://api.intercom.io/")]
+        try:
+            asked = (
+                reading.send(PullResponse(status=answer[0], headers={}, body=answer[1])) if answer else next(reading)
+            )
+        except StopIteration:
+            break
+    assert [page.cursor for page in pages] == ["tickets|2026-11-01T00:00:00+00:00|", "end"]

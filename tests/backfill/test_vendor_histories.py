@@ -10,6 +10,7 @@ import api_freshdesk
 import api_freshservice
 import api_genesys_cloud
 import api_hubspot
+import api_intercom
 import api_jira
 import api_liveagent
 import api_request_tracker
@@ -33,6 +34,7 @@ HISTORIES = {
     "freshservice": api_freshservice.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
     "hubspot": api_hubspot.HISTORY,
+    "intercom": api_intercom.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
     "liveagent": api_liveagent.HISTORY,
