@@ -99,6 +99,15 @@ def test_an_hmac_over_a_declared_text_passes_in_either_case_of_hex() -> None:
     ADAPTER.verify(upper, settings)
 
 
+def test_the_signature_that_githubs_documentation_publishes_passes() -> None:
+    settings = {"auth": "hmac", "header": "X-Hub-Signature-256", "prefix": "sha256="}
+    published = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    given = request(b"Hello, World!", X_Hub_Signature_256=published)
+    ADAPTER.verify(given, {**settings, "secret": "It's a Secret to Everybody"})
+    with pytest.raises(Rejected, match="does not match"):
+        ADAPTER.verify(given, {**settings, "secret": "It is a Secret to Everybody"})
+
+
 def test_an_hmac_fails_for_another_body_time_or_shape() -> None:
     good, settings = signed(b"{}", NOW)
     with pytest.raises(Rejected, match="does not match"):
