@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from urllib.parse import quote
 
 from adapters._justcall_call import MISSED, call_events
+from adapters._justcall_pull import PULL
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload, instant_from_epoch, parse_json
@@ -85,6 +86,7 @@ def acknowledge(request: WebhookRequest, settings: Settings) -> Answer:
 CONNECT = """\
 1. In JustCall open APIs and Webhooks. Enter the API secret as api_secret of this source.
 2. Under Webhooks enter {url} for the events call.completed, call.missed, call.voicemail and call.updated.
+3. For the history, enter the API key as api_key as well.
 JustCall signs the address, the type and the time, but not the content: keep the URL secret as well. Use HTTPS only.
 """
 
@@ -95,6 +97,12 @@ SETTINGS = (
         help="JustCall, APIs and Webhooks; two while it is replaced.",
         secret=True,
         required=True,
+    ),
+    Setting(
+        key="api_key",
+        label="API key",
+        help="JustCall, APIs and Webhooks, beside the secret; for the history.",
+        secret=True,
     ),
     Setting(
         key="missed",
@@ -114,6 +122,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
+    pull=PULL,
     facts=("wait", "talk", "hold", "wrap_up", "abandon", "agent", "queue"),
     signature_scheme="x-justcall-signature: hex HMAC-SHA256 over address, type and time",
     docs="docs/adapters/justcall.md",

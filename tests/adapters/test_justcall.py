@@ -9,9 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
+import api_justcall
 import pytest
 from adapter_fixtures import build_request, find_adapters
-from whole_calls import fold_call, legs, visits
+from api_reading import parse, read_all
+from histories import SINCE
+from vendor_api import Told
+from whole_calls import fold_call, legs, recorded, visits
 
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
@@ -151,3 +155,28 @@ def test_outbound_calls_wait_in_no_queue() -> None:
     assert (facts.visits, legs(facts), facts.direction) == ([], [("Grace Example", 60.0, 0.0, 0.0)], "outbound")
     facts = fold_call("justcall", "outbound_unanswered_completed")
     assert (facts.visits, facts.legs, facts.outcome) == ([], [], "ended")
+
+
+# -- history
+
+
+@pytest.mark.parametrize("name", ["answered_completed", "queued_completed", "outbound_completed"])
+def test_a_call_that_was_read_is_the_record_that_a_webhook_tells(name: str) -> None:
+    [told_by_webhook] = recorded("justcall", name)
+    record = {**json.loads(told_by_webhook.body)["data"], "call_summary": "made up", "contact_name": "Made Up"}
+    read = read_all(
+        JUSTCALL,
+        api_justcall.SETTINGS,
+        lambda asked: Told(body={"data": [record] if asked.query["page"] == "0" else []}),
+    )
+    assert parse(JUSTCALL, read.bodies[0]) == list(JUSTCALL.parse(told_by_webhook, {}))
+    assert "made up" not in json.dumps(read.bodies).lower()
+
+
+def test_history_is_asked_from_a_day_before_page_after_page() -> None:
+    read = read_all(JUSTCALL, api_justcall.SETTINGS, api_justcall.answer)
+    assert [asked.query["page"] for asked in read.asked] == [str(page) for page in range(21)]
+    assert {asked.query["from_datetime"] for asked in read.asked} == {"2026-10-31 00:00:00"}
+    assert [body["data"]["id"] for body in read.bodies] == list(range(1, api_justcall.CALLS + 1))
+    again = read_all(JUSTCALL, api_justcall.SETTINGS, api_justcall.answer, SINCE, read.pages[0].cursor)
+    assert again.pages == read.pages[1:]

@@ -12,6 +12,7 @@ import api_genesys_cloud
 import api_hubspot
 import api_intercom
 import api_jira
+import api_justcall
 import api_liveagent
 import api_request_tracker
 import api_salesforce
@@ -37,6 +38,7 @@ HISTORIES = {
     "intercom": api_intercom.HISTORY,
     "jira cloud": api_jira.CLOUD,
     "jira data center": api_jira.DATA_CENTER,
+    "justcall": api_justcall.HISTORY,
     "liveagent": api_liveagent.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
     "salesforce": api_salesforce.HISTORY,
