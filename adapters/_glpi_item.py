@@ -64,6 +64,13 @@ def item_events(body: Payload, settings: Settings) -> Sequence[Event]:
     return []
 
 
+def read_events(body: Payload, settings: Settings) -> Sequence[Event]:
+    """A reading of the API: the ticket in each of its states, and its follow-ups; each state repeats the opening."""
+    found = [event for state in body["states"].items() for event in _ticket(state, "update", settings)]
+    found += [event for each in body["followups"].items() if (event := _followup(each, body, settings)) is not None]
+    return list({event.dedupe_key: event for event in found}.values())
+
+
 def _ticket(item: Payload, event: str, settings: Settings) -> Iterator[Event]:
     """Opened, where it is now, and its status; what it was before is not told."""
     ticket, at = item["id"].text(), item["date_mod"].iso()
@@ -72,7 +79,8 @@ def _ticket(item: Payload, event: str, settings: Settings) -> Iterator[Event]:
         return
     team = _team(item)
     yield _opened(item, ticket)
-    yield _placed(item, ticket, at, team)
+    if team or not item["priority"].is_absent:
+        yield _placed(item, ticket, at, team)
     status = _status(item["status"]["id"].text(), settings)
     for kind in status_seen(status):
         yield _moved(ticket, kind, at, PAUSED_ON.get(status) if kind is Kind.TICKET_PAUSED else None)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from adapters._glpi_item import item_events
+from adapters._glpi_item import item_events, read_events
+from adapters._glpi_pull import PULL
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, first, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import parse_json
@@ -55,7 +56,8 @@ def handshake(request: WebhookRequest, settings: Settings) -> Answer | None:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
-    return item_events(parse_json(request.body).object(), settings)
+    body = parse_json(request.body).object()
+    return read_events(body, settings) if "deskgauge_read" in body else item_events(body, settings)
 
 
 SETTINGS = (
@@ -83,6 +85,15 @@ SETTINGS = (
         help="How old a signed request may be; GLPI sends from a queue.",
         default=str(TOLERANCE_S),
     ),
+    Setting(key="base_url", label="Address", help="https://glpi.example.com; for the history."),
+    Setting(
+        key="user_token",
+        label="User token",
+        help="Of a user who sees all tickets: his settings, Remote access keys.",
+        secret=True,
+    ),
+    Setting(key="app_token", label="Application token", help="Where the API's client has one.", secret=True),
+    Setting(key="timezone", label="Time zone", help="That of GLPI's server, as PHP has it.", default="UTC"),
 )
 
 CONNECT = """\
@@ -91,6 +102,7 @@ CONNECT = """\
    the event New.
 2. Security of each: copy its secret; the challenge (CRA) may be switched on. Enter all secrets as `secret`, separated by blanks.
 3. Setup, Automatic actions, queuedwebhook: run it every minute.
+4. For the history, enter `base_url`, `user_token` and `timezone`. docs/adapters/glpi.md says where they are.
 """
 
 ADAPTER = Adapter(
@@ -102,6 +114,7 @@ ADAPTER = Adapter(
     verify=verify,
     handshake=handshake,
     parse=parse,
+    pull=PULL,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-GLPI-signature: HMAC-SHA256 of body and time, hex",
     docs="docs/adapters/glpi.md",

@@ -5,16 +5,23 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded as deliveries
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._glpi_replay import Shown, body_of
 from adapters.glpi import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/glpi"
@@ -164,3 +171,82 @@ def test_a_missing_field_is_named(part: str, path: str) -> None:
     with pytest.raises(BadPayload) as caught:
         parse(body)
     assert caught.value.path == path
+
+
+# The API
+
+RIGA = ZoneInfo("Europe/Riga")
+ROLES = {"requester": 1, "assigned": 2, "observer": 3}
+
+
+def local(stamp: str) -> str:
+    return datetime.fromisoformat(stamp).astimezone(RIGA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def read_by_api(log: bool = True) -> WebhookRequest:
+    """The ticket of `LIFE` as it is in the end, with its log, its follow-ups and its members."""
+    bodies = [recorded(name) for name in LIFE]
+    tickets = [body["item"] for body in bodies if "status" in body["item"]]
+    said = [body["item"] for body in bodies if "is_private" in body["item"]]
+    last, names = tickets[-1], {}
+    members: dict[str, list[Payload]] = {"user": [], "group": []}
+    for one in last["team"]:
+        found = re.search(r"/(\w+)\.form\.php\?id=(\d+)", one["href"])
+        assert found is not None
+        names[f"{found[1].capitalize()} {found[2]}"] = one["name"]
+        members[found[1]].append(Payload({f"{found[1]}s_id": int(found[2]), "type": ROLES[one["role"]]}))
+    rows = [
+        {
+            "old_value": str(old["status"]["id"]),
+            "new_value": str(new["status"]["id"]),
+            "date_mod": local(new["date_mod"]),
+        }
+        for old, new in pairwise(tickets)
+        if old["status"]["id"] != new["status"]["id"]
+    ]
+    ends = {"solvedate": local(tickets[-1]["date_mod"]), "closedate": local(tickets[-1]["date_mod"])}
+    item = {
+        **{name: last[name] for name in ("id", "type", "priority")},
+        **{name: local(last[name]) for name in ("date", "date_mod")},
+        **ends,
+        "status": last["status"]["id"],
+        "requesttypes_id": last["request_type"]["id"],
+        "is_deleted": 0,
+    }
+    followups = [
+        {
+            **{name: each[name] for name in ("id", "items_id")},
+            "is_private": int(each["is_private"]),
+            "users_id": each["user"]["id"] if each["user"] else 0,
+            "date_creation": local(each["date_creation"]),
+        }
+        for each in said
+    ]
+    names |= {f"User {each['user']['id']}": each["user"]["name"] for each in said if each["user"]}
+    told = {"id_search_option": 12, "itemtype_link": ""}
+    shown = Shown(
+        item=Payload(item),
+        zone=RIGA,
+        log=[Payload({**row, **told, "id": place}) for place, row in enumerate(rows)][::-1] if log else [],
+        followups=[Payload(each) for each in followups],
+        users=members["user"],
+        groups=members["group"],
+    )
+    return build_request(url="api:desk", method="PULL", body=json.dumps(body_of(shown, names)))
+
+
+def test_the_log_tells_each_status_as_a_webhook_told_it_and_counts_nothing_twice() -> None:
+    hooks, facts = deliveries("glpi", *LIFE), fold_ticket_of("glpi", *LIFE, bots="31")
+    both = fold_requests("glpi", [*hooks, read_by_api()], bots="31")
+    assert replace(both, priorities=facts.priorities) == facts
+    alone = fold_requests("glpi", [read_by_api()], bots="31")
+    assert [queue for _, queue in alone.stays] == ["Network"]
+    solvers = [replace(span, solved_by=other.solved_by) for span, other in zip(alone.spans, facts.spans, strict=True)]
+    kept = replace(alone, spans=solvers, stays=facts.stays, regroups=facts.regroups, priorities=facts.priorities)
+    assert replace(kept, replies=facts.replies) == facts
+
+
+def test_without_a_log_it_is_known_when_a_ticket_was_solved_and_closed() -> None:
+    facts = fold_requests("glpi", [read_by_api(log=False)], bots="31")
+    assert (facts.status, facts.reopens, facts.pauses) == ("closed", 0, [])
+    assert facts.solved_at == fold_ticket_of("glpi", *LIFE, bots="31").closed_at

@@ -9,6 +9,7 @@ import api_freescout
 import api_freshdesk
 import api_freshservice
 import api_genesys_cloud
+import api_glpi
 import api_hubspot
 import api_intercom
 import api_jira
@@ -34,6 +35,7 @@ HISTORIES = {
     "freshdesk": api_freshdesk.HISTORY,
     "freshservice": api_freshservice.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
+    "glpi": api_glpi.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "intercom": api_intercom.HISTORY,
     "jira cloud": api_jira.CLOUD,
