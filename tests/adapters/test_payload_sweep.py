@@ -33,6 +33,7 @@ ADAPTERS = {
     "django_helpdesk": "django_helpdesk",
     "freescout": "freescout",
     "freeswitch": "freeswitch",
+    "freshcaller": "freshcaller",
     "freshdesk": "freshdesk",
     "freshservice": "freshservice",
     "front": "front",
@@ -239,6 +240,12 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
     "freeswitch": {
         "callcenter.member-queue-start__1": "ignored: calls are taken from records unless settings say otherwise",
         "json_cdr__2": "ignored: an excerpt of a leg that is not over",
+    },
+    "freshcaller": {
+        "validateusermultipledigits__1": "ignored: a question of a call flow to an app",
+        "validateuserphonenumber__1": "ignored: a question of a call flow to an app",
+        "validateusersingledigit__1": "ignored: a question of a call flow to an app",
+        "validatevipuser__1": "ignored: a question of a call flow to an app",
     },
     "freshdesk": {
         "api_agent_1__1": "ignored: a record of the API",

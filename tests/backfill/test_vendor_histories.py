@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import api_freescout
+import api_freshcaller
 import api_freshdesk
 import api_freshservice
 import api_genesys_cloud
@@ -32,6 +33,7 @@ from plugin.work import settle_inbox
 
 HISTORIES = {
     "freescout": api_freescout.HISTORY,
+    "freshcaller": api_freshcaller.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
     "freshservice": api_freshservice.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
