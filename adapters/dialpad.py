@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters._dialpad_call import call_events
+from adapters._dialpad_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Event
 from plugin.contract.jwt import read_jwt, verify_jwt
@@ -49,9 +50,8 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
 CONNECT = """\
 1. Create an API key: Dialpad's admin portal, My Company, Authentication, API keys.
 2. With Dialpad's API create a webhook: POST https://dialpad.com/api/v2/webhooks with
-   {{"hook_url": "{url}", "secret": "A-LONG-RANDOM-TEXT"}}
-3. Enter the same text as secret of this source.
-4. With Dialpad's API create a call event subscription for that webhook, without a target (the whole company), with the call_states
+   {{"hook_url": "{url}", "secret": "{secret}"}}
+3. With Dialpad's API create a call event subscription for that webhook, without a target (the whole company), with the call_states
    calling, ringing, queued, connected, hangup, missed, voicemail and csat.
 """
 
@@ -62,6 +62,12 @@ SETTINGS = (
         help="The one that the webhook was created with; two while it is replaced.",
         secret=True,
         required=True,
+    ),
+    Setting(
+        key="api_key",
+        label="API key",
+        help="For the API: admin portal, My Company, Authentication, API keys.",
+        secret=True,
     ),
 )
 
@@ -74,6 +80,7 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    registration=REGISTRATION,
     facts=("wait", "talk", "hold", "ring", "abandon", "agent", "queue", "survey"),
     signature_scheme="JSON Web Token as body, HS256 with the webhook's secret",
     docs="docs/adapters/dialpad.md",

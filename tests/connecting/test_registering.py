@@ -80,7 +80,7 @@ def desk_of(vendor: Vendor, engine: Engine, folder: Path) -> Iterator[Desk]:
     opened = installed(
         engine, folder, f'[sources.desk]\nadapter = "{vendor.adapter}"\n[sources.desk.settings]\n{settings}'
     )
-    registry = Registry(webhooks={HAND_MADE: OTHER}, given={HAND_MADE: "somebody-elses"})
+    registry = Registry(webhooks={HAND_MADE: OTHER}, given={HAND_MADE: "somebody-elses"}, ids=vendor.ids)
 
     def routes(asked: Asked) -> Told:
         told = vendor.routes(registry, asked)

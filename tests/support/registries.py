@@ -2,50 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from registry import HAND_MADE, Registry, Vendor, basic
+from registry_dialpad import DIALPAD
 from vendor_api import Asked, Told
 
-HAND_MADE = "0"
-
-
-@dataclass(kw_only=True)
-class Registry:
-    """`webhooks` are the addresses that the account sends to, by id; `given` their secrets; `others` what hangs on to them."""
-
-    webhooks: dict[str, str] = field(default_factory=dict)
-    given: dict[str, str] = field(default_factory=dict)
-    others: dict[str, Any] = field(default_factory=dict)
-    made: int = 0
-
-    def add(self, url: str, secret: str | None = None) -> str:
-        self.made += 1
-        id = f"made-{self.made}"
-        self.webhooks[id] = url
-        self.given[id] = secret or f"secret-of-{id}"
-        return id
-
-    def drop(self, id: str) -> bool:
-        return self.webhooks.pop(id, None) is not None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Vendor:
-    """`login` are the settings that its API needs; `learns` is the one that gets its secret, None where the vendor is told ours."""
-
-    adapter: str
-    login: Mapping[str, str]
-    routes: Callable[[Registry, Asked], Told]
-    learns: str | None = None
-
-
-def basic(user: str, password: str) -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+__all__ = ["HAND_MADE", "VENDORS", "Registry", "Vendor"]
 
 
 def _aircall(registry: Registry, asked: Asked) -> Told:
@@ -112,5 +77,6 @@ VENDORS = {
             routes=_zendesk,
             learns="secret",
         ),
+        DIALPAD,
     )
 }
