@@ -83,13 +83,10 @@ class Ticket:
         channel: Channel | None = None,
         agent: str | None = None,
         queue: str | None = None,
+        customer: str | None = None,
         data: Mapping[str, str | None] | None = None,
     ) -> Event:
         told: dict[str, Json] = {name: value for name, value in (data or {}).items() if value}
-        customer = self.shown["CustomerUser"]
-        number, address = customer["UserPhone"].text_or(), customer["UserEmail"].text_or()
-        if number and address:
-            told["email"] = address
         return Event(
             kind=kind,
             at=at,
@@ -98,21 +95,28 @@ class Ticket:
             channel=channel,
             agent=agent,
             queue=queue,
-            customer=number or address,
+            customer=customer,
             data={**told, "created_at": self.created_at.isoformat()},
         )
 
 
 def ticket_events(ticket: Ticket) -> Iterator[Event]:
-    """Opened, where it is now, and its state; what it was before is not told."""
+    """Opened, where it is now, and its state; what it was before is not told.
+
+    The history knows less of the customer than the invoker, so that he stands where his number or address is in the key.
+    """
     shown, at = ticket.shown, ticket.time(ticket.shown["Changed"])
     by_agent = shown["CreateBy"].text() != ROOT
     opened = {"opened_by": "agent" if by_agent else None}
     yield ticket.event(Kind.TICKET_OPENED, "opened", ticket.created_at, data=opened)
     owner, queue = ticket.agents.get(shown["OwnerID"].text_or() or ""), shown["Queue"].text_or()
     priority = shown["Priority"].text_or()
-    key = f"{at.isoformat()}:{queue or ''}:{owner or ''}:{priority or ''}"
-    yield ticket.event(Kind.TICKET_ASSIGNED, key, at, agent=owner, queue=queue, data={"priority": priority})
+    user = shown["CustomerUser"]
+    number, address = user["UserPhone"].text_or(), user["UserEmail"].text_or()
+    data = {"priority": priority, "email": address if number else None}
+    customer = number or address
+    key = f"{at.isoformat()}:{queue or ''}:{owner or ''}:{priority or ''}:{customer or ''}"
+    yield ticket.event(Kind.TICKET_ASSIGNED, key, at, agent=owner, queue=queue, customer=customer, data=data)
     status = ticket.status
     for kind in status_seen(status):
         on = PAUSED_ON.get(status) if kind is Kind.TICKET_PAUSED else None

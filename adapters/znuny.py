@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters._znuny_pull import PULL
 from adapters._znuny_ticket import Ticket, article_events, ticket_events
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
-from plugin.contract.payload import parse_json
+from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import basic_credentials, require_match
 
@@ -27,6 +28,8 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     """Nothing of a ticket that is no longer there when its event is sent."""
     body = parse_json(request.body).object()
+    if "deskgauge_read" in body:
+        return _history(body, settings)
     shown = body["Ticket"].object()
     if shown.raw == {}:
         return []
@@ -34,6 +37,17 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     article = shown["Article"]
     articles = [] if article.is_absent or article.raw == {} else article_events(ticket, article.object())
     return [*ticket_events(ticket), *articles]
+
+
+def _history(body: Payload, settings: Settings) -> Sequence[Event]:
+    """The states of one ticket, of which each repeats the opening, and its articles."""
+    states = [Ticket(shown=state, settings=settings) for state in body["states"].items()]
+    found = [event for ticket in states for event in ticket_events(ticket)]
+    for article in body["articles"].items():
+        at = states[0].time(article["CreateTime"])
+        then = [ticket for ticket in states if ticket.time(ticket.shown["Changed"]) <= at]
+        found += article_events(then[-1] if then else states[0], article)
+    return list({event.dedupe_key: event for event in found}.values())
 
 
 def acknowledge(request: WebhookRequest, settings: Settings) -> Answer:
@@ -65,6 +79,10 @@ SETTINGS = (
         label="Bots",
         help="Numbers of users that programs write as, separated by commas: their articles are no first response.",
     ),
+    Setting(key="base_url", label="Address", help="https://znuny.example.com/znuny; for the history."),
+    Setting(key="service", label="Web service", help="Name of the one that offers the history.", default="Deskgauge"),
+    Setting(key="api_user", label="API user", help="An agent who may read all queues."),
+    Setting(key="api_password", label="API password", help="Of this agent.", secret=True),
 )
 
 CONNECT = """\
@@ -76,6 +94,7 @@ CONNECT = """\
 3. Leave out what nobody needs here: System Configuration,
    GenericInterface::Invoker::Ticket::Generic::PrepareRequest::OmittedFields, for the name of your invoker:
    Title;Articles;Article->Body;Article->Subject;Article->Attachment
+4. For the history, offer TicketSearch, TicketGet and TicketHistoryGet. docs/adapters/znuny.md has every step.
 """
 
 ADAPTER = Adapter(
@@ -87,6 +106,7 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     acknowledge=acknowledge,
+    pull=PULL,
     facts=("ticket", "ticket_reply"),
     signature_scheme="HTTP Basic authentication, and a secret URL",
     docs="docs/adapters/znuny.md",

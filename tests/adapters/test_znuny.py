@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded as deliveries
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._znuny_replay import body_of, types_of
 from adapters.znuny import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
+from plugin.contract.pull import PullResponse
+from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/znuny"
 LIFE = (
@@ -155,3 +162,66 @@ def test_a_time_that_is_none_is_named() -> None:
     with pytest.raises(BadPayload) as caught:
         parse(body)
     assert caught.value.path == "$.Ticket.Changed"
+
+
+# The history
+
+#: `HistoryType`, the column that changes, and the line's form
+LINES = (
+    ("StateUpdate", "State", "%%{old}%%{new}%%"),
+    ("Move", "Queue", "%%{new}%%4%%{old}%%2"),
+    ("PriorityUpdate", "Priority", "%%{old}%%3%%{new}%%4"),
+    ("OwnerUpdate", "Owner", "%%{new}%%{id}"),
+)
+
+
+def history_of(tickets: list[dict[str, Any]]) -> list[Payload]:
+    """What Znuny notes down of these changes, among lines of other kinds."""
+    other = {"HistoryType": "Misc", "Name": "made up", "CreateTime": tickets[0]["Created"]}
+    lines = [
+        {
+            "HistoryType": kind,
+            "Name": form.format(old=old[column], new=new[column], id=new["OwnerID"]),
+            "CreateTime": new["Changed"],
+        }
+        for old, new in pairwise(tickets)
+        for kind, column, form in LINES
+        if old[column] != new[column]
+    ]
+    return [Payload(line) for line in (other, *lines, {**other, "HistoryType": "StateUpdate"})]
+
+
+def read_by_api() -> WebhookRequest:
+    """The ticket of `LIFE` as it is in the end, with its history and all of its articles."""
+    tickets = [recorded(name)["Ticket"] for name in LIFE]
+    tickets.sort(key=lambda ticket: str(ticket["Changed"]))
+    articles = [ticket["Article"] for ticket in tickets if ticket.get("Article")]
+    last = {**tickets[-1], "Article": articles, "CustomerUserID": "customer@example.net"}
+    types = types_of([Payload(ticket) for ticket in tickets])
+    return build_request(
+        url="api:desk", method="PULL", body=json.dumps(body_of(Payload(last), history_of(tickets), types))
+    )
+
+
+def test_the_history_tells_each_state_as_the_invoker_told_it_and_counts_nothing_twice() -> None:
+    facts = fold_ticket_of("znuny", *LIFE, bots="31")
+    alone = fold_requests("znuny", [read_by_api()], bots="31")
+    assert alone.customer == "customer@example.net"
+    assert replace(alone, customer=facts.customer, priorities=facts.priorities) == facts
+    both = fold_requests("znuny", [*deliveries("znuny", *LIFE), read_by_api()], bots="31")
+    assert replace(both, priorities=facts.priorities) == facts
+
+
+def test_states_of_ones_own_are_of_the_type_that_tickets_show_else_open() -> None:
+    shown = [Payload({"State": "Erledigt", "StateType": "closed"})]
+    assert types_of(shown)["erledigt"] == "closed"
+    assert types_of([])["closed successful"] == "closed"
+
+
+def test_a_user_whom_znuny_refuses_is_told_of() -> None:
+    assert ADAPTER.pull is not None
+    given = {"base_url": "https://help.example.com/znuny", "api_user": "made", "api_password": "up"}
+    steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
+    next(steps)
+    with pytest.raises(BadPayload, match=r"TicketSearch\.AuthFail"):
+        steps.send(PullResponse(status=200, headers={}, body=b'{"Error": {"ErrorCode": "TicketSearch.AuthFail"}}'))

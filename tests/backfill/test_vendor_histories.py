@@ -21,6 +21,7 @@ import api_salesforce
 import api_servicenow
 import api_zendesk
 import api_zendesk_talk
+import api_znuny
 import pytest
 from histories import History, clean_facts, facts, interrupted_facts, read_once
 from installed import installed
@@ -48,6 +49,7 @@ HISTORIES = {
     "salesforce": api_salesforce.HISTORY,
     "servicenow": api_servicenow.HISTORY,
     "zendesk": api_zendesk.HISTORY,
+    "znuny": api_znuny.HISTORY,
     "zendesk talk": api_zendesk_talk.HISTORY,
 }
 
