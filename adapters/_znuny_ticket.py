@@ -103,7 +103,7 @@ class Ticket:
 def ticket_events(ticket: Ticket) -> Iterator[Event]:
     """Opened, where it is now, and its state; what it was before is not told.
 
-    The history knows less of the customer than the invoker, so that he stands where his number or address is in the key.
+    The history knows less of the customer than the invoker: the key of where he stands says which of the two is known of him.
     """
     shown, at = ticket.shown, ticket.time(ticket.shown["Changed"])
     by_agent = shown["CreateBy"].text() != ROOT
@@ -114,9 +114,9 @@ def ticket_events(ticket: Ticket) -> Iterator[Event]:
     user = shown["CustomerUser"]
     number, address = user["UserPhone"].text_or(), user["UserEmail"].text_or()
     data = {"priority": priority, "email": address if number else None}
-    customer = number or address
-    key = f"{at.isoformat()}:{queue or ''}:{owner or ''}:{priority or ''}:{customer or ''}"
-    yield ticket.event(Kind.TICKET_ASSIGNED, key, at, agent=owner, queue=queue, customer=customer, data=data)
+    known = "number" if number else "address" if address else ""
+    key = f"{at.isoformat()}:{queue or ''}:{owner or ''}:{priority or ''}:{known}"
+    yield ticket.event(Kind.TICKET_ASSIGNED, key, at, agent=owner, queue=queue, customer=number or address, data=data)
     status = ticket.status
     for kind in status_seen(status):
         on = PAUSED_ON.get(status) if kind is Kind.TICKET_PAUSED else None

@@ -44,9 +44,9 @@ def _history(body: Payload, settings: Settings) -> Sequence[Event]:
     states = [Ticket(shown=state, settings=settings) for state in body["states"].items()]
     found = [event for ticket in states for event in ticket_events(ticket)]
     for article in body["articles"].items():
-        at = states[0].time(article["CreateTime"])
-        then = [ticket for ticket in states if ticket.time(ticket.shown["Changed"]) <= at]
-        found += article_events(then[-1] if then else states[0], article)
+        at = article["CreateTime"].text()
+        then = [ticket for ticket in states if ticket.shown["Changed"].text() <= at] or states
+        found += article_events(then[-1], article) if then else []
     return list({event.dedupe_key: event for event in found}.values())
 
 
