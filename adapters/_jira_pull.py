@@ -48,7 +48,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     """Issues that changed since the moment, by their creation: one that changes meanwhile keeps its place among the pages."""
     if cursor == END:
         return
-    site = _site(settings)
+    site = site_of(settings)
     me = yield from site.get("/rest/api/2/myself")
     jql = _jql(settings, since, zone(me["timeZone"].text_or("UTC") or "UTC"))
     categories = yield from _categories(site)
@@ -63,7 +63,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         yield Page(bodies=bodies, cursor=END if place is None else place)
 
 
-def _site(settings: Settings) -> Site:
+def site_of(settings: Settings) -> Site:
     user, token = first(settings, "api_user"), first(settings, "api_token", "") or ""
     headers = basic(user, token) if user else {"Authorization": f"Bearer {token}"}
     return Site(base=(first(settings, "base_url", "") or "").rstrip("/"), headers=headers, settings=settings)

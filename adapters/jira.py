@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from adapters._jira_comment import commented
 from adapters._jira_issue import HISTORY, Issue, created, deleted, rated, replayed, updated
 from adapters._jira_pull import PULL
+from adapters._jira_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Setting, Settings, first, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
@@ -117,7 +118,7 @@ SETTINGS = (
     ),
     Setting(key="api_user", label="API user", help="Cloud: the e-mail address of the account. Empty: the token alone."),
     Setting(key="api_token", label="API token", help="Cloud: API token; Data Center: personal token.", secret=True),
-    Setting(key="jql", label="JQL", help="Which issues the API is asked for, as in the webhook: project = SUP."),
+    Setting(key="jql", label="JQL", help="Which issues the API and a webhook made by it tell of: project = SUP."),
     Setting(key="csat", label="Ratings", help="yes: read the rating of every solved request by API.", default="yes"),
 )
 
@@ -131,13 +132,14 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     pull=PULL,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="HMAC-SHA256 of the body in X-Hub-Signature; or a secret address",
     docs="docs/adapters/jira.md",
     connect=(
         "1. In Jira: Settings, System, WebHooks, Create a WebHook.\n"
         "2. URL: {url}\n"
-        "3. Secret: one that you make up; give it to Deskgauge as `secret`. Where Jira offers none, set `proof` to address.\n"
+        "3. Secret: {secret}   Where Jira offers none, set `proof` to address.\n"
         "4. Events: Issue created, updated, deleted; Comment created. JQL: the projects that are support, like project = SUP.\n"
         "   Leave Exclude body unticked.\n"
         "5. For comments in Cloud, ratings and history enter `base_url`, `api_user` and `api_token`, and the same JQL as `jql`."

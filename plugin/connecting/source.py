@@ -130,7 +130,7 @@ def _path(adapter: Adapter) -> str | None:
 
 def _told(adapter: Adapter) -> list[Setting]:
     """The secret that we make and the vendor is told: the one that the adapter's text has a place for."""
-    return [each for each in adapter.settings if each.secret and each.required and "{secret}" in adapter.connect][:1]
+    return [each for each in adapter.settings if each.secret and "{secret}" in adapter.connect][:1]
 
 
 def _make_missing(opened: Installation, source: SourceConfig, path: str) -> list[Made]:
@@ -154,10 +154,10 @@ def _has_received(opened: Installation, name: str) -> bool:
 
 
 def _new_value(setting: Setting) -> str:
-    """A signing secret has the form of Standard Webhooks, which any scheme can take as it stands."""
+    """A signing secret has the form of Standard Webhooks, which any scheme can take as it stands, and 38 signs: some take 40."""
     if setting is PATH_SECRET:
         return secrets.token_urlsafe(24)
-    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+    return "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
 
 
 def url_of(base_url: str, name: str, settings: Settings) -> str:

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from registry import HAND_MADE, Registry, Vendor, basic
+from registry_desks import DESKS
 from registry_dialpad import DIALPAD
 from vendor_api import Asked, Told
 
@@ -62,8 +63,9 @@ def _zendesk(registry: Registry, asked: Asked) -> Told:
     return Told(status=404)
 
 
+#: more than one of an adapter whose vendor has several APIs
 VENDORS = {
-    vendor.adapter: vendor
+    vendor.name or vendor.adapter: vendor
     for vendor in (
         Vendor(
             adapter="aircall",
@@ -78,5 +80,6 @@ VENDORS = {
             learns="secret",
         ),
         DIALPAD,
+        *DESKS,
     )
 }

@@ -20,7 +20,6 @@ class Registry:
     given: dict[str, str] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
     made: int = 0
-
     ids: str = "made-{}"
 
     def add(self, url: str, secret: str | None = None) -> str:
@@ -38,7 +37,7 @@ class Registry:
 class Vendor:
     """`login` are the settings that its API needs; `learns` is the one that gets its secret, None where the vendor is told ours.
 
-    `ids` is the form of its ids.
+    `ids` is the form of its ids, `name` tells several APIs of one adapter apart.
     """
 
     adapter: str
@@ -46,6 +45,7 @@ class Vendor:
     routes: Callable[[Registry, Asked], Told]
     learns: str | None = None
     ids: str = "made-{}"
+    name: str = ""
 
 
 def basic(user: str, password: str) -> str:
