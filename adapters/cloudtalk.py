@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from adapters._cloudtalk_history import history_events
+from adapters._cloudtalk_pull import PULL
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, first, secrets
 from plugin.contract.event import Channel, Direction, Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload, parse_json
@@ -48,8 +50,10 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
-    """The events of one request with our body; any other body is another automation's."""
+    """The events of one request with our body, or of a call that was read; any other body is another automation's."""
     body = parse_json(request.body)
+    if "deskgauge_read" in body:
+        return history_events(body, settings)
     if "deskgauge" not in body:
         return []
     event = body["event"].text()
@@ -143,6 +147,8 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
     """CloudTalk can send one thing twice within milliseconds: event, call and agent identify it."""
     try:
         body = parse_json(request.body)
+        if "deskgauge_read" in body:
+            return None
         return ":".join([body["event"].text(), body["call"].text(), body["agent"].text_or("") or ""])
     except BadPayload:
         return None
@@ -160,6 +166,7 @@ event is started, ringing, answered or ended. Put CloudTalk's variables where it
  "external_number": "[External number]", "internal_number": "[Internal number]", "queue": "[Group or queue name]",
  "agent": "[Agent name]", "talking_time": "[Talking time]", "waiting_time": "[Waiting time]"}}
 Use the same variable for call in all four, or the parts of a call do not meet.
+For the history: Account, Settings, API Keys; enter the key as access_key_id and access_key_secret.
 """
 
 SETTINGS = (
@@ -176,6 +183,8 @@ SETTINGS = (
         help="queue: what the body says as queue, else the number that was called; number: always the number.",
         default="queue",
     ),
+    Setting(key="access_key_id", label="Access Key ID", help="Account, Settings, API Keys; for the history."),
+    Setting(key="access_key_secret", label="Access Key Secret", help="Of the same API key.", secret=True),
 )
 
 ADAPTER = Adapter(
@@ -188,7 +197,8 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
-    facts=("wait", "talk", "ring", "abandon", "agent", "queue"),
+    pull=PULL,
+    facts=("wait", "talk", "ring", "abandon", "agent", "queue", "wrap_up", "transfer"),
     signature_scheme="a token that the administrator writes into the body, and a secret URL",
     docs="docs/adapters/cloudtalk.md",
     template=TEMPLATE,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
+import api_cloudtalk
 import pytest
 from adapter_fixtures import build_request, find_adapters
-from whole_calls import fold_call, legs, rings, visits
+from api_reading import read_all
+from histories import SINCE
+from vendor_api import Asked, Told
+from whole_calls import fold_call, legs, recorded, rings, subjects, visits
 
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
 from plugin.contract.request import WebhookRequest
+from plugin.facts.fold import fold_contact
 
 CLOUDTALK = find_adapters()["cloudtalk"]
 URL = "https://kpi.example.com/hooks/cloudtalk/0d1f2a3b"
@@ -114,3 +120,94 @@ def test_outbound_calls_wait_in_no_queue() -> None:
     assert (facts.visits, legs(facts), facts.direction) == ([], [("Ada Example", 60.0, None, None)], "outbound")
     facts = fold_call("cloudtalk", "outbound_unanswered_started", "outbound_unanswered_ended")
     assert (facts.visits, facts.legs, facts.outcome) == ([], [], "ended")
+
+
+# -- history
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "agents"),
+    [
+        ("api_answered", [("Support", "answered", 21.0)], [("Grace Example", 100.0, 18.0, 10.0)]),
+        ("api_abandoned", [("Support", "abandoned", 29.0)], []),
+        (
+            "api_overflow",
+            [("Support", "timeout", 30.0), ("Billing", "answered", 10.0)],
+            [("Grace Example", 20.0, 0.0, 0.0), ("Linus Example", 30.0, None, None)],
+        ),
+        ("api_voicemail", [("Support", "voicemail", None)], []),
+        ("api_direct", [("493055500000", "answered", 10.0)], [("Ada Example", 70.0, 0.0, 5.0)]),
+        ("api_outbound", [], [("Ada Example", 60.0, 0.0, 5.0)]),
+    ],
+)
+def test_a_call_that_was_read_has_its_steps(name: str, expected: list[Any], agents: list[Any]) -> None:
+    facts = fold_call("cloudtalk", name)
+    assert (visits(facts), legs(facts)) == (expected, agents)
+
+
+def test_rings_of_a_call_that_was_read() -> None:
+    assert rings(fold_call("cloudtalk", "api_answered")) == [
+        ("Ada Example", "missed", 10.0),
+        ("Grace Example", "answered", 7.0),
+    ]
+    assert rings(fold_call("cloudtalk", "api_overflow"))[0] == ("Ada Example", "declined", 3.0)
+
+
+def test_a_transfer_ends_the_leg_of_who_transferred() -> None:
+    assert [leg.transferred for leg in fold_call("cloudtalk", "api_overflow").legs] == [True, False]
+
+
+def test_a_queue_may_be_the_number_also_in_the_history() -> None:
+    facts = fold_call("cloudtalk", "api_abandoned", queue_from="number")
+    assert visits(facts) == [("493055500000", "abandoned", 29.0)]
+
+
+@pytest.mark.parametrize(
+    ("is_history_kept", "expected", "agents"),
+    [
+        (True, ("Support", "answered", 21.0), ("Grace Example", 100.0, 18.0, 10.0)),
+        (False, ("Support", "answered", 22.0), ("Grace Example", 118.0, None, 10.0)),
+    ],
+)
+def test_automations_and_history_of_one_call_count_once(is_history_kept: bool, expected: Any, agents: Any) -> None:
+    """Whichever is kept of two events with one key."""
+    names = ("started", "ringing_first", "ringing_second", "answered", "ended")
+    live = recorded("cloudtalk", *(f"answered_{name}" for name in names))
+    [read] = recorded("cloudtalk", "api_answered")
+    same = read.with_body(read.body.replace(b"made-up-call-21", b"made-up-call-1"))
+    [events] = subjects("cloudtalk", [*live, same] if is_history_kept else [same, *live]).values()
+    facts = fold_contact(events, knows=CLOUDTALK.facts)
+    assert (visits(facts), legs(facts)) == ([expected], [agents])
+    assert [(ring.agent, ring.result) for ring in facts.rings] == [
+        ("Ada Example", "missed"),
+        ("Grace Example", "answered"),
+    ]
+
+
+def test_history_is_read_for_calls_that_are_over_and_began_at_most_an_hour_before() -> None:
+    since = SINCE + timedelta(hours=2)
+    read = read_all(CLOUDTALK, api_cloudtalk.SETTINGS, api_cloudtalk.answer, since)
+    told = {body["uuid"] for body in read.bodies}
+    # every 11 minutes one call
+    assert told == {f"uuid-{number}" for number in range(6, api_cloudtalk.CALLS)}
+    assert "made up" not in json.dumps(read.bodies).lower()
+    again = read_all(CLOUDTALK, api_cloudtalk.SETTINGS, api_cloudtalk.answer, since, read.pages[0].cursor)
+    assert again.pages == read.pages[1:]
+
+
+def test_of_a_call_that_runs_or_is_gone_nothing_is_kept() -> None:
+    def answer(asked: Asked) -> Told:
+        if asked.path.endswith("/3"):
+            return Told(status=404)
+        told = api_cloudtalk.answer(asked)
+        if asked.path.endswith("index.json"):
+            told.body["responseData"]["data"][0]["Cdr"]["ended_at"] = None
+        return told
+
+    read = read_all(CLOUDTALK, api_cloudtalk.SETTINGS, answer)
+    gone = {f"uuid-{number}" for number in (3, 69, 49, 29, 9)}
+    assert {body["uuid"] for body in read.bodies} == {f"uuid-{number}" for number in range(70)} - gone
+
+
+def test_a_page_that_is_no_longer_there_is_the_end() -> None:
+    assert read_all(CLOUDTALK, api_cloudtalk.SETTINGS, api_cloudtalk.answer, SINCE, "5").pages == []

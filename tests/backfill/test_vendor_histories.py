@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import api_cloudtalk
 import api_freescout
 import api_freshcaller
 import api_freshdesk
@@ -33,6 +34,7 @@ from plugin.installation import Installation
 from plugin.work import settle_inbox
 
 HISTORIES = {
+    "cloudtalk": api_cloudtalk.HISTORY,
     "freescout": api_freescout.HISTORY,
     "freshcaller": api_freshcaller.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
