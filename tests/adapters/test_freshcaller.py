@@ -100,7 +100,16 @@ def test_a_call_out_is_of_no_queue_and_answered_by_the_customer_only() -> None:
     )
     unanswered = fold_call("freshcaller", "outgoing_unanswered")
     assert (visits(unanswered), legs(unanswered), rings(unanswered)) == ([], [], [])
-    assert unanswered.offered_at == datetime(2026, 11, 24, 9, 15, 12, 323000, tzinfo=UTC)
+    assert (unanswered.offered_at, unanswered.ended_at) == (
+        datetime(2026, 11, 24, 9, 15, 12, 323000, tzinfo=UTC),
+        datetime(2026, 11, 24, 9, 15, 56, 323000, tzinfo=UTC),
+    )
+
+
+def test_whom_a_call_out_rang_is_no_missed_ring() -> None:
+    body = recorded("outgoing_unanswered")
+    body["call"]["participants"][1]["call_status"] = 3
+    assert kinds(body) == ["contact.offered", "contact.ended"]
 
 
 def test_a_transfer_gives_each_agent_his_part_of_one_call() -> None:
@@ -115,6 +124,61 @@ def test_who_gives_up_after_a_transfer_has_left_the_second_queue() -> None:
     facts = fold_call("freshcaller", "transfer_first", "transfer_abandoned")
     assert visits(facts) == [("Support", "answered", 20.0), ("Experts", "abandoned", 70.0)]
     assert [leg.transferred for leg in facts.legs] == [True]
+
+
+def test_an_agent_who_does_not_take_a_call_over_changes_nothing() -> None:
+    assert kinds(recorded("transfer_not_taken")) == ["contact.ringing"]
+
+
+def test_a_transfer_of_a_transfer_belongs_to_the_first_call() -> None:
+    body = recorded("transfer_second")
+    body["call"]["parent_call_id"] = 5010
+    assert {event.subject for event in parse(body)} == {"5009"}
+    body["call"]["root_call_id"] = None
+    assert {event.subject for event in parse(body)} == {"5010"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (1, "contact.answered"),
+        (2, "contact.abandoned"),
+        (3, "contact.abandoned"),
+        (4, "contact.overflowed"),
+        (5, "contact.abandoned"),
+        (9, "contact.overflowed"),
+        (10, "contact.voicemail"),
+        (11, "contact.overflowed"),
+        (15, "contact.answered"),
+        (16, "contact.voicemail"),
+    ],
+)
+def test_the_status_of_the_customer_says_how_a_call_counts(status: int, kind: str) -> None:
+    body = recorded("answered")
+    body["call"]["participants"][0]["call_status"] = status
+    assert kind in kinds(body)
+    body["metrics"] = None
+    assert "contact.ended" not in kinds(body)
+
+
+@pytest.mark.parametrize(("status", "result"), [(2, "declined"), (3, "missed"), (5, "cancelled"), (1, None)])
+def test_the_status_of_an_agent_says_how_his_ring_ended(status: int, result: str | None) -> None:
+    body = recorded("abandoned")
+    body["call"]["participants"][1]["call_status"] = status
+    found = [event.data["result"] for event in parse(body) if event.kind.value == "contact.ringing"]
+    assert found == ([] if result is None else [result])
+
+
+def test_a_caller_whom_the_menu_let_ring_was_no_longer_in_it() -> None:
+    body = recorded("abandoned_in_menu")
+    body["metrics"]["total_ringing_time"] = 5
+    [left] = [event for event in parse(body) if event.kind.value == "contact.abandoned"]
+    assert dict(left.data) == {"wait_s": 5}
+
+
+def test_a_withheld_number_is_no_customer_and_a_menu_is_told() -> None:
+    assert parse(recorded("voicemail_without_times"))[0].customer is None
+    assert parse(recorded("abandoned_in_menu"))[0].data["ivr"] is True
 
 
 @pytest.mark.parametrize(("queue_from", "queue"), [("queue", "Support"), ("team", "Desk"), ("number", "+37160000000")])
@@ -195,6 +259,11 @@ def test_the_list_is_read_two_hours_beyond_the_moment_and_no_further() -> None:
 def test_a_list_that_begins_with_the_oldest_is_read_to_its_end() -> None:
     old = [shown(1, "2026-11-20T08:00:00Z"), shown(2, "2026-11-20T09:00:00Z")]
     assert read(old, [shown(3, "2026-11-24T11:00:00Z")])[0] == [3]
+
+
+def test_a_call_that_was_changed_much_later_does_not_widen_the_span() -> None:
+    call = {**shown(9, "2026-11-24T11:00:00Z"), "updated_time": "2026-12-24T11:00:00Z"}
+    assert read([call])[1][2].endswith("by_time%5Bto%5D=2026-11-24T23%3A00%3A00Z")
 
 
 def test_names_of_customers_and_notes_are_not_kept() -> None:

@@ -6,6 +6,7 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
@@ -158,22 +159,38 @@ def test_a_missing_field_is_named_by_its_path() -> None:
         parse(body)
 
 
+def test_a_status_that_changed_before_anything_was_solved_is_no_reopening() -> None:
+    body = recorded("read_reopened")
+    body["ticket"]["stats"]["opened_at"] = None
+    assert "ticket.reopened" in kinds(body)  # what was solved before is not told here
+    assert fold(body).reopens == 0
+    assert fold(recorded("read_solved"), body).reopens == 1
+
+
 def test_a_full_page_without_a_link_is_followed_by_the_next() -> None:
     assert ADAPTER.pull is not None
     ticket = {**recorded("read_new")["ticket"], "stats": {}}
     pages = [[{**ticket, "id": number} for number in range(100)], [{**ticket, "id": 100}], [], []]
     steps = ADAPTER.pull.steps({"subdomain": "yours", "api_key": "test-key"}, AT, None)
-    kept, step = 0, next(steps)
+    kept, asked, step = 0, [], next(steps)
     while True:
         try:
             if isinstance(step, Page):
                 kept += len(step.bodies)
                 step = next(steps)
             else:
+                asked += [dict(parse_qsl(step.url.partition("?")[2]))] if "/tickets?" in step.url else []
                 step = steps.send(_answered(step, pages))
         except StopIteration:
             break
     assert (kept, pages) == (101, [])
+    assert {query["order_type"] for query in asked} == {"asc"}
+    assert [(query.get("filter"), query["page"]) for query in asked] == [
+        (None, "1"),
+        (None, "2"),
+        ("deleted", "1"),
+        ("spam", "1"),
+    ]
 
 
 def _answered(request: PullRequest, pages: list[list[dict[str, Any]]]) -> PullResponse:
