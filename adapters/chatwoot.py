@@ -8,7 +8,7 @@ https://www.chatwoot.com/hc/user-guide/articles/1677693021-how-to-use-webhooks (
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from adapters._chatwoot_events import CONVERSATIONS, MESSAGES, Told, conversation_events, message_events
@@ -16,7 +16,7 @@ from plugin.contract.adapter import Adapter, Rejected, Setting, Settings, secret
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
-from plugin.contract.signature import hmac_hex, require, require_fresh, require_match
+from plugin.contract.signature import hmac_hex, require, require_fresh, require_match, signed_time
 
 SIGNATURE, TIMESTAMP, DELIVERY = "X-Chatwoot-Signature", "X-Chatwoot-Timestamp", "X-Chatwoot-Delivery"
 HINT = "Copy the secret of this webhook again: Chatwoot, Settings, Integrations, Webhooks."
@@ -32,17 +32,19 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
     )
     stamp = require(request.headers.get(TIMESTAMP), TIMESTAMP, HINT)
     require_match(given, live, lambda secret: signature(secret, stamp, request.body), HINT)
-    require_fresh(_signed_at(stamp), request.received_at)
+    require_fresh(signed_time(stamp, TIMESTAMP), request.received_at)
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
     return "sha256=" + hmac_hex("sha256", secret, stamp.encode("utf-8", "surrogateescape") + b"." + body)
 
 
-def _signed_at(stamp: str) -> datetime:
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 12):
-        raise Rejected(f"The {TIMESTAMP} header is not a number of seconds.")
-    return datetime.fromtimestamp(int(stamp), UTC)
+def _sent_at(request: WebhookRequest) -> datetime:
+    """When it was received, where the header of an older version, which signs nothing, says nothing."""
+    try:
+        return signed_time(request.headers.get(TIMESTAMP, ""), TIMESTAMP)
+    except Rejected:
+        return request.received_at
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
@@ -56,11 +58,10 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
 
 
 def _told(conversation: Payload, body: Payload, request: WebhookRequest, settings: Settings) -> Told:
-    stamp = request.headers.get(TIMESTAMP, "")
     return Told(
         conversation=conversation,
         inbox=conversation["inbox_id"].text_or() or body["inbox"]["id"].text_or(),
-        sent_at=_signed_at(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) < 12 else request.received_at,
+        sent_at=_sent_at(request),
         digest=sha256(request.body).hexdigest()[:16],
         settings=settings,
     )

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from adapters._front_event import Told, told_events
 from plugin.contract.adapter import Adapter, Answer, BadPayload, Rejected, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
-from plugin.contract.signature import hmac_base64, require, require_fresh, require_match
+from plugin.contract.signature import hmac_base64, require, require_fresh, require_match, signed_time
 
 SIGNATURE, TIMESTAMP, CHALLENGE = "X-Front-Signature", "X-Front-Request-Timestamp", "X-Front-Challenge"
 HINT = (
@@ -33,17 +32,11 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
         )
         return
     require_match(given, secrets(settings, "secret"), lambda secret: signature(secret, stamp, request.body), HINT)
-    require_fresh(_signed_at(stamp), request.received_at)
+    require_fresh(signed_time(stamp, TIMESTAMP, in_ms=True), request.received_at)
 
 
 def signature(secret: str, stamp: str, body: bytes) -> str:
     return hmac_base64("sha256", secret, stamp.encode("utf-8", "surrogateescape") + b":" + body)
-
-
-def _signed_at(stamp: str) -> datetime:
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 15):
-        raise Rejected(f"The {TIMESTAMP} header is not a number of milliseconds.")
-    return datetime.fromtimestamp(int(stamp) / 1000, UTC)
 
 
 def handshake(request: WebhookRequest, settings: Settings) -> Answer | None:

@@ -8,16 +8,16 @@ those of the vectors in HubSpot's Python client, `tests/spec/utils/test_signatur
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
 from adapters._hubspot_pull import PULL
 from adapters._hubspot_ticket import PROPERTIES, TICKETS, Change, change_events
-from plugin.contract.adapter import Adapter, Rejected, Setting, Settings, secrets
+from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event, Kind
 from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
-from plugin.contract.signature import hmac_base64, require, require_fresh, require_match
+from plugin.contract.signature import hmac_base64, require, require_fresh, require_match, signed_time
 
 V3, TIMESTAMP = "X-HubSpot-Signature-v3", "X-HubSpot-Request-Timestamp"
 OLDER, VERSION = "X-HubSpot-Signature", "X-HubSpot-Signature-Version"
@@ -50,7 +50,7 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
         return
     stamp = require(request.headers.get(TIMESTAMP), TIMESTAMP, HINT)
     require_match(given, live, lambda secret: _signatures(secret, request, stamp), HINT)
-    require_fresh(_signed_at(stamp), request.received_at)
+    require_fresh(signed_time(stamp, TIMESTAMP, in_ms=True), request.received_at)
 
 
 def _signatures(secret: str, request: WebhookRequest, stamp: str) -> Iterator[str]:
@@ -70,12 +70,6 @@ def _older(secret: str, request: WebhookRequest) -> str:
     head = f"{request.method}{request.url}".encode("utf-8", "surrogateescape")
     signs_all = request.headers.get(VERSION) == "v2"
     return sha256(key + (head if signs_all else b"") + request.body).hexdigest()
-
-
-def _signed_at(stamp: str) -> datetime:
-    if not (stamp.isascii() and stamp.isdigit() and len(stamp) < 15):
-        raise Rejected(f"The {TIMESTAMP} header is not a number of milliseconds.")
-    return datetime.fromtimestamp(int(stamp) / 1000, UTC)
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:

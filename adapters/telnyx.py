@@ -9,14 +9,13 @@ src/telnyx/lib/webhook_verification.py: ed25519 over timestamp, a bar and the ra
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from adapters._telnyx_call import call_events, read_centre
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload, parse_json
 from plugin.contract.request import WebhookRequest
-from plugin.contract.signature import Rejected, decode_base64, ed25519_matches, require, require_fresh
+from plugin.contract.signature import Rejected, decode_base64, ed25519_matches, require, require_fresh, signed_time
 
 HINT = "Copy the public key of your account again: Telnyx's portal, Account settings, Keys & credentials, Public key."
 
@@ -25,15 +24,14 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
     """Raises `Rejected` unless one of the live public keys fits the signature over the raw body, and the time is near."""
     stamp = require(request.headers.get("telnyx-timestamp"), "telnyx-timestamp", HINT)
     signature = require(request.headers.get("telnyx-signature-ed25519"), "telnyx-signature-ed25519", HINT)
-    if not (stamp.isascii() and stamp.isdecimal() and len(stamp) < 12):
-        raise Rejected("The telnyx-timestamp header is not a number of seconds.")
+    signed_at = signed_time(stamp, "telnyx-timestamp")
     live = [decode_base64(key) or b"" for key in secrets(settings, "public_key")]
     if not live:
         raise Rejected(f"No public key is entered for this source, so nothing can be proven. {HINT}")
     signed = f"{stamp}|".encode() + request.body
     if not any(ed25519_matches(key, decode_base64(signature) or b"", signed) for key in live):
         raise Rejected(f"The signature does not match. {HINT}")
-    require_fresh(datetime.fromtimestamp(int(stamp), UTC), request.received_at)
+    require_fresh(signed_at, request.received_at)
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:

@@ -86,6 +86,14 @@ def require_match(
         raise Rejected(f"The signature does not match. {hint}")
 
 
+def signed_time(stamp: str, name: str, *, in_ms: bool = False) -> datetime:
+    """The moment that the header `name` states in seconds since 1970, or in milliseconds; `Rejected` for anything else."""
+    digits, unit, per_second = (14, "milliseconds", 1000) if in_ms else (11, "seconds", 1)
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= digits):
+        raise Rejected(f"The {name} header is not a number of {unit}.")
+    return datetime.fromtimestamp(int(stamp) / per_second, UTC)
+
+
 def require_fresh(signed_at: datetime, now: datetime, window_s: int = REPLAY_WINDOW_S) -> None:
     """`Rejected` when the signed time lies more than the window before or after `now`."""
     age_s = (now - signed_at).total_seconds()
@@ -136,12 +144,11 @@ def verify_standard_webhook(headers: Mapping[str, str], body: bytes, live: Seque
     message_id = require(headers.get("webhook-id"), "webhook-id", hint)
     timestamp = require(headers.get("webhook-timestamp"), "webhook-timestamp", hint)
     given = require(headers.get("webhook-signature"), "webhook-signature", hint)
-    if not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 11:
-        raise Rejected("The webhook-timestamp header is not a number of seconds.")
+    signed_at = signed_time(timestamp, "webhook-timestamp")
     matches = [_passes(part, live, message_id, timestamp, body, hint) for part in given.split(" ")[:10] if part]
     if not any(matches):
         require_match("", live, lambda secret: standard_webhook_signature(secret, message_id, timestamp, body), hint)
-    require_fresh(datetime.fromtimestamp(int(timestamp), UTC), now)
+    require_fresh(signed_at, now)
 
 
 def _passes(part: str, live: Sequence[str], message_id: str, timestamp: str, body: bytes, hint: str) -> bool:

@@ -10,6 +10,7 @@ from plugin.contract.signature import (
     Rejected,
     ed25519_matches,
     hmac_base64,
+    signed_time,
     standard_webhook_signature,
     verify_standard_webhook,
 )
@@ -60,6 +61,24 @@ def test_a_secret_that_cannot_be_read_proves_nothing_not_even_with_an_empty_key(
     forged = "v1," + hmac_base64("sha256", b"", f"msg_1.{STAMP}.".encode() + b"{}")
     with pytest.raises(Rejected):
         verify_standard_webhook(headers(forged), b"{}", [broken], NOW)
+
+
+def test_a_signed_time_is_read_in_its_unit() -> None:
+    assert signed_time(STAMP, "X-Time") == NOW
+    assert signed_time(f"{STAMP}500", "X-Time", in_ms=True) == NOW.replace(microsecond=500_000)
+
+
+@pytest.mark.parametrize("stamp", ["", "soon", "-1", "1.5", " 1", "1_0", "²", "١", "9" * 15])
+@pytest.mark.parametrize(("in_ms", "unit"), [(False, "seconds"), (True, "milliseconds")])
+def test_a_signed_time_that_is_no_number_is_refused_and_its_header_named(stamp: str, in_ms: bool, unit: str) -> None:
+    with pytest.raises(Rejected, match=f"The X-Time header is not a number of {unit}"):
+        signed_time(stamp, "X-Time", in_ms=in_ms)
+
+
+def test_seconds_have_no_more_digits_than_a_year_may_have() -> None:
+    assert signed_time("9" * 11, "X-Time").year == 5138
+    with pytest.raises(Rejected):
+        signed_time("9" * 12, "X-Time")
 
 
 def test_without_any_secret_nothing_is_accepted() -> None:
