@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import md5
 
 from adapters._freescout_pull import PULL
-from adapters._freescout_read import read_events
 from adapters._help_scout_conversation import THREADS, Conversation, conversation_events
+from adapters._help_scout_read import assignments_by_action, read_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event, Kind
 from plugin.contract.payload import parse_json
@@ -44,7 +44,8 @@ def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
         return read_events(
             Conversation(
                 event="", body=shown, digest="", received_at=request.received_at, settings=settings, kinds=KINDS
-            )
+            ),
+            assignments_by_action,
         )
     event = request.headers.get(EVENT, "")
     if not event and "number" in body:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from adapters._help_scout_conversation import conversation_events
+from adapters._help_scout_conversation import Conversation, conversation_events
+from adapters._help_scout_pull import PULL
+from adapters._help_scout_read import assignments_by_change, read_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, pairs, secrets
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import Payload, parse_json
@@ -28,17 +30,21 @@ def verify(request: WebhookRequest, settings: Settings) -> None:
 
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
+    body = parse_json(request.body).object()
+    if "deskgauge_read" in body:
+        shown, at = body["conversation"].object(), request.received_at
+        told = Conversation(event="", body=shown, digest="", received_at=at, settings=settings)
+        return read_events(told, assignments_by_change)
     event = request.headers.get(EVENT, "")
     if event == RATED:
-        return [_rating(parse_json(request.body).object(), settings)]
-    if not event and _is_conversation(request):
+        return [_rating(body, settings)]
+    if not event and _is_conversation(body):
         raise BadPayload(f"header {EVENT}", "missing, and nothing else says what happened: let the proxy pass it on")
     return conversation_events(event, request, settings)
 
 
-def _is_conversation(request: WebhookRequest) -> bool:
+def _is_conversation(body: Payload) -> bool:
     """A webhook's; the REST API's names its links."""
-    body = parse_json(request.body).object()
     return "number" in body and "_links" not in body
 
 
@@ -80,6 +86,8 @@ ADAPTER = Adapter(
             secret=True,
             required=True,
         ),
+        Setting(key="app_id", label="App ID", help="Your profile, My apps: for the history through the API."),
+        Setting(key="app_secret", label="App secret", help="Stands beside the App ID.", secret=True),
         Setting(
             key="bots",
             label="Bots",
@@ -94,6 +102,7 @@ ADAPTER = Adapter(
     ),
     verify=verify,
     parse=parse,
+    pull=PULL,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="X-HelpScout-Signature: HMAC-SHA1 of the body, base64",
     docs="docs/adapters/help_scout.md",
@@ -102,6 +111,8 @@ ADAPTER = Adapter(
         "2. In Help Scout: Manage, Apps, Webhooks, Install App.\n"
         "3. Secret Key: the same.   Callback URL: {url}   Payload version: V2\n"
         "4. Choose the conversation events created, assigned, moved, status updated, customer reply, agent reply, note created\n"
-        "   and deleted, and Rating Received. Save."
+        "   and deleted, and Rating Received. Save.\n"
+        "For the past: Your profile, My apps, Create App (redirection URL: any of yours); its id and secret are `app_id` and\n"
+        "`app_secret`."
     ),
 )

@@ -6,16 +6,20 @@ import base64
 import hashlib
 import hmac
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures, shared
-from whole_tickets import fold_survey_of, fold_ticket_of, seconds
+from whole_calls import recorded
+from whole_tickets import fold_requests, fold_survey_of, fold_ticket_of, seconds
 
+from adapters._help_scout_pull import body_of as read
 from adapters.help_scout import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/help_scout"
@@ -163,3 +167,47 @@ def test_a_missing_field_is_named_by_its_path() -> None:
 def test_inboxes_and_users_get_their_names() -> None:
     facts = fold_ticket_of("help_scout", *LIFE, names="86 = Billing\n256 = Anna\n300 = Ben")
     assert (facts.queue, facts.agent) == ("Billing", "Ben")
+
+
+AGENT = {"id": 256, "type": "user", "first": "Agent"}
+
+
+def read_by_api(**changed: Any) -> WebhookRequest:
+    """What the API shows in the end of the conversation of `LIFE`: statuses and assignees behind their threads, and a line item."""
+    body = body_of("closed_again")
+    statuses = {4: "pending", 6: "closed", 8: "closed"}
+    threads = [
+        {**each, "status": statuses.get(each["id"], "active"), "assignedTo": None if each["id"] < 3 else AGENT}
+        for each in body["_embedded"]["threads"]
+    ]
+    item = {"type": "lineitem", "state": "published", "status": "nochange", "createdBy": AGENT, "assignedTo": AGENT}
+    moved = {"action": {"type": "movedFromMailbox"}}
+    threads += [
+        {**item, "id": 11, "createdAt": "2026-11-24T10:02:00Z"},
+        {**item, **moved, "id": 12, "createdAt": "2026-11-24T10:06:00Z"},
+    ]
+    shown = Payload({**body, "_embedded": {"threads": threads}, **changed})
+    body_read = read(shown, list(shown["_embedded"]["threads"].items()))
+    return build_request(url="api:desk", method="PULL", body=body_read)
+
+
+def test_the_api_counts_nothing_twice_and_tells_all_but_the_inbox_before_a_move() -> None:
+    facts = fold_ticket_of("help_scout", *LIFE)
+    assert fold_requests("help_scout", [*recorded("help_scout", *LIFE), read_by_api()]) == facts
+    alone = fold_requests("help_scout", [read_by_api()])
+    assert [queue for _, queue in alone.stays] == ["86"]
+    assert replace(alone, stays=facts.stays, regroups=1) == facts
+
+
+def test_in_the_api_an_assignment_is_where_a_thread_says_another_one_than_before() -> None:
+    told = [e for e in ADAPTER.parse(read_by_api(), {}) if e.kind == "ticket.assigned"]
+    assert [(event.at, event.agent, event.queue) for event in told] == [
+        (at("10:02"), "256", None),
+        (at("10:06"), None, "86"),
+    ]
+
+
+def test_of_what_the_api_shows_no_text_and_no_name_is_kept() -> None:
+    kept = read_by_api().body.decode()
+    assert "made up" not in kept
+    assert "Agent" not in kept

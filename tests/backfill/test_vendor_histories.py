@@ -12,6 +12,7 @@ import api_freshdesk
 import api_freshservice
 import api_genesys_cloud
 import api_glpi
+import api_help_scout
 import api_hubspot
 import api_intercom
 import api_jira
@@ -41,6 +42,7 @@ HISTORIES = {
     "freshservice": api_freshservice.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
     "glpi": api_glpi.HISTORY,
+    "help scout": api_help_scout.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "intercom": api_intercom.HISTORY,
     "jira cloud": api_jira.CLOUD,

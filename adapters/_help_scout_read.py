@@ -1,14 +1,16 @@
-"""A conversation of FreeScout's API with all of its threads, which also say each change of status and assignee, in events.
+"""A conversation of Help Scout's or FreeScout's API with all of its threads, which also say each change of status, in events.
 
 A thread holds the status that the conversation had after it, a line item also what it changed; the words are those of FreeScout's
-own source, https://github.com/freescout-help-desk/freescout app/Thread.php and app/Conversation.php (read 2026-11-27). Keys are
-those of webhooks wherever these tell the same.
+own source, https://github.com/freescout-help-desk/freescout app/Thread.php and app/Conversation.php, and of
+https://developer.helpscout.com/mailbox-api/endpoints/conversations/threads/list/ (read 2026-11-27). Keys are those of webhooks
+wherever these tell the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from typing import TypeAlias
 
 from adapters._help_scout_conversation import OPENING, Conversation, closer, replies_of, user
 from plugin.contract.event import Event, Kind
@@ -22,21 +24,45 @@ STATUSES: Mapping[str, Status] = {
     "closed": Status.SOLVED,
     "spam": Status.DELETED,
 }
-ASSIGNED, MOVED = "changed-ticket-assignee", "moved-from-mailbox"
+ASSIGNED, MOVED = "changed-ticket-assignee", frozenset({"moved-from-mailbox", "movedFromMailbox"})
+Threads: TypeAlias = list[Payload]
 
 
-def read_events(told: Conversation) -> list[Event]:
+def assignments_by_action(threads: Threads) -> Threads:
+    """FreeScout's line items say that they assign."""
+    return [thread for thread in threads if thread["action"]["type"].text_or() == ASSIGNED]
+
+
+def assignments_by_change(threads: Threads) -> Threads:
+    """Help Scout's threads say who had the conversation then, so those that say another one than the thread before."""
+    found, previous = [], None
+    for thread in threads:
+        current = _assignee(thread)
+        if current != previous:
+            found.append(thread)
+        previous = current
+    return found
+
+
+def _assignee(thread: Payload) -> str | None:
+    """A person; a team is none."""
+    person = thread["assignedTo"]
+    return None if person["type"].text_or() == "team" else user(person["id"])
+
+
+def read_events(told: Conversation, assignments: Callable[[Threads], Threads]) -> list[Event]:
     threads = sorted(told.threads(), key=lambda thread: (thread["createdAt"].iso(), thread["id"].number()))
     published = [thread for thread in threads if thread["state"].text_or("published") == "published"]
-    found = [*_opened(told, published), *replies_of(told), *_assigned(told, published), *_moved(told, published)]
+    found = [*_opened(told, published), *replies_of(told), *_moved(told, published)]
+    found += _assigned(told, published, assignments(published))
     if told.body["state"].text_or() == "deleted":
         found.append(told.new(Kind.TICKET_DELETED, "read", told.at, data={"reason": "deleted"}))
     return found
 
 
-def _opened(told: Conversation, threads: list[Payload]) -> Iterator[Event]:
+def _opened(told: Conversation, threads: Threads) -> Iterator[Event]:
     """In its mailbox of now, unless it was moved; where it came from is not told."""
-    is_moved = any(thread["action"]["type"].text_or() == MOVED for thread in threads)
+    is_moved = any(thread["action"]["type"].text_or() in MOVED for thread in threads)
     by_agent = told.body["createdBy"]["type"].text_or() == "user"
     yield told.new(
         Kind.TICKET_OPENED,
@@ -47,12 +73,11 @@ def _opened(told: Conversation, threads: list[Payload]) -> Iterator[Event]:
     )
 
 
-def _assigned(told: Conversation, threads: list[Payload]) -> Iterator[Event]:
+def _assigned(told: Conversation, threads: Threads, assignments: Threads) -> Iterator[Event]:
     """Each assignment, and the last move with the mailbox of now. Where no assignment is told, it was opened with an assignee."""
-    moves = [thread for thread in threads if thread["action"]["type"].text_or() == MOVED]
-    assignments = [thread for thread in threads if thread["action"]["type"].text_or() == ASSIGNED]
+    moves = [thread for thread in threads if thread["action"]["type"].text_or() in MOVED]
     for thread in assignments:
-        agent = user(thread["assignedTo"]["id"])
+        agent = _assignee(thread)
         if agent is not None:
             yield told.new(Kind.TICKET_ASSIGNED, thread["id"].text(), thread["createdAt"].iso(), agent=agent)
     for thread in moves[-1:]:
@@ -62,7 +87,7 @@ def _assigned(told: Conversation, threads: list[Payload]) -> Iterator[Event]:
         yield told.new(Kind.TICKET_ASSIGNED, f"read:{told.assignee}", at, agent=told.assignee)
 
 
-def _moved(told: Conversation, threads: list[Payload]) -> Iterator[Event]:
+def _moved(told: Conversation, threads: Threads) -> Iterator[Event]:
     """What each thread changed of the status, and the closing that stands in the conversation itself."""
     closed = told.body["closedAt"]
     closed_at = None if closed.is_absent or told.body["status"].text_or() != "closed" else closed.iso()
