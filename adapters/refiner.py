@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adapters._refiner_pull import PULL
 from plugin.contract.adapter import Adapter, Setting, Settings, first, pairs, secrets
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload, parse_json
@@ -87,9 +88,11 @@ ADAPTER = Adapter(
             label="Attribute with the ticket",
             help="The name of a user attribute in which your site puts the ticket's id; it links the answer to the ticket.",
         ),
+        Setting(key="api_key", label="API key", help="Integrations, REST API; for the history.", secret=True),
     ),
     verify=verify,
     parse=parse,
+    pull=PULL,
     facts=("survey",),
     signature_scheme="token in the URL",
     docs="docs/adapters/refiner.md",
@@ -97,6 +100,7 @@ ADAPTER = Adapter(
         "1. In Refiner: Integrations, Webhooks, Add webhook.\n"
         "2. URL: {url}?token={secret}\n"
         "3. Trigger: Survey interaction. Refiner signs nothing: keep the address to yourself.\n"
-        "4. Name the questions whose answers count in the document `questions`."
+        "4. Name the questions whose answers count in the document `questions`.\n"
+        "5. For the history, enter the key of Integrations, REST API, as `api_key`."
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from whole_tickets import fold_survey_of
 from adapters.refiner import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.pull import Page, PullResponse
 
 URL = "https://kpi.example.com/hooks/refiner"
 
@@ -65,3 +67,17 @@ def test_a_mistake_is_named(settings: dict[str, str], data: dict[str, Any], path
     with pytest.raises(BadPayload) as caught:
         parse(body, **settings)
     assert caught.value.path == path
+
+
+def test_a_response_that_the_api_shows_is_the_same_answer_once() -> None:
+    told = body_of("linked_to_a_ticket")
+    contact = {name: told[name] for name in ("uuid", "remote_id", "email", "attributes")}
+    page = {"items": [{**told["response"], "contact": contact}], "pagination": {"current_page": 1, "last_page": 1}}
+    assert ADAPTER.pull is not None
+    given = {"api_key": "made-up", "ticket": "ticket_id"}
+    steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
+    next(steps)
+    read = steps.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))
+    assert isinstance(read, Page)
+    [body] = read.bodies
+    assert parse(json.loads(body), ticket="ticket_id") == parse(told, ticket="ticket_id")

@@ -18,6 +18,7 @@ import api_intercom
 import api_jira
 import api_justcall
 import api_liveagent
+import api_refiner
 import api_request_tracker
 import api_salesforce
 import api_servicenow
@@ -49,6 +50,7 @@ HISTORIES = {
     "jira data center": api_jira.DATA_CENTER,
     "justcall": api_justcall.HISTORY,
     "liveagent": api_liveagent.HISTORY,
+    "refiner": api_refiner.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
     "salesforce": api_salesforce.HISTORY,
     "servicenow": api_servicenow.HISTORY,
