@@ -236,3 +236,5 @@ _STATES: dict[str, Callable[[Task, Settings], list[Event]]] = {
     "worker.activity.update": _activity_changed,
     "worker.deleted": _worker_deleted,
 }
+#: the events that are read
+READ = (*_READERS, *RING_RESULTS, *_STATES)

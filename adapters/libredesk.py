@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from adapters._libredesk_events import Told, created, message_created, placed, rated, status_changed
+from adapters._libredesk_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
@@ -79,9 +80,13 @@ ADAPTER = Adapter(
             help="Lines `agent 5 = Anna` and `team 2 = Billing`: webhooks carry ids.",
             file=True,
         ),
+        Setting(key="base_url", label="Address of Libredesk", help="For the API, like https://desk.example.org."),
+        Setting(key="api_key", label="API key", help="For the API: made for an agent who may manage webhooks."),
+        Setting(key="api_secret", label="API secret", help="For the API: shown once, with its key.", secret=True),
     ),
     verify=verify,
     parse=parse,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="X-Libredesk-Signature: HMAC-SHA256 of the body, hex",
     docs="docs/adapters/libredesk.md",

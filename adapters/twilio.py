@@ -13,6 +13,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 from xml.sax.saxutils import escape
 
 from adapters._twilio_pull import PULL
+from adapters._twilio_registration import REGISTRATION
 from adapters._twilio_task import when
 from adapters._twilio_taskrouter import cloud_events, rest_event, task_event
 from adapters._twilio_voice import is_action, needs_twiml, voice_events
@@ -193,8 +194,8 @@ SETTINGS = (
         help='One line per activity, "Name = available", break, wrap_up, meeting, training, on_contact, offline or other.',
         file=True,
     ),
-    Setting(key="account_sid", label="Account SID", help="Only for backfill."),
-    Setting(key="workspace_sid", label="TaskRouter workspace SID", help="Only for backfill."),
+    Setting(key="account_sid", label="Account SID", help="For the API."),
+    Setting(key="workspace_sid", label="TaskRouter workspace SID", help="For the API: it begins with WS."),
 )
 
 ADAPTER = Adapter(
@@ -208,6 +209,7 @@ ADAPTER = Adapter(
     delivery_key=delivery_key,
     acknowledge=acknowledge,
     pull=PULL,
+    registration=REGISTRATION,
     facts=("wait", "talk", "wrap_up", "ring", "transfer", "abandon", "agent", "queue", "agent_state", "login"),
     signature_scheme="X-Twilio-Signature: HMAC-SHA1 over the URL and the sorted form fields, or the hash of the body",
     docs="docs/adapters/twilio.md",

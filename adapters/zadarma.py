@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Mapping, Sequence
 
+from adapters._zadarma_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, pairs, secrets
 from plugin.contract.event import Channel, Direction, Event, Json, Kind
 from plugin.contract.payload import Payload
@@ -226,6 +227,7 @@ SETTINGS = (
         secret=True,
         required=True,
     ),
+    Setting(key="api_key", label="API key", help="For the API: shown with the secret.", secret=True),
     Setting(
         key="queues",
         label="Names of queues",
@@ -251,6 +253,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
+    registration=REGISTRATION,
     facts=("wait", "talk", "ring", "abandon", "agent", "queue"),
     signature_scheme="Signature: base64 of the hex HMAC-SHA1 of some form fields, and a secret URL",
     docs="docs/adapters/zadarma.md",

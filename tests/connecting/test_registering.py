@@ -37,6 +37,8 @@ class Desk:
     vendor: Vendor
     registry: Registry
     api: VendorApi
+    #: what others have there
+    standing: dict[str, str]
     #: from which request on the vendor answers no more, though it does what it is asked
     silent_from: int | None = None
 
@@ -80,14 +82,15 @@ def desk_of(vendor: Vendor, engine: Engine, folder: Path) -> Iterator[Desk]:
     opened = installed(
         engine, folder, f'[sources.desk]\nadapter = "{vendor.adapter}"\n[sources.desk.settings]\n{settings}'
     )
-    registry = Registry(webhooks={HAND_MADE: OTHER}, given={HAND_MADE: "somebody-elses"}, ids=vendor.ids)
+    standing = {} if vendor.has_one_place else {HAND_MADE: OTHER}
+    registry = Registry(webhooks=standing.copy(), given={HAND_MADE: "somebody-elses"}, ids=vendor.ids)
 
     def routes(asked: Asked) -> Told:
         told = vendor.routes(registry, asked)
         return Told(hang_up=True) if desk.silent_from is not None and len(api.asked) >= desk.silent_from else told
 
     with serving(routes) as api:
-        desk = Desk(opened=opened, vendor=vendor, registry=registry, api=api)
+        desk = Desk(opened=opened, vendor=vendor, registry=registry, api=api, standing=standing)
         yield desk
 
 
@@ -109,7 +112,7 @@ def test_it_is_made_once_and_its_secret_is_kept(desk: Desk) -> None:
 
 def test_a_vendor_that_is_told_our_secret_signs_with_it(desk: Desk) -> None:
     desk.make()
-    if desk.vendor.learns is None:
+    if desk.vendor.learns is None and desk.vendor.is_told:
         assert WANTED.secret in desk.registry.given.values()
 
 
@@ -118,10 +121,33 @@ def test_what_was_made_by_hand_is_left_as_it_is(desk: Desk) -> None:
     before = desk.registry.webhooks.copy()
     found = desk.make()
     assert found.is_foreign
-    assert by_hand in {thing.id for thing in found.things}
+    assert desk.vendor.has_one_place or by_hand in {thing.id for thing in found.things}
     assert desk.registry.webhooks == before
     assert desk.remove() == []
     assert desk.registry.webhooks == before
+
+
+def test_a_place_that_another_program_has_is_left_as_it_is(desk: Desk) -> None:
+    if not desk.vendor.has_one_place:
+        return
+    desk.registry.webhooks[HAND_MADE] = OTHER
+    with pytest.raises(RegistrationProblem, match="another program has it: remove it there first"):
+        desk.make()
+    assert desk.registry.webhooks == {HAND_MADE: OTHER}
+    desk.registry.webhooks.clear()
+    desk.make()
+    desk.registry.webhooks.clear()
+    desk.registry.webhooks[HAND_MADE] = OTHER
+    desk.remove()
+    assert desk.registry.webhooks == {HAND_MADE: OTHER}
+
+
+def test_something_is_sent_where_the_vendor_can_be_made_to(desk: Desk) -> None:
+    made = desk.make()
+    registration = desk.opened.sources["desk"].adapter.registration
+    can = registration is not None and registration.test is not None
+    assert desk.work().test(made.things) == can
+    assert bool(desk.registry.tested) == can
 
 
 def test_what_somebody_removed_is_made_anew(desk: Desk) -> None:
@@ -141,7 +167,7 @@ def test_another_address_takes_the_place_of_the_old_one(desk: Desk) -> None:
 def test_it_is_removed_with_what_the_vendor_gave(desk: Desk) -> None:
     made = desk.make()
     assert sorted(map(str, desk.remove())) == sorted(map(str, made.things))
-    assert desk.registry.webhooks == {HAND_MADE: OTHER}
+    assert desk.registry.webhooks == desk.standing
     assert not desk.registry.others
     assert desk.secret is None
     assert registered(desk.opened, "desk") is None
@@ -162,7 +188,7 @@ def test_interrupted_at_any_request_it_is_made_once(desk: Desk) -> None:
             (id,) = [id for id, url in desk.registry.webhooks.items() if url == WANTED.url]
             assert desk.secret == desk.registry.given[id]
         desk.remove()
-        assert desk.registry.webhooks == {HAND_MADE: OTHER}
+        assert desk.registry.webhooks == desk.standing
         assert not desk.registry.others
     assert 2 < number < 39
 
@@ -177,7 +203,7 @@ def test_interrupted_at_any_request_it_is_removed(desk: Desk) -> None:
         except RegistrationProblem:
             desk.silent_from = None
         desk.remove()
-        assert desk.registry.webhooks == {HAND_MADE: OTHER}
+        assert desk.registry.webhooks == desk.standing
         assert not desk.registry.others
     assert 1 < number < 39
 

@@ -9,6 +9,9 @@ from typing import Any
 from registry import HAND_MADE, Registry, Vendor, basic
 from registry_desks import DESKS
 from registry_dialpad import DIALPAD
+from registry_libredesk import LIBREDESK
+from registry_twilio import TWILIO
+from registry_zadarma import ZADARMA
 from vendor_api import Asked, Told
 
 __all__ = ["HAND_MADE", "VENDORS", "Registry", "Vendor"]
@@ -81,5 +84,8 @@ VENDORS = {
         ),
         DIALPAD,
         *DESKS,
+        LIBREDESK,
+        TWILIO,
+        ZADARMA,
     )
 }

@@ -19,6 +19,7 @@ class Registry:
     webhooks: dict[str, str] = field(default_factory=dict)
     given: dict[str, str] = field(default_factory=dict)
     others: dict[str, Any] = field(default_factory=dict)
+    tested: list[str] = field(default_factory=list)
     made: int = 0
     ids: str = "made-{}"
 
@@ -35,9 +36,10 @@ class Registry:
 
 @dataclass(frozen=True, kw_only=True)
 class Vendor:
-    """`login` are the settings that its API needs; `learns` is the one that gets its secret, None where the vendor is told ours.
+    """`login` are the settings that its API needs; `learns` is the one that gets its secret, None where the vendor gives none.
 
     `ids` is the form of its ids, `name` tells several APIs of one adapter apart.
+    `is_told` says that the vendor is told ours where it gives none, `has_one_place` that it sends to one address only.
     """
 
     adapter: str
@@ -46,6 +48,8 @@ class Vendor:
     learns: str | None = None
     ids: str = "made-{}"
     name: str = ""
+    is_told: bool = True
+    has_one_place: bool = False
 
 
 def basic(user: str, password: str) -> str:

@@ -1,0 +1,67 @@
+"""The event callback of a TaskRouter workspace, set through its API: a workspace has one.
+
+https://www.twilio.com/docs/taskrouter/api/workspace (EventCallbackUrl, EventsFilter), read on 2026-11-27. The filter takes names
+with commas and no spaces between, and an empty address ends the callbacks, as programs do it that run with Twilio:
+github.com/techmatters/flex twilio-iac.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from hashlib import sha256
+from urllib.parse import quote, urlencode
+
+from adapters._twilio_pull import ORIGIN
+from adapters._twilio_taskrouter import READ
+from plugin.contract.payload import BadPayload
+from plugin.contract.pull import PullRequest, PullResponse, ask, basic
+from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
+from plugin.contract.settings import Settings, first
+
+PLACE = "event callback of the workspace"
+API = ("account_sid", "auth_token", "workspace_sid")
+
+
+def find(settings: Settings, wanted: Wanted) -> FindSteps:
+    there = yield from _address(settings)
+    return [_thing(there)] if there == wanted.url else []
+
+
+def create(settings: Settings, wanted: Wanted) -> CreateSteps:
+    there = yield from _address(settings)
+    if there:
+        raise BadPayload(
+            PLACE,
+            "a workspace has one, and another program has it: remove it there first, or use Event Streams by hand.",
+        )
+    yield _request(settings, EventCallbackUrl=wanted.url, EventsFilter=",".join(READ))
+    yield _thing(wanted.url)
+
+
+def remove(settings: Settings, thing: Thing) -> RemoveSteps:
+    """Another program may have its address there by now: that one stays."""
+    there = yield from _address(settings)
+    if there and _thing(there) == thing:
+        yield _request(settings, EventCallbackUrl="", EventsFilter="")
+
+
+def _address(settings: Settings) -> Generator[PullRequest, PullResponse, str]:
+    workspace = yield from ask(_request(settings))
+    return workspace["event_callback_url"].text_or("") or ""
+
+
+def _thing(url: str) -> Thing:
+    return Thing(kind=PLACE, id=sha256(url.encode()).hexdigest()[:12])
+
+
+def _request(settings: Settings, **changes: str) -> PullRequest:
+    """Of the workspace itself; without `changes` it is read."""
+    account, token, workspace = (first(settings, key, "") or "" for key in API)
+    url = f"{ORIGIN}/v1/Workspaces/{quote(workspace, safe='')}"
+    if not changes:
+        return PullRequest(url=url, headers=basic(account, token))
+    headers = {**basic(account, token), "Content-Type": "application/x-www-form-urlencoded"}
+    return PullRequest(url=url, method="POST", headers=headers, body=urlencode(changes).encode())
+
+
+REGISTRATION = Registration(find=find, create=create, remove=remove, origins=(ORIGIN,), needs=API, per_minute=60)
