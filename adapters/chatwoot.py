@@ -12,6 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from adapters._chatwoot_events import CONVERSATIONS, MESSAGES, Told, conversation_events, message_events
+from adapters._chatwoot_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Rejected, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
@@ -107,10 +108,21 @@ ADAPTER = Adapter(
             help="customer, other, or ignore: then the clocks go on. Chatwoot calls pending what a bot still deals with.",
             default="ignore",
         ),
+        Setting(key="base_url", label="Address", help="For the API: https://app.chatwoot.com, or your server's."),
+        Setting(
+            key="account", label="Account", help="For the API: the number after /accounts/ in Chatwoot's addresses."
+        ),
+        Setting(
+            key="api_token",
+            label="Access token",
+            help="For the API: of an administrator; Profile settings, Access Token.",
+            secret=True,
+        ),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="X-Chatwoot-Signature: HMAC-SHA256 of time and body, hex, within five minutes, and a secret URL",
     docs="docs/adapters/chatwoot.md",

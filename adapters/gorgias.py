@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters._gorgias_registration import REGISTRATION, TEMPLATE, TOKEN
 from adapters._gorgias_ticket import Ticket, message_events, ticket_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
@@ -16,9 +17,7 @@ from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import require, require_match
 
-TOKEN = "X-Deskgauge-Token"  # noqa: S105
 HINT = f"Give the HTTP integration the header {TOKEN} with the token of this source."
-TEMPLATE = "{{context}}"
 
 
 def verify(request: WebhookRequest, settings: Settings) -> None:
@@ -98,10 +97,14 @@ ADAPTER = Adapter(
             help="Names or ids of users that are integrations, one per line: their replies are no first response.",
             file=True,
         ),
+        Setting(key="subdomain", label="Subdomain", help="For the API: of yours.gorgias.com the word yours."),
+        Setting(key="api_user", label="API user", help="For the API: the e-mail address of the user whose key it is."),
+        Setting(key="api_key", label="API key", help="For the API: Settings, REST API.", secret=True),
     ),
     verify=verify,
     parse=parse,
     template=TEMPLATE,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme=f"token in the header {TOKEN}, and a secret URL",
     docs="docs/adapters/gorgias.md",

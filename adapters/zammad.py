@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adapters._zammad_registration import REGISTRATION
 from adapters._zammad_ticket import Ticket, article_events, ticket_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
@@ -76,10 +77,18 @@ ADAPTER = Adapter(
             label="Bots",
             help="Logins of integrations that write as agents, separated by commas: their replies are no first response.",
         ),
+        Setting(key="base_url", label="Address", help="For the API: https://help.example.com."),
+        Setting(
+            key="api_token",
+            label="Access token",
+            help="For the API: Profile, Token Access; admin.webhook and admin.trigger make the webhook.",
+            secret=True,
+        ),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-Hub-Signature: HMAC-SHA1 of the body, hex",
     docs="docs/adapters/zammad.md",

@@ -1,5 +1,8 @@
 """Help desks whose webhooks can be made."""
 
+from registry_chatwoot import CHATWOOT
+from registry_gorgias import GORGIAS
 from registry_jira import CLOUD, SINCE_10
+from registry_zammad import ZAMMAD
 
-DESKS = (CLOUD, SINCE_10)
+DESKS = (CHATWOOT, CLOUD, GORGIAS, SINCE_10, ZAMMAD)
