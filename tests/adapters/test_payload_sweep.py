@@ -47,6 +47,7 @@ ADAPTERS = {
     "kustomer": "kustomer",
     "liveagent": "liveagent",
     "mango_office": "mango_office",
+    "pylon": "pylon",
     "refiner": "refiner",
     "ringcentral": "ringcentral",
     "salesforce": "salesforce",
@@ -396,6 +397,7 @@ EXPECTED: Mapping[str, Mapping[str, str]] = {
         "events_call_doc.callback_Appeared__1": "ignored: a ring",
         "events_call_doc.outbound_Appeared__1": "contact.offered",
     },
+    "pylon": {"issue.created_minimal__1": "ignored: a poke"},
     "refiner": {
         "survey_refiner_webhook_response_0.jso__1": "ignored: no question that was named",
     },

@@ -18,6 +18,7 @@ import api_intercom
 import api_jira
 import api_justcall
 import api_liveagent
+import api_pylon
 import api_refiner
 import api_request_tracker
 import api_salesforce
@@ -50,6 +51,7 @@ HISTORIES = {
     "jira data center": api_jira.DATA_CENTER,
     "justcall": api_justcall.HISTORY,
     "liveagent": api_liveagent.HISTORY,
+    "pylon": api_pylon.HISTORY,
     "refiner": api_refiner.HISTORY,
     "request tracker": api_request_tracker.HISTORY,
     "salesforce": api_salesforce.HISTORY,
