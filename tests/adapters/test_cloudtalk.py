@@ -9,7 +9,7 @@ from typing import Any
 import api_cloudtalk
 import pytest
 from adapter_fixtures import build_request, find_adapters
-from api_reading import read_all
+from api_reading import parse, read_all
 from histories import SINCE
 from vendor_api import Asked, Told
 from whole_calls import fold_call, legs, recorded, rings, subjects, visits
@@ -17,7 +17,7 @@ from whole_calls import fold_call, legs, recorded, rings, subjects, visits
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
 from plugin.contract.request import WebhookRequest
-from plugin.facts.fold import fold_contact
+from plugin.facts.fold import ContactFacts, fold_contact, in_order
 
 CLOUDTALK = find_adapters()["cloudtalk"]
 URL = "https://kpi.example.com/hooks/cloudtalk/0d1f2a3b"
@@ -155,6 +155,40 @@ def test_rings_of_a_call_that_was_read() -> None:
 
 def test_a_transfer_ends_the_leg_of_who_transferred() -> None:
     assert [leg.transferred for leg in fold_call("cloudtalk", "api_overflow").legs] == [True, False]
+
+
+def step(name: str, begin: int, status: str, reason: str | None, **more: Any) -> dict[str, Any]:
+    date = f"2026-11-24T10:00:{begin:02}.000Z"
+    return {"type": "agent", "name": name, "date": date, "status": status, "reason": reason, "call_times": {}, **more}
+
+
+def history_of(*steps: dict[str, Any], **more: Any) -> ContactFacts:
+    said = {
+        "uuid": "u",
+        "date": "2026-11-24T10:00:00.000Z",
+        "ended_at": "2026-11-24T10:01:00.000Z",
+        "direction": "incoming",
+    }
+    body = {"deskgauge_read": "call", **said, "is_voicemail": False, "call_steps": steps, **more}
+    return fold_contact(in_order(parse(CLOUDTALK, body)), knows=CLOUDTALK.facts)
+
+
+def test_one_agent_may_be_rung_again_and_a_ring_that_was_canceled_is_none_of_his() -> None:
+    agents = [
+        step("Ada Example", 0, "missed", "not_picked_up", call_times={"ringing_time": 10}),
+        step("Ada Example", 20, "missed", "canceled", call_times={"ringing_time": 5}),
+    ]
+    waited = {"waiting_time": 25}
+    facts = history_of(step("Support", 0, "missed", "canceled", type="queue", call_times=waited, agent_calls=agents))
+    assert rings(facts) == [("Ada Example", "missed", 10.0), ("Ada Example", "cancelled", 5.0)]
+    assert visits(facts) == [("Support", "abandoned", 25.0)]
+
+
+def test_a_message_belongs_to_the_last_queue_and_the_one_before_was_left() -> None:
+    first = step("Support", 0, "missed", "no_agents_picked_up", type="queue", call_times={"waiting_time": 30})
+    last = step("Billing", 30, "missed", "no_agents_online", type="queue")
+    facts = history_of(first, last, is_voicemail=True)
+    assert visits(facts) == [("Support", "timeout", 30.0), ("Billing", "voicemail", None)]
 
 
 def test_a_queue_may_be_the_number_also_in_the_history() -> None:

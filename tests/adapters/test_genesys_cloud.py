@@ -8,7 +8,7 @@ from typing import Any
 
 import api_genesys_cloud
 import pytest
-from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixture, shared_payloads
+from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixture, parse_all, shared_payloads
 from api_reading import read_all
 from histories import NOW
 from vendor_api import Asked, Told
@@ -291,6 +291,36 @@ def test_a_conversation_without_queue_has_its_customer_outside_and_nobody_who_on
         "+49305550123",
         [("Ada Example", 60.0, 0.0, None)],
     )
+
+
+def answered_conversation() -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(recorded("genesys_cloud", "api_answered")[0].body)
+    return body
+
+
+def test_times_that_differ_by_milliseconds_are_not_another_happening() -> None:
+    live = parse_all(GENESYS, recorded("genesys_cloud", *ANSWERED), NAMES)
+    apart = json.dumps(answered_conversation()).replace("27.500Z", "27.503Z").replace("12.500Z", "12.490Z")
+    read = GENESYS.parse(build_request(url=URL, body=apart), NAMES)
+    assert {event.dedupe_key for event in read} == {event.dedupe_key for event in live}
+    assert {event.at for event in read} != {event.at for event in live}
+
+
+def test_somebody_outside_who_is_asked_beside_the_customer_is_no_customer() -> None:
+    body = answered_conversation()
+    outside = {**body["participants"][0], "purpose": "external", "participantId": "p-ex"}
+    outside["sessions"] = [{**outside["sessions"][0], "sessionId": "s-ex"}]
+    more = {**body, "participants": [*body["participants"], outside]}
+    assert told(more, **NAMES) == told(body, **NAMES)
+
+
+def test_a_supervisor_who_listens_in_neither_rings_nor_talks() -> None:
+    body = answered_conversation()
+    listener = json.loads(
+        json.dumps(body["participants"][3]).replace("s-u1a", "s-su").replace('"alert"', '"monitoring"')
+    )
+    more = {**body, "participants": [*body["participants"], {**listener, "userId": "u-9"}]}
+    assert told(more, **NAMES) == told(body, **NAMES)
 
 
 def test_of_a_conversation_that_still_runs_only_its_beginning_is_kept() -> None:
