@@ -57,7 +57,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     begun, number = (cursor or f"{EARLIEST.isoformat()}|1").split("|")
     created, page = datetime.fromisoformat(begun), int(number)
     while True:
-        account = yield from _login(settings)
+        account = yield from login(settings)
         listed = yield from account.listed(since, created, page)
         found = list(listed["_embedded"]["conversations"].items())
         bodies = []
@@ -73,7 +73,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
             return
 
 
-def _login(settings: Settings) -> Generator[PullRequest | Page, PullResponse, Account]:
+def login(settings: Settings) -> Generator[PullRequest, PullResponse, Account]:
     form = {
         "grant_type": "client_credentials",
         "client_id": first(settings, "app_id", "") or "",

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from adapters._help_scout_conversation import Conversation, conversation_events
 from adapters._help_scout_pull import PULL
 from adapters._help_scout_read import assignments_by_change, read_events
+from adapters._help_scout_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, pairs, secrets
 from plugin.contract.event import Channel, Event, Json, Kind
 from plugin.contract.payload import Payload, parse_json
@@ -82,11 +83,11 @@ ADAPTER = Adapter(
         Setting(
             key="secret",
             label="Secret key",
-            help="At most 40 characters, made up by you and entered in Help Scout, too.",
+            help="At most 40 characters, entered in Help Scout, too.",
             secret=True,
             required=True,
         ),
-        Setting(key="app_id", label="App ID", help="Your profile, My apps: for the history through the API."),
+        Setting(key="app_id", label="App ID", help="Your profile, My apps: for the history, and to make the webhook."),
         Setting(key="app_secret", label="App secret", help="Stands beside the App ID.", secret=True),
         Setting(
             key="bots",
@@ -103,14 +104,14 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     pull=PULL,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme="X-HelpScout-Signature: HMAC-SHA1 of the body, base64",
     docs="docs/adapters/help_scout.md",
     connect=(
-        "1. Make up a secret key of at most 40 characters and give it to Deskgauge as `secret`.\n"
-        "2. In Help Scout: Manage, Apps, Webhooks, Install App.\n"
-        "3. Secret Key: the same.   Callback URL: {url}   Payload version: V2\n"
-        "4. Choose the conversation events created, assigned, moved, status updated, customer reply, agent reply, note created\n"
+        "1. In Help Scout: Manage, Apps, Webhooks, Install App.\n"
+        "2. Secret Key: {secret}   Callback URL: {url}   Payload version: V2\n"
+        "3. Choose the conversation events created, assigned, moved, status updated, customer reply, agent reply, note created\n"
         "   and deleted, and Rating Received. Save.\n"
         "For the past: Your profile, My apps, Create App (redirection URL: any of yours); its id and secret are `app_id` and\n"
         "`app_secret`."
