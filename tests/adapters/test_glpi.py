@@ -183,7 +183,7 @@ def local(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone(RIGA).strftime("%Y-%m-%d %H:%M:%S")
 
 
-def read_by_api(log: bool = True) -> WebhookRequest:
+def read_by_api(log: bool = True, **changed: str) -> WebhookRequest:
     """The ticket of `LIFE` as it is in the end, with its log, its follow-ups and its members."""
     bodies = [recorded(name) for name in LIFE]
     tickets = [body["item"] for body in bodies if "status" in body["item"]]
@@ -212,6 +212,7 @@ def read_by_api(log: bool = True) -> WebhookRequest:
         "status": last["status"]["id"],
         "requesttypes_id": last["request_type"]["id"],
         "is_deleted": 0,
+        **changed,
     }
     followups = [
         {
@@ -247,6 +248,8 @@ def test_the_log_tells_each_status_as_a_webhook_told_it_and_counts_nothing_twice
 
 
 def test_without_a_log_it_is_known_when_a_ticket_was_solved_and_closed() -> None:
-    facts = fold_requests("glpi", [read_by_api(log=False)], bots="31")
+    told = read_by_api(log=False, solvedate="2026-11-24 11:20:00", closedate="2026-11-24 11:30:00")
+    facts = fold_requests("glpi", [told], bots="31")
     assert (facts.status, facts.reopens, facts.pauses) == ("closed", 0, [])
-    assert facts.solved_at == fold_ticket_of("glpi", *LIFE, bots="31").closed_at
+    assert facts.solved_at == datetime(2026, 11, 24, 9, 20, tzinfo=UTC)
+    assert facts.closed_at == datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
