@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from adapters._zammad_pull import PULL
 from adapters._zammad_registration import REGISTRATION
 from adapters._zammad_ticket import Ticket, article_events, ticket_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
-from plugin.contract.payload import parse_json
+from plugin.contract.payload import Payload, parse_json
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import hmac_hex, require, require_match
 
@@ -32,12 +33,22 @@ def signature(secret: str, body: bytes) -> str:
 
 def parse(request: WebhookRequest, settings: Settings) -> Sequence[Event]:
     body = parse_json(request.body).object()
+    if "deskgauge_read" in body:
+        return _read(body, settings)
     if not isinstance(body["ticket"].raw, Mapping):
         if DELIVERY in request.headers or TRIGGER in request.headers:
             raise BadPayload("$.ticket", "no object: switch the webhook's custom payload off, the default one is read")
         return []
     ticket = Ticket(ticket=body["ticket"], settings=settings)
     return [*ticket_events(ticket), *article_events(ticket, body["article"])]
+
+
+def _read(body: Payload, settings: Settings) -> list[Event]:
+    """Each state as a webhook would have told it, and every article."""
+    tickets = [Ticket(ticket=state, settings=settings) for state in body["states"].items()]
+    told = [event for ticket in tickets for event in ticket_events(ticket)]
+    articles = [event for article in body["articles"].items() for event in article_events(tickets[-1], article)]
+    return [*{event.dedupe_key: event for event in [*told, *articles]}.values()]
 
 
 def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
@@ -81,13 +92,14 @@ ADAPTER = Adapter(
         Setting(
             key="api_token",
             label="Access token",
-            help="For the API: Profile, Token Access; admin.webhook and admin.trigger make the webhook.",
+            help="For the API: Profile, Token Access. ticket.agent reads the past; admin.webhook, admin.trigger make the webhook.",
             secret=True,
         ),
     ),
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     registration=REGISTRATION,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-Hub-Signature: HMAC-SHA1 of the body, hex",
@@ -96,6 +108,7 @@ ADAPTER = Adapter(
         "1. In Zammad: Admin, Manage, Webhook, New Webhook.\n"
         "2. Endpoint: {url}   HMAC SHA1 Signature Token: {secret}   Custom Payload: off. Submit.\n"
         "3. Admin, Manage, Trigger, New Trigger, twice. Activated by: Action. Action execution: Always. Condition for one:\n"
-        "   Action is created; for the other: Action is updated. Execute: Webhook, this one."
+        "   Action is created; for the other: Action is updated. Execute: Webhook, this one.\n"
+        "For the past: a token (Profile, Token Access; permission ticket.agent) as `api_token`, and `base_url`."
     ),
 )

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import itertools
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._zammad_pull import body_of as read
 from adapters.zammad import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
+from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/zammad"
@@ -155,3 +161,77 @@ def test_a_missing_field_is_named_by_its_path() -> None:
     with pytest.raises(BadPayload) as caught:
         ADAPTER.parse(sent(body), {})
     assert caught.value.path == "$.ticket.updated_at"
+
+
+USERS = {
+    "8": {"login": "made.up@example.com", "email": "made.up@example.com", "phone": "+37120000001"},
+    "1": {"login": "-"},
+    "20": {"login": "one@example.org"},
+}
+
+
+def read_by_api() -> WebhookRequest:
+    """What the API shows in the end of `LIFE`: the ticket, the changes between its deliveries, and their articles."""
+    bodies = [body_of(name) for name in LIFE]
+    shown = [flat(body["ticket"]) for body in bodies]
+    changes = [
+        change(*pair, name) for pair in itertools.pairwise(shown) for name in ("state", "group", "owner", "priority")
+    ]
+    articles = {body["article"]["id"]: body["article"] for body in bodies}
+    kept = [{**article, "created_by": article["created_by"]["login"]} for article in articles.values()]
+    history = {"history": [each for each in changes if each], "assets": {"User": USERS}}
+    body = read(Payload(shown[-1]), Payload(history), Payload(kept))
+    return build_request(url="api:desk", method="PULL", body=body)
+
+
+def flat(ticket: dict[str, Any]) -> dict[str, Any]:
+    named = {name: ticket[name]["name"] for name in ("group", "priority")}
+    owner = "1" if ticket["owner"]["login"] == "-" else "20"
+    return {**ticket, **named, "owner": ticket["owner"]["login"], "owner_id": owner, "customer": "made.up@example.com"}
+
+
+def change(before: dict[str, Any], after: dict[str, Any], name: str) -> dict[str, Any]:
+    if before[name] == after[name]:
+        return {}
+    ids = {"id_from": before["owner_id"], "id_to": after["owner_id"]} if name == "owner" else {}
+    values = {"value_from": before[name], "value_to": after[name], "created_at": after["updated_at"]}
+    return {"object": "Ticket", "type": "updated", "attribute": name, **values, **ids}
+
+
+def test_the_api_tells_what_the_webhooks_tell_and_counts_nothing_twice() -> None:
+    facts = fold_ticket_of("zammad", *LIFE)
+    both = fold_requests("zammad", [*recorded("zammad", *LIFE), read_by_api()])
+    assert replace(both, stays=facts.stays, priorities=facts.priorities) == facts
+    assert [name for _, name in both.stays] == [name for _, name in facts.stays]
+    alone = fold_requests("zammad", [read_by_api()])
+    assert (alone.spans, alone.pauses, alone.replies) == (facts.spans, facts.pauses, facts.replies)
+    assert (alone.queue, alone.regroups, alone.agent, alone.customer) == (
+        "Second Line",
+        1,
+        "one@example.org",
+        facts.customer,
+    )
+    assert (alone.first_response_at, alone.reopens, alone.channel) == (facts.first_response_at, 1, "email")
+    assert [name for name, _ in itertools.groupby(name for _, name in alone.priorities)] == ["2 normal", "3 high"]
+
+
+def test_what_the_api_shows_of_a_change_is_the_event_of_its_webhook() -> None:
+    told = {event.dedupe_key: event for name in LIFE for event in ADAPTER.parse(sent(body_of(name)), {})}
+    shown = {event.dedupe_key: event for event in ADAPTER.parse(read_by_api(), {})}
+    both = told.keys() & shown.keys()
+    assert {key: shown[key] for key in both} == {key: told[key] for key in both}
+    assert {key for key in shown if "2026-11-24T10:00:00+00:00" not in key and key not in told} == set()
+
+
+def test_of_what_the_api_shows_no_text_is_kept() -> None:
+    assert "made up" not in read_by_api().body.decode()
+
+
+def test_a_zammad_that_ignores_conditions_is_told_of_and_not_asked_for_ever() -> None:
+    assert ADAPTER.pull is not None
+    settings = {"base_url": "https://help.example.com", "api_token": "test-token"}
+    steps = ADAPTER.pull.steps(settings, datetime(2026, 11, 1, tzinfo=UTC), None)
+    next(steps)
+    old = [{"id": 1, "created_at": "2026-10-01T00:00:00.000Z", "updated_at": "2026-10-02T00:00:00.000Z"}]
+    with pytest.raises(BadPayload, match="ignores conditions"):
+        steps.send(PullResponse(status=200, headers={}, body=json.dumps(old).encode()))

@@ -23,6 +23,7 @@ import api_refiner
 import api_request_tracker
 import api_salesforce
 import api_servicenow
+import api_zammad
 import api_zendesk
 import api_zendesk_talk
 import api_znuny
@@ -56,6 +57,7 @@ HISTORIES = {
     "request tracker": api_request_tracker.HISTORY,
     "salesforce": api_salesforce.HISTORY,
     "servicenow": api_servicenow.HISTORY,
+    "zammad": api_zammad.HISTORY,
     "zendesk": api_zendesk.HISTORY,
     "znuny": api_znuny.HISTORY,
     "zendesk talk": api_zendesk_talk.HISTORY,
