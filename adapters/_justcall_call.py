@@ -11,6 +11,8 @@ from plugin.contract.adapter import Settings, pairs
 from plugin.contract.event import Channel, Direction, Event, Json, Kind
 from plugin.contract.payload import BadPayload, Payload
 
+#: the types of events that are read
+CALLS = ("call.completed", "call.missed", "call.voicemail", "call.updated")
 #: call_info.type of an incoming call that nobody answered --> abandoned, voicemail, or a reason of contact.overflowed
 MISSED = {
     "missed": "abandoned",

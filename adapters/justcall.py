@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from urllib.parse import quote
 
-from adapters._justcall_call import MISSED, call_events
+from adapters._justcall_call import CALLS, MISSED, call_events
 from adapters._justcall_pull import PULL
+from adapters._justcall_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, secrets
 from plugin.contract.event import Event
 from plugin.contract.payload import BadPayload, instant_from_epoch, parse_json
@@ -25,7 +26,6 @@ HINT = (
     "Compare the API secret with the one in JustCall's APIs and webhooks, and check that the base URL of this installation is "
     "exactly the address that was entered at JustCall."
 )
-CALLS = ("call.completed", "call.missed", "call.voicemail", "call.updated")
 EPOCH = re.compile(r"\d{10}(\d{3})?")
 
 
@@ -101,7 +101,7 @@ SETTINGS = (
     Setting(
         key="api_key",
         label="API key",
-        help="JustCall, APIs and Webhooks, beside the secret; for the history.",
+        help="JustCall, APIs and Webhooks, beside the secret; for the API.",
         secret=True,
     ),
     Setting(
@@ -123,6 +123,7 @@ ADAPTER = Adapter(
     delivery_key=delivery_key,
     acknowledge=acknowledge,
     pull=PULL,
+    registration=REGISTRATION,
     facts=("wait", "talk", "hold", "wrap_up", "abandon", "agent", "queue"),
     signature_scheme="x-justcall-signature: hex HMAC-SHA256 over address, type and time",
     docs="docs/adapters/justcall.md",

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from adapters._ringcentral_registration import REGISTRATION
 from adapters._ringcentral_session import Names, session_events
 from plugin.contract.adapter import Adapter, Answer, Setting, Settings, pairs, secrets
 from plugin.contract.event import Event, Kind
@@ -92,10 +93,9 @@ CONNECT = """\
    Call Control and Read Presence.
 2. Create the subscription, signed in as an administrator: POST /restapi/v1.0/subscription with
    {{"eventFilters": ["/restapi/v1.0/account/~/telephony/sessions"], "expiresIn": 315360000,
-    "deliveryMode": {{"transportType": "WebHook", "address": "{url}", "verificationToken": "A-LONG-RANDOM-TEXT"}}}}
+    "deliveryMode": {{"transportType": "WebHook", "address": "{url}", "verificationToken": "{secret}"}}}}
    and, for login times, add "/restapi/v1.0/account/~/call-queues/QUEUE_ID/presence" for each call queue.
-3. Enter the same text as verification_token of this source.
-4. Enter as queues one line per call queue, "62282928016 = Support": GET /restapi/v1.0/account/~/call-queues lists their ids.
+3. Enter as queues one line per call queue, "62282928016 = Support": GET /restapi/v1.0/account/~/call-queues lists their ids.
 A subscription ends at its expirationTime, and when deliveries fail it is blacklisted: look at GET /restapi/v1.0/subscription.
 """
 
@@ -119,6 +119,11 @@ SETTINGS = (
         help='One line per extension, "62264425016 = Ada Example"; others are shown by the id of their extension.',
         file=True,
     ),
+    Setting(
+        key="client_id", label="Client ID", help="Of the app, for the API; its authentication is the JWT auth flow."
+    ),
+    Setting(key="client_secret", label="Client secret", help="Of the app, for the API.", secret=True),
+    Setting(key="jwt", label="JWT credential", help="Developer console, Credentials, for the API.", secret=True),
 )
 
 ADAPTER = Adapter(
@@ -132,6 +137,7 @@ ADAPTER = Adapter(
     parse=parse,
     delivery_key=delivery_key,
     acknowledge=acknowledge,
+    registration=REGISTRATION,
     facts=("wait", "talk", "hold", "ring", "transfer", "abandon", "agent", "queue", "login"),
     signature_scheme="Verification-Token header, and a secret URL",
     docs="docs/adapters/ringcentral.md",

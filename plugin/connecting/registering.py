@@ -162,7 +162,7 @@ class Registering:
             while True:
                 step = next(steps) if answer is None else steps.send(answer)
                 if isinstance(step, PullRequest):
-                    answer = self._ask(step)
+                    answer = replace(self._ask(step), received_at=self.pace.now())
                 else:
                     note(step)
                     answer = answer or PullResponse(status=200, headers={}, body=b"")

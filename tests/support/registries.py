@@ -9,7 +9,9 @@ from typing import Any
 from registry import HAND_MADE, Registry, Vendor, basic
 from registry_desks import DESKS
 from registry_dialpad import DIALPAD
+from registry_justcall import JUSTCALL
 from registry_libredesk import LIBREDESK
+from registry_ringcentral import RINGCENTRAL
 from registry_twilio import TWILIO
 from registry_zadarma import ZADARMA
 from vendor_api import Asked, Told
@@ -84,7 +86,9 @@ VENDORS = {
         ),
         DIALPAD,
         *DESKS,
+        JUSTCALL,
         LIBREDESK,
+        RINGCENTRAL,
         TWILIO,
         ZADARMA,
     )
