@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from adapters._kustomer_event import event_key, kustomer_events
+from adapters._kustomer_registration import REGISTRATION
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import BadPayload, parse_json
@@ -69,6 +70,13 @@ SETTINGS = (
         label="Bots",
         help="Ids of users that programs write as, separated by commas: their messages are no first response.",
     ),
+    Setting(key="base_url", label="Address of the API", help="https://yours.api.kustomerapp.com; to make the webhook."),
+    Setting(
+        key="api_key",
+        label="API key",
+        help="Settings, Security, API keys, with the role org.outbound_webhooks; to make the webhook.",
+        secret=True,
+    ),
 )
 
 CONNECT = """\
@@ -86,6 +94,7 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     delivery_key=delivery_key,
+    registration=REGISTRATION,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-Kustomer-Webhook-Signature: HMAC-SHA256 of the body, hex",
     docs="docs/adapters/kustomer.md",
