@@ -170,7 +170,8 @@ def history_of(*steps: dict[str, Any], **more: Any) -> ContactFacts:
         "direction": "incoming",
     }
     body = {"deskgauge_read": "call", **said, "is_voicemail": False, "call_steps": steps, **more}
-    return fold_contact(in_order(parse(CLOUDTALK, body)), knows=CLOUDTALK.facts)
+    kept = {event.dedupe_key: event for event in reversed(parse(CLOUDTALK, body))}
+    return fold_contact(in_order(kept.values()), knows=CLOUDTALK.facts)
 
 
 def test_one_agent_may_be_rung_again_and_a_ring_that_was_canceled_is_none_of_his() -> None:
