@@ -102,6 +102,7 @@ def test_one_reading_of_the_past_gives_replies_and_the_solution() -> None:
     facts = fold_ticket_of("pylon", "closed", bots=ROBOT)
     assert (facts.status, facts.agent_replies, facts.pauses) == ("solved", 2, [])
     assert (seconds(facts.first_response_ms), seconds(facts.resolution_ms)) == (20 * 60, 90 * 60)
+    assert kinds(recorded("closed")).count("ticket.solved") == 1  # none at a later change of something else
 
 
 def test_an_issue_that_was_opened_again_is_so_from_its_last_change() -> None:
