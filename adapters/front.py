@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 
 from adapters._front_event import Told, told_events
+from adapters._front_pull import PULL
 from plugin.contract.adapter import Adapter, Answer, BadPayload, Rejected, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import Payload, parse_json
@@ -93,6 +94,12 @@ ADAPTER = Adapter(
             required=True,
         ),
         Setting(
+            key="api_token",
+            label="API token",
+            help="Settings, Developers, API tokens: for the history. Of shared resources, with the permission to read.",
+            secret=True,
+        ),
+        Setting(
             key="names",
             label="Names of inboxes and teammates",
             help="Lines `name or id = other name`, for example `inb_55c8 = Billing`.",
@@ -103,6 +110,7 @@ ADAPTER = Adapter(
     handshake=handshake,
     parse=parse,
     delivery_key=delivery_key,
+    pull=PULL,
     facts=("ticket", "ticket_reply"),
     signature_scheme="X-Front-Signature: HMAC-SHA256 of time and body, base64, within five minutes; rules: HMAC-SHA1 of the body",
     docs="docs/adapters/front.md",
@@ -111,6 +119,7 @@ ADAPTER = Adapter(
         "2. Give the app's signing key (Basic information) to Deskgauge as `secret` first: Front checks the address at once.\n"
         "3. Webhook URL: {url}   Choose the events of messages (inbound, outbound), assignments, archiving, reopening, deleting,\n"
         "   moving and comments. Save and install the app.\n"
-        "Without apps: a rule with the action Send to a webhook, the same address, and the API secret of the Webhooks app."
+        "Without apps: a rule with the action Send to a webhook, the same address, and the API secret of the Webhooks app.\n"
+        "For the past: an API token (Settings, Developers, API tokens) as `api_token`."
     ),
 )

@@ -11,11 +11,16 @@ from typing import Any
 
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_ticket_of, seconds
+from whole_calls import recorded
+from whole_tickets import fold_requests, fold_ticket_of, seconds
 
+from adapters._front_pull import body_of as read
+from adapters._front_pull import steps as pull_steps
 from adapters.front import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
+from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/front"
@@ -146,3 +151,35 @@ def test_a_missing_field_is_named_by_its_path() -> None:
     with pytest.raises(BadPayload) as caught:
         parse(body)
     assert caught.value.path == "$.payload.id"
+
+
+def read_by_api(*names: str) -> list[WebhookRequest]:
+    """What the API shows of these deliveries' events."""
+    bodies = [body_of(name) for name in names]
+    events = [Payload(body["payload"] if "authorization" in body else body) for body in bodies]
+    return [build_request(url="api:desk", method="PULL", body=read(event)) for event in events]
+
+
+def test_the_api_tells_what_the_webhooks_tell_and_counts_nothing_twice() -> None:
+    facts = fold_ticket_of("front", *LIFE)
+    assert fold_requests("front", read_by_api(*LIFE)) == facts
+    assert fold_requests("front", [*recorded("front", *LIFE), *read_by_api(*LIFE)]) == facts
+
+
+@pytest.mark.parametrize("name", [*LIFE, "deleted", "moved", "opened_by_agent", "names"])
+def test_an_event_of_the_api_is_that_of_its_webhook(name: str) -> None:
+    [request] = read_by_api(name)
+    assert list(ADAPTER.parse(request, {})) == parse(body_of(name))
+    assert ADAPTER.delivery_key(request, {}) == ADAPTER.delivery_key(by_rule(json.dumps(body_of(name)).encode()), {})
+
+
+def test_of_what_the_api_shows_no_text_is_kept() -> None:
+    assert not [request for request in read_by_api(*LIFE) if b"made up" in request.body]
+
+
+def test_a_next_page_elsewhere_is_not_asked_for() -> None:
+    steps = pull_steps({"api_token": "test-token"}, NOW, None)
+    next(steps)
+    page = {"_results": [], "_pagination": {"next": "https://elsewhere.example.com/events"}}
+    with pytest.raises(BadPayload, match="another place"):
+        steps.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))

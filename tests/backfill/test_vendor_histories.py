@@ -10,6 +10,7 @@ import api_freescout
 import api_freshcaller
 import api_freshdesk
 import api_freshservice
+import api_front
 import api_genesys_cloud
 import api_glpi
 import api_help_scout
@@ -43,6 +44,7 @@ HISTORIES = {
     "freshcaller": api_freshcaller.HISTORY,
     "freshdesk": api_freshdesk.HISTORY,
     "freshservice": api_freshservice.HISTORY,
+    "front": api_front.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
     "glpi": api_glpi.HISTORY,
     "help scout": api_help_scout.HISTORY,
