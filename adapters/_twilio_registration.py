@@ -8,14 +8,13 @@ github.com/techmatters/flex twilio-iac.
 from __future__ import annotations
 
 from collections.abc import Generator
-from hashlib import sha256
 from urllib.parse import quote, urlencode
 
 from adapters._twilio_pull import ORIGIN
 from adapters._twilio_taskrouter import READ
 from plugin.contract.payload import BadPayload
 from plugin.contract.pull import PullRequest, PullResponse, ask, basic
-from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
+from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted, place
 from plugin.contract.settings import Settings, first
 
 PLACE = "event callback of the workspace"
@@ -24,7 +23,7 @@ API = ("account_sid", "auth_token", "workspace_sid")
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
     there = yield from _address(settings)
-    return [_thing(there)] if there == wanted.url else []
+    return [place(PLACE, there)] if there == wanted.url else []
 
 
 def create(settings: Settings, wanted: Wanted) -> CreateSteps:
@@ -35,23 +34,19 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
             "a workspace has one, and another program has it: remove it there first, or use Event Streams by hand.",
         )
     yield _request(settings, EventCallbackUrl=wanted.url, EventsFilter=",".join(READ))
-    yield _thing(wanted.url)
+    yield place(PLACE, wanted.url)
 
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     """Another program may have its address there by now: that one stays."""
     there = yield from _address(settings)
-    if there and _thing(there) == thing:
+    if there and place(PLACE, there) == thing:
         yield _request(settings, EventCallbackUrl="", EventsFilter="")
 
 
 def _address(settings: Settings) -> Generator[PullRequest, PullResponse, str]:
     workspace = yield from ask(_request(settings))
     return workspace["event_callback_url"].text_or("") or ""
-
-
-def _thing(url: str) -> Thing:
-    return Thing(kind=PLACE, id=sha256(url.encode()).hexdigest()[:12])
 
 
 def _request(settings: Settings, **changes: str) -> PullRequest:

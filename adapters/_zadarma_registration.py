@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Generator
-from hashlib import md5, sha256
+from hashlib import md5
 from urllib.parse import urlencode
 
 from plugin.contract.payload import BadPayload, Payload, parse_json
 from plugin.contract.pull import PullRequest, PullResponse, ask
-from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
+from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted, place
 from plugin.contract.settings import Settings, first
 from plugin.contract.signature import hmac_hex
 
@@ -33,7 +33,7 @@ NOTIFICATIONS = (
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
     there = yield from _address(settings)
-    return [_thing(there)] if there == wanted.url else []
+    return [place(PLACE, there)] if there == wanted.url else []
 
 
 def create(settings: Settings, wanted: Wanted) -> CreateSteps:
@@ -42,7 +42,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
         raise BadPayload(PLACE, "Zadarma sends them to one address, and another program has it: remove it there first.")
     answer = yield request(settings, "POST", f"{PATH}url/", url=wanted.url)
     _succeeded(parse_json(answer.body))
-    yield _thing(wanted.url)
+    yield place(PLACE, wanted.url)
     answer = yield request(settings, "POST", f"{PATH}notifications/", **dict.fromkeys(NOTIFICATIONS, "true"))
     _succeeded(parse_json(answer.body))
 
@@ -50,7 +50,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     """Another program may have its address there by now: that one stays."""
     there = yield from _address(settings)
-    if there and _thing(there) == thing:
+    if there and place(PLACE, there) == thing:
         answer = yield request(settings, "DELETE", f"{PATH}url/")
         _succeeded(parse_json(answer.body))
 
@@ -58,11 +58,6 @@ def remove(settings: Settings, thing: Thing) -> RemoveSteps:
 def _address(settings: Settings) -> Generator[PullRequest, PullResponse, str]:
     answer = yield from ask(request(settings, "GET", PATH))
     return _succeeded(answer)["url"].text_or("") or ""
-
-
-def _thing(url: str) -> Thing:
-    """Told apart by a part of its hash, since the address itself is secret."""
-    return Thing(kind=PLACE, id=sha256(url.encode()).hexdigest()[:12])
 
 
 def _succeeded(answer: Payload) -> Payload:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import TypeAlias
 
 from plugin.contract.pull import PullRequest, PullResponse
@@ -33,6 +34,11 @@ class Wanted:
     url: str
     name: str
     secret: str = field(default="", repr=False)
+
+
+def place(kind: str, url: str) -> Thing:
+    """An address in the vendor's only place for one; known by a part of its hash, since the address itself may be secret."""
+    return Thing(kind=kind, id=sha256(url.encode()).hexdigest()[:12])
 
 
 FindSteps: TypeAlias = Generator[PullRequest, PullResponse, Sequence[Thing]]
