@@ -36,7 +36,7 @@ _SURVEY: dict[str, Type] = {"type": WORD, "scale": WORD, "ticket": WORD, "contac
 #: kind --> its data. A kind or a key that is new in docs/events.md belongs here, too.
 DATA: dict[Kind, dict[str, Type]] = {
     Kind.CONTACT_OFFERED: {"entry_number": WORD, "ivr": FLAG, "ticket": WORD, "callback_of": WORD},
-    Kind.CONTACT_QUEUED: {"position": COUNT},
+    Kind.CONTACT_QUEUED: {"position": COUNT, "wait_s": SECONDS},
     Kind.CONTACT_RINGING: {"result": WORD, "ring_s": SECONDS},
     Kind.CONTACT_ANSWERED: {"wait_s": SECONDS, "ring_s": SECONDS, "is_state": FLAG},
     Kind.CONTACT_HELD: {},
