@@ -32,6 +32,14 @@ def test_what_is_made_of_the_manifest_is_up_to_date(name: str) -> None:
     assert (ROOT / name).read_text() == made_files(manifest(), ROOT)[name]
 
 
+def test_a_secret_address_that_is_promised_is_made() -> None:
+    """`connect` makes the secret part where the path has a place for it."""
+    hooks = [each.webhook for each in manifest().adapters if each.webhook]
+    promised = [hook.path for hook in hooks if "secret URL" in hook.signature]
+    assert promised
+    assert [path for path in promised if not path.endswith("/<secret>")] == []
+
+
 def told(data: dict[str, Any], known: Known) -> list[str]:
     return [str(problem) for problem in differences(parse(json.dumps(data)), known)]
 
