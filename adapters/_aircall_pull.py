@@ -6,8 +6,9 @@ from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, ask, basic, same_place
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, ask, basic, delivery, same_place
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api.aircall.io"
@@ -26,12 +27,12 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         begin = yield from _query(headers, begin)
 
 
-def _query(headers: Mapping[str, str], begin: int) -> Generator[PullRequest | Page, PullResponse, int | None]:
+def _query(headers: Mapping[str, str], begin: int) -> Generator[ApiRequest | Page, ApiResponse, int | None]:
     """As many pages as Aircall gives; returns where to begin the next query, None at the end."""
     url: str | None = f"{ORIGIN}/v1/calls?{urlencode({'from': begin, 'order': 'asc', 'per_page': 50})}"
     latest, pages = begin, 0
     while url is not None and pages < PAGES:
-        page = yield from ask(PullRequest(url=url, headers=headers))
+        page = yield from ask(ApiRequest(url=url, headers=headers))
         calls = list(page["calls"].items())
         latest = max([latest, *(int(call["started_at"].number()) for call in calls)])
         bodies = [_as_delivery(call) for call in calls if not call["ended_at"].is_absent]

@@ -12,9 +12,9 @@ from urllib.parse import quote
 from adapters._aircall_call import CALL_EVENTS
 from adapters._aircall_pull import ORIGIN
 from adapters._aircall_user import USER_EVENTS
+from plugin.contract.api import ApiRequest, ask, basic, json_request, same_place
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, basic, json_request, same_place
 from plugin.contract.registration import (
     CreateSteps,
     FindSteps,
@@ -33,7 +33,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     url: str | None = f"{ORIGIN}/v1/webhooks?per_page=50"
     found = []
     while url is not None:
-        page = yield from ask(PullRequest(url=url, headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=url, headers=_login(settings)))
         found += [each["webhook_id"].text() for each in page["webhooks"].items() if each["url"].raw == wanted.url]
         url = same_place(page["meta"]["next_page_link"].text_or(), ORIGIN)
     return [Thing(kind=WEBHOOK, id=each) for each in found]
@@ -53,7 +53,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{ORIGIN}/v1/webhooks/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def _login(settings: Settings) -> Mapping[str, str]:

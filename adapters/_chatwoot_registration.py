@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from adapters._chatwoot_events import CONVERSATIONS, MESSAGES
+from plugin.contract.api import ApiRequest, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, json_request
 from plugin.contract.registration import (
     CreateSteps,
     FindSteps,
@@ -29,7 +29,7 @@ WEBHOOK = "webhook"
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
-    page = yield from ask(PullRequest(url=_address(settings), headers=_login(settings)))
+    page = yield from ask(ApiRequest(url=_address(settings), headers=_login(settings)))
     webhooks = page["payload"]["webhooks"].items()
     return [Thing(kind=WEBHOOK, id=each["id"].text()) for each in webhooks if each["url"].raw == wanted.url]
 
@@ -46,7 +46,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{_address(settings)}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def _address(settings: Settings) -> str:

@@ -11,9 +11,10 @@ from collections.abc import Generator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, basic
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN, STEPS_ORIGIN = "https://my.cloudtalk.io", "https://analytics-api.cloudtalk.io"
@@ -32,7 +33,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     while pages is None or page <= pages:
         query = urlencode({"date_from": begin, "limit": PER_PAGE, "page": page})
         url = f"{ORIGIN}/api/calls/index.json?{query}"
-        response = yield PullRequest(url=url, headers=headers, expects=(200, 404))
+        response = yield ApiRequest(url=url, headers=headers, expects=(200, 404))
         if response.status == 404:
             return
         listed = parse_json(response.body)["responseData"]
@@ -48,12 +49,10 @@ def _is_over(record: Payload, since: datetime) -> bool:
     return record["started_at"].iso() >= since and not record["ended_at"].is_absent
 
 
-def _with_steps(
-    record: Payload, headers: Mapping[str, str]
-) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _with_steps(record: Payload, headers: Mapping[str, str]) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """Without notes, recordings and the customer's name; nothing of a call that is no longer there."""
     url = f"{STEPS_ORIGIN}/api/calls/{quote(record['id'].text(), safe='')}"
-    response = yield PullRequest(url=url, headers=headers, expects=(200, 404))
+    response = yield ApiRequest(url=url, headers=headers, expects=(200, 404))
     if response.status == 404:
         return []
     call = parse_json(response.body)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import PullRequest, PullResponse, ask, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -32,11 +32,11 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     ]
 
 
-def _all(settings: Settings, kind: str) -> Generator[PullRequest, PullResponse, list[Payload]]:
+def _all(settings: Settings, kind: str) -> Generator[ApiRequest, ApiResponse, list[Payload]]:
     found, cursor = list[Payload](), ""
     while True:
         query = f"?{urlencode({'cursor': cursor})}" if cursor else ""
-        page = yield from ask(PullRequest(url=f"{ORIGIN}{PATHS[kind]}{query}", headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=f"{ORIGIN}{PATHS[kind]}{query}", headers=_login(settings)))
         found += page["items"].items()
         cursor = page["cursor"].text_or() or ""
         if not cursor:
@@ -56,7 +56,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
     yield _thing(SUBSCRIPTION, parse_json(answer.body))
 
 
-def _new(settings: Settings, kind: str, body: Json) -> PullRequest:
+def _new(settings: Settings, kind: str, body: Json) -> ApiRequest:
     return json_request("POST", f"{ORIGIN}{PATHS[kind]}", body, _login(settings), expects=(200, 201), once=True)
 
 
@@ -69,7 +69,7 @@ def _subscription(webhook: str) -> Json:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{ORIGIN}{PATHS[thing.kind]}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def _login(settings: Settings) -> Mapping[str, str]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from plugin.contract.api import ApiRequest, ask, basic
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullRequest, PullSteps, ask, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 #: the API computes all tickets anew for each page, so few long ones
@@ -26,7 +27,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         url = f"{address}/api/tickets/?page={number}&page_size={PAGE}"
         # A page that is no more there: tickets were deleted meanwhile.
         expects = (200,) if number == 1 else (200, 404)
-        page = yield from ask(PullRequest(url=url, headers=headers, expects=expects))
+        page = yield from ask(ApiRequest(url=url, headers=headers, expects=expects))
         bodies = [_as_delivery(ticket) for ticket in page["results"].items() if _is_wanted(ticket, since)]
         following = None if page["next"].is_absent else number + 1
         yield Page(bodies=bodies, cursor=str(following or number))

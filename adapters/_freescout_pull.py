@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 PER_PAGE = 50
@@ -32,8 +33,8 @@ class Desk:
     base: str
     headers: Mapping[str, str]
 
-    def request(self, path: str, *expects: int, **query: str | int) -> PullRequest:
-        return PullRequest(
+    def request(self, path: str, *expects: int, **query: str | int) -> ApiRequest:
+        return ApiRequest(
             url=f"{self.base}/api/{path}?{urlencode(query)}", headers=self.headers, expects=(200, *expects)
         )
 
@@ -103,7 +104,7 @@ def _cursor(state: str, created: datetime, page: int, is_last: bool) -> str:
     return END if state == STATES[-1] else f"{STATES[-1]}|{EARLIEST.isoformat()}|1"
 
 
-def _body(desk: Desk, number: str) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _body(desk: Desk, number: str) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """None of a conversation that went away meanwhile."""
     response = yield desk.request(f"conversations/{quote(number, safe='')}", 404, embed="threads")
     if response.status != 200:

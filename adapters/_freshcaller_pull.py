@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://{subdomain}.freshcaller.com"
@@ -49,13 +50,13 @@ class Account:
     origin: str
     headers: Mapping[str, str]
 
-    def get(self, path: str, *expects: int, **query: str | int) -> Generator[PullRequest | Page, PullResponse, Payload]:
+    def get(self, path: str, *expects: int, **query: str | int) -> Generator[ApiRequest | Page, ApiResponse, Payload]:
         """One page of a list; an object without a list where an expected refusal came."""
         url = f"{self.origin}/api/v1/{path}?{urlencode(query)}"
-        response = yield PullRequest(url=url, headers=self.headers, expects=(200, *expects))
+        response = yield ApiRequest(url=url, headers=self.headers, expects=(200, *expects))
         return parse_json(response.body if response.status == 200 else b"{}").object()
 
-    def all(self, path: str, *expects: int, **query: str) -> Generator[PullRequest | Page, PullResponse, list[Payload]]:
+    def all(self, path: str, *expects: int, **query: str) -> Generator[ApiRequest | Page, ApiResponse, list[Payload]]:
         found: list[Payload] = []
         page = 1
         while True:
@@ -65,7 +66,7 @@ class Account:
                 return found
             page += 1
 
-    def metrics(self, calls: Sequence[Payload]) -> Generator[PullRequest | Page, PullResponse, dict[str, Payload]]:
+    def metrics(self, calls: Sequence[Payload]) -> Generator[ApiRequest | Page, ApiResponse, dict[str, Payload]]:
         """By the id of the call. What ends the span lies in the past, as all times of calls do."""
         if not calls:
             return {}

@@ -8,9 +8,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from adapters._freshworks_desk import Desk, names_of, ticket_body, time_text
+from plugin.contract.api import basic
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullSteps, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://{subdomain}.freshdesk.com"

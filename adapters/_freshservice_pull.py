@@ -12,8 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from adapters._freshworks_desk import Desk, ticket_body, time_text
+from plugin.contract.api import basic
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullSteps, basic
+from plugin.contract.pull import Page, Pull, PullSteps
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://{subdomain}.freshservice.com"

@@ -8,9 +8,10 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Page, PullRequest, PullResponse, delivery
+from plugin.contract.pull import Page, delivery
 
 PER_PAGE = 100
 TICKET = (
@@ -46,10 +47,10 @@ class Desk:
     agents: Names = field(default_factory=dict)
     groups: Names = field(default_factory=dict)
 
-    def get(self, path: str, *expects: int, **query: str | int) -> Generator[PullRequest | Page, PullResponse, Listed]:
+    def get(self, path: str, *expects: int, **query: str | int) -> Generator[ApiRequest | Page, ApiResponse, Listed]:
         """A page of a list; empty where an expected refusal came. It is the last one if it is not full and no link leads on."""
         url = f"{self.origin}/api/v2/{path}?{urlencode({'per_page': PER_PAGE, **query})}"
-        response = yield PullRequest(url=url, headers=self.headers, expects=(200, *expects))
+        response = yield ApiRequest(url=url, headers=self.headers, expects=(200, *expects))
         if response.status != 200:
             return Listed(entries=[], is_last=True)
         told = parse_json(response.body)
@@ -57,7 +58,7 @@ class Desk:
         goes_on = len(entries) >= PER_PAGE or 'rel="next"' in response.headers.get("link", "")
         return Listed(entries=entries, is_last=not goes_on)
 
-    def all(self, path: str, *expects: int, **query: str) -> Generator[PullRequest | Page, PullResponse, list[Payload]]:
+    def all(self, path: str, *expects: int, **query: str) -> Generator[ApiRequest | Page, ApiResponse, list[Payload]]:
         found: list[Payload] = []
         page = 1
         while True:
@@ -69,7 +70,7 @@ class Desk:
 
     def named(
         self, name: Callable[[Payload], str | None], **query: str
-    ) -> Generator[PullRequest | Page, PullResponse, Desk]:
+    ) -> Generator[ApiRequest | Page, ApiResponse, Desk]:
         """With the names of agents and groups. They are for administrators only; the key of another one gets ids."""
         agents = yield from self.all("agents", 403)
         groups = yield from self.all("groups", 403, **query)
@@ -80,7 +81,7 @@ class Desk:
         )
 
 
-def ticket_body(desk: Desk, ticket: Payload, part: str) -> Generator[PullRequest | Page, PullResponse, bytes]:
+def ticket_body(desk: Desk, ticket: Payload, part: str) -> Generator[ApiRequest | Page, ApiResponse, bytes]:
     """`part`: the filter of the list that it was in, `deleted` or `spam`, else empty."""
     conversations: list[Payload] = []
     if _has_conversations(ticket["stats"]):

@@ -12,9 +12,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from adapters._front_event import HANDLERS
+from plugin.contract.api import ApiRequest, ask, same_place
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullRequest, PullSteps, ask, delivery, same_place
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api2.frontapp.com"
@@ -32,7 +33,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     headers = {"Authorization": f"Bearer {first(settings, 'api_token', '') or ''}", "Accept": "application/json"}
     url: str | None = _url(since, cursor)
     while url is not None:
-        page = yield from ask(PullRequest(url=url, headers=headers))
+        page = yield from ask(ApiRequest(url=url, headers=headers))
         found = list(page["_results"].items())
         url = same_place(page["_pagination"]["next"].text_or(), ORIGIN)
         place = END if url is None else _before(found, cursor)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from plugin.contract.api import Asked, basic, json_request
 from plugin.contract.event import Json
 from plugin.contract.oauth import Login, grant
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Asked, Page, Pull, PullSteps, basic, delivery, json_request, windows
+from plugin.contract.pull import Page, Pull, PullSteps, delivery, windows
 from plugin.contract.settings import Settings, first
 
 API, LOGIN = "https://api.{region}", "https://login.{region}"

@@ -15,9 +15,10 @@ from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
 
 from adapters._glpi_replay import Shown, body_of
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 from plugin.contract.time_format import zone
 
@@ -28,7 +29,7 @@ LONGEST = 1000
 PARTS = ("0", "1")
 END = "end"
 ID, CHANGED = "2", "19"
-Read: TypeAlias = Generator[PullRequest | Page, PullResponse, list[Payload]]
+Read: TypeAlias = Generator[ApiRequest | Page, ApiResponse, list[Payload]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,9 +38,9 @@ class Server:
     headers: Mapping[str, str]
     zone: ZoneInfo
 
-    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> PullRequest:
+    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> ApiRequest:
         url = f"{self.base}/apirest.php/{path}?{urlencode(query)}"
-        return PullRequest(url=url, headers=self.headers, expects=(200, 206, *expects))
+        return ApiRequest(url=url, headers=self.headers, expects=(200, 206, *expects))
 
     def search(self, since: datetime, last: int, is_deleted: str) -> Asked:
         criteria = {
@@ -61,7 +62,7 @@ class Server:
         answer = parse_json(response.body)
         return list(answer.items()) if response.status in (200, 206) else []
 
-    def one(self, itemtype: str, number: str) -> Generator[PullRequest | Page, PullResponse, Payload | None]:
+    def one(self, itemtype: str, number: str) -> Generator[ApiRequest | Page, ApiResponse, Payload | None]:
         response = yield self.request(f"{itemtype}/{quote(number, safe='')}", {}, 403, 404)
         return parse_json(response.body) if response.status == 200 else None
 
@@ -77,12 +78,12 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         yield from _tickets(server, names, since, name, int(last) if name == part else 0)
 
 
-def _login(settings: Settings) -> Generator[PullRequest | Page, PullResponse, Server]:
+def _login(settings: Settings) -> Generator[ApiRequest | Page, ApiResponse, Server]:
     base = (first(settings, "base_url", "") or "").rstrip("/")
     app = first(settings, "app_token")
     headers = {"Accept": "application/json", **({"App-Token": app} if app else {})}
     url, token = f"{base}/apirest.php/initSession", first(settings, "user_token", "") or ""
-    answer = yield from ask(PullRequest(url=url, headers={**headers, "Authorization": f"user_token {token}"}))
+    answer = yield from ask(ApiRequest(url=url, headers={**headers, "Authorization": f"user_token {token}"}))
     session = {**headers, "Session-Token": answer["session_token"].text()}
     return Server(base=base, headers=session, zone=zone(first(settings, "timezone", "UTC") or "UTC"))
 
@@ -107,7 +108,7 @@ def _tickets(server: Server, names: dict[str, str | None], since: datetime, part
 
 def _body(
     server: Server, names: dict[str, str | None], ticket: str
-) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     item = yield from server.one("Ticket", ticket)
     if item is None:
         return []
@@ -126,7 +127,7 @@ def _body(
 
 def _learn(
     server: Server, names: dict[str, str | None], shown: Shown
-) -> Generator[PullRequest | Page, PullResponse, None]:
+) -> Generator[ApiRequest | Page, ApiResponse, None]:
     """Each user and group is asked for once in a reading."""
     for key in sorted(shown.people() - names.keys()):
         itemtype, number = key.split(" ")

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ask, basic, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, basic, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -36,7 +36,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     cursor: str | None = ""
     while cursor is not None:
         query = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
-        page = yield from ask(PullRequest(url=f"{_address(settings)}?{urlencode(query)}", headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=f"{_address(settings)}?{urlencode(query)}", headers=_login(settings)))
         found += [each["id"].text() for each in page["data"].items() if each["http"]["url"].raw == wanted.url]
         cursor = page["meta"]["next_cursor"].text_or()
     return [Thing(kind=INTEGRATION, id=each) for each in found]
@@ -59,7 +59,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{_address(settings)}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def _address(settings: Settings) -> str:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api.helpscout.net"
@@ -31,9 +32,9 @@ THREAD = ("id", "type", "status", "state", "createdAt")
 class Account:
     headers: Mapping[str, str]
 
-    def get(self, path: str, *expects: int, **query: str | int) -> PullRequest:
+    def get(self, path: str, *expects: int, **query: str | int) -> ApiRequest:
         url = f"{ORIGIN}/v2/{path}?{urlencode(query)}"
-        return PullRequest(url=url, headers=self.headers, expects=(200, *expects))
+        return ApiRequest(url=url, headers=self.headers, expects=(200, *expects))
 
     def listed(self, since: datetime, created: datetime, page: int) -> Asked:
         return ask(
@@ -73,7 +74,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
             return
 
 
-def login(settings: Settings) -> Generator[PullRequest, PullResponse, Account]:
+def login(settings: Settings) -> Generator[ApiRequest, ApiResponse, Account]:
     form = {
         "grant_type": "client_credentials",
         "client_id": first(settings, "app_id", "") or "",
@@ -81,11 +82,11 @@ def login(settings: Settings) -> Generator[PullRequest, PullResponse, Account]:
     }
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
     url = f"{ORIGIN}/v2/oauth2/token"
-    answer = yield from ask(PullRequest(url=url, method="POST", headers=kind, body=urlencode(form).encode()))
+    answer = yield from ask(ApiRequest(url=url, method="POST", headers=kind, body=urlencode(form).encode()))
     return Account(headers={"Authorization": f"Bearer {answer['access_token'].text()}"})
 
 
-def _threads(account: Account, conversation: Payload) -> Generator[PullRequest | Page, PullResponse, list[Payload]]:
+def _threads(account: Account, conversation: Payload) -> Generator[ApiRequest | Page, ApiResponse, list[Payload]]:
     """Those of the list; of a chat, whose embedded ones are cut short, every page of its own list. None where it went away."""
     if conversation["type"].text_or() != "chat":
         return list(conversation["_embedded"]["threads"].items())

@@ -10,9 +10,9 @@ from urllib.parse import quote
 
 from adapters._help_scout_conversation import READ
 from adapters._help_scout_pull import ORIGIN, login
+from plugin.contract.api import ApiRequest, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import PullRequest, ask, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings
 
@@ -49,7 +49,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     account = yield from login(settings)
     url = f"{ADDRESS}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=account.headers, expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=account.headers, expects=(200, 204, 404))
 
 
 REGISTRATION = Registration(

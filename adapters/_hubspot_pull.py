@@ -14,9 +14,10 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from adapters._hubspot_ticket import PROPERTIES, TICKETS
+from plugin.contract.api import ApiRequest, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api.hubapi.com"
@@ -81,8 +82,8 @@ def _histories(headers: Mapping[str, str], ids: Sequence[str]) -> Asked:
     return ask(_post(f"{OBJECTS}/batch/read", headers, body, 207))
 
 
-def _post(url: str, headers: Mapping[str, str], body: object, *expects: int) -> PullRequest:
-    return PullRequest(
+def _post(url: str, headers: Mapping[str, str], body: object, *expects: int) -> ApiRequest:
+    return ApiRequest(
         url=url,
         method="POST",
         headers={**headers, "Content-Type": "application/json"},
@@ -119,7 +120,7 @@ def _merges(number: str, versions: Payload) -> Iterator[bytes]:
 def _deleted(headers: Mapping[str, str], since: datetime, place: str) -> PullSteps:
     while True:
         query = {"archived": "true", "limit": PER_LIST, **({"after": place} if place else {})}
-        page = yield from ask(PullRequest(url=f"{OBJECTS}?{urlencode(query)}", headers=headers))
+        page = yield from ask(ApiRequest(url=f"{OBJECTS}?{urlencode(query)}", headers=headers))
         gone = [each for each in page["results"].items() if each["archivedAt"].iso() >= since]
         bodies = [
             _notification("ticket.deletion", _ms(each["archivedAt"].iso()), {"objectId": each["id"].raw})

@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
 
+from plugin.contract.api import ApiRequest, ApiResponse, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGINS = {
@@ -40,10 +41,10 @@ class Workspace:
     origin: str
     headers: Mapping[str, str]
 
-    def get(self, path: str, *expects: int) -> PullRequest:
-        return PullRequest(url=f"{self.origin}/{path}", headers=self.headers, expects=(200, *expects))
+    def get(self, path: str, *expects: int) -> ApiRequest:
+        return ApiRequest(url=f"{self.origin}/{path}", headers=self.headers, expects=(200, *expects))
 
-    def search(self, name: str, begin: datetime, place: str, *expects: int) -> PullRequest:
+    def search(self, name: str, begin: datetime, place: str, *expects: int) -> ApiRequest:
         body: Json = {
             "query": {"field": "updated_at", "operator": ">", "value": int(begin.timestamp()) - 1},
             "sort": {"field": "updated_at", "order": "ascending"},
@@ -51,7 +52,7 @@ class Workspace:
         }
         headers = {**self.headers, "Content-Type": "application/json"}
         url = f"{self.origin}/{name}/search"
-        return PullRequest(
+        return ApiRequest(
             url=url, method="POST", headers=headers, body=json.dumps(body).encode(), expects=(200, *expects)
         )
 
@@ -96,7 +97,7 @@ def _changed(workspace: Workspace, name: str, begin: datetime, place: str, since
         yield Page(bodies=bodies, cursor=f"{name}|{begin.isoformat()}|{place}", until=latest)
 
 
-def _body(workspace: Workspace, name: str, key: str) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _body(workspace: Workspace, name: str, key: str) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """None where it went away since it was found."""
     response = yield workspace.get(f"{name}/{quote(key, safe='')}", 404)
     if response.status != 200:

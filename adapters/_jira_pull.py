@@ -15,9 +15,10 @@ from zoneinfo import ZoneInfo
 
 from adapters._jira_issue import HISTORY
 from adapters._jira_state import queue_field
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask, basic
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 from plugin.contract.time_format import zone
 
@@ -26,7 +27,7 @@ COMMENT = ("id", "author", "created", "jsdPublic", "visibility", "properties")
 PER_PAGE = 50
 #: the cursor of a reading that was stopped at its last page
 END = "end"
-Read: TypeAlias = Generator[PullRequest | Page, PullResponse, list[Payload]]
+Read: TypeAlias = Generator[ApiRequest | Page, ApiResponse, list[Payload]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,7 +42,7 @@ class Site:
 
     def get(self, path: str, **query: str | int) -> Asked:
         url = f"{self.base}{path}" + (f"?{urlencode(query)}" if query else "")
-        return ask(PullRequest(url=url, headers=self.headers))
+        return ask(ApiRequest(url=url, headers=self.headers))
 
 
 def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
@@ -76,7 +77,7 @@ def _jql(settings: Settings, since: datetime, local: ZoneInfo) -> str:
     return (f"({own}) AND " if own else "") + f'updated >= "{begin}" ORDER BY created ASC, key ASC'
 
 
-def _categories(site: Site) -> Generator[PullRequest | Page, PullResponse, dict[str, str | None]]:
+def _categories(site: Site) -> Generator[ApiRequest | Page, ApiResponse, dict[str, str | None]]:
     statuses = yield from site.get("/rest/api/2/status")
     return {status["id"].text(): status["statusCategory"]["key"].text_or() for status in statuses.items()}
 
@@ -100,7 +101,7 @@ def _following(site: Site, page: Payload, place: str, seen: int) -> str | None:
 
 def _body(
     site: Site, issue: Payload, categories: Mapping[str, str | None]
-) -> Generator[PullRequest | Page, PullResponse, bytes]:
+) -> Generator[ApiRequest | Page, ApiResponse, bytes]:
     histories = yield from _histories(site, issue)
     comments = yield from _comments(site, issue)
     feedback = yield from _feedback(site, issue)
@@ -149,12 +150,12 @@ def _all(site: Site, path: str, name: str, size: int, **query: str) -> Read:
             return found
 
 
-def _feedback(site: Site, issue: Payload) -> Generator[PullRequest | Page, PullResponse, Json]:
+def _feedback(site: Site, issue: Payload) -> Generator[ApiRequest | Page, ApiResponse, Json]:
     """The rating of a solved request; 404 and the like where nobody rated it, or ratings are switched off."""
     fields = issue["fields"]
     if first(site.settings, "csat", "yes") != "yes" or not _is_service_desk(issue) or fields["resolution"].is_absent:
         return None
-    response = yield PullRequest(
+    response = yield ApiRequest(
         url=f"{site.base}/rest/servicedeskapi/request/{_id(issue)}/feedback",
         headers={**site.headers, "X-ExperimentalApi": "opt-in"},
         expects=(200, 204, 400, 403, 404),

@@ -13,9 +13,9 @@ from typing import TypeAlias
 from urllib.parse import quote
 
 from adapters._jira_pull import Site, site_of
+from plugin.contract.api import ApiRequest, ApiResponse, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import PullRequest, PullResponse, ask, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -36,7 +36,7 @@ class Place:
 OLD = "/rest/webhooks/1.0/webhook"
 CLOUD, BEFORE_10 = Place(path=OLD, signs=True), Place(path=OLD, signs=False)
 SINCE_10 = Place(path="/rest/jira-webhook/1.0/webhooks", signs=True, is_paged=True)
-PlaceSteps: TypeAlias = Generator[PullRequest, PullResponse, Place]
+PlaceSteps: TypeAlias = Generator[ApiRequest, ApiResponse, Place]
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
@@ -52,7 +52,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     return [Thing(kind=WEBHOOK, id=id) for id, url in found.items() if url == wanted.url]
 
 
-def _listed(site: Site, place: Place, start: int) -> Generator[PullRequest, PullResponse, Payload]:
+def _listed(site: Site, place: Place, start: int) -> Generator[ApiRequest, ApiResponse, Payload]:
     return site.get(place.path, start=start, limit=100) if place.is_paged else site.get(place.path)
 
 
@@ -91,13 +91,13 @@ def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     site = site_of(settings)
     place = yield from _place(site)
     url = f"{site.base}{place.path}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=site.headers, expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=site.headers, expects=(200, 204, 404))
 
 
 def _place(site: Site) -> PlaceSteps:
     if site.is_cloud:
         return CLOUD
-    info = yield from ask(PullRequest(url=f"{site.base}/rest/api/2/serverInfo", headers=site.headers))
+    info = yield from ask(ApiRequest(url=f"{site.base}/rest/api/2/serverInfo", headers=site.headers))
     if info["deploymentType"].text_or() == "Cloud":
         return CLOUD
     major = next((number.number() for number in info["versionNumbers"].items()), 0)

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, Pull, PullRequest, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api.justcall.io"
@@ -40,7 +41,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     page = int(cursor or 0)
     while True:
         query = {"from_datetime": begin, "sort": "id", "order": "asc", "per_page": PER_PAGE, "page": page}
-        answer = yield from ask(PullRequest(url=f"{ORIGIN}/v2.1/calls?{urlencode(query)}", headers=headers))
+        answer = yield from ask(ApiRequest(url=f"{ORIGIN}/v2.1/calls?{urlencode(query)}", headers=headers))
         calls = list(answer["data"].items())
         if not calls:
             return

@@ -12,9 +12,9 @@ from urllib.parse import quote
 
 from adapters._justcall_call import CALLS
 from adapters._justcall_pull import ORIGIN
+from plugin.contract.api import ApiRequest, ApiResponse, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import PullRequest, PullResponse, ask, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -44,11 +44,11 @@ def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     subscribed = yield from _subscribed(settings)
     if any(_thing(each) == thing for each in subscribed):
         url = f"{WEBHOOKS}/url/{quote(thing.id, safe='')}"
-        yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+        yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
-def _subscribed(settings: Settings) -> Generator[PullRequest, PullResponse, list[Payload]]:
-    answer = yield from ask(PullRequest(url=WEBHOOKS, headers=_login(settings)))
+def _subscribed(settings: Settings) -> Generator[ApiRequest, ApiResponse, list[Payload]]:
+    answer = yield from ask(ApiRequest(url=WEBHOOKS, headers=_login(settings)))
     return list(_addresses(answer["data"]))
 
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from plugin.contract.api import ApiRequest, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, json_request
 from plugin.contract.registration import (
     CreateSteps,
     FindSteps,
@@ -37,7 +37,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     found = []
     path: str | None = f"{PATH}?page=1&pageSize=100"
     while path is not None:
-        page = yield from ask(PullRequest(url=f"{_base(settings)}{path}", headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=f"{_base(settings)}{path}", headers=_login(settings)))
         webhooks = page["data"].items()
         found += [each["id"].text() for each in webhooks if each["attributes"]["url"].raw == wanted.url]
         path = page["links"]["next"].text_or()
@@ -56,7 +56,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{_base(settings)}{PATH}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 202, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 202, 204, 404))
 
 
 def _base(settings: Settings) -> str:

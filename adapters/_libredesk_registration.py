@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
+from plugin.contract.api import ApiRequest, ask, basic, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, basic, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -20,7 +20,7 @@ EVENTS = ("conversation.created", "conversation.assigned", "conversation.status_
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
-    answer = yield from ask(PullRequest(url=_address(settings), headers=_login(settings)))
+    answer = yield from ask(ApiRequest(url=_address(settings), headers=_login(settings)))
     return [
         Thing(kind=WEBHOOK, id=each["id"].text()) for each in answer["data"].items() if each["url"].raw == wanted.url
     ]
@@ -40,12 +40,12 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = _address(settings, thing)
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def test(settings: Settings, things: Sequence[Thing]) -> RemoveSteps:
     for thing in things:
-        yield PullRequest(url=f"{_address(settings, thing)}/test", method="POST", headers=_login(settings))
+        yield ApiRequest(url=f"{_address(settings, thing)}/test", method="POST", headers=_login(settings))
 
 
 def _address(settings: Settings, thing: Thing | None = None) -> str:

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 from plugin.contract.time_format import zone
 
@@ -33,9 +34,9 @@ class Account:
 
     def get(self, path: str, **query: str | int) -> Asked:
         url = f"{self.base}/api/v3/{path}" + (f"?{urlencode(query)}" if query else "")
-        return ask(PullRequest(url=url, headers=self.headers))
+        return ask(ApiRequest(url=url, headers=self.headers))
 
-    def all(self, path: str) -> Generator[PullRequest | Page, PullResponse, list[Payload]]:
+    def all(self, path: str) -> Generator[ApiRequest | Page, ApiResponse, list[Payload]]:
         """The whole of a paged list."""
         found: list[Payload] = []
         page = 1
@@ -83,7 +84,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
 
 def _body(
     account: Account, ticket: Payload, agents: Mapping[str, str | None]
-) -> Generator[PullRequest | Page, PullResponse, bytes]:
+) -> Generator[ApiRequest | Page, ApiResponse, bytes]:
     place = f"tickets/{quote(ticket['id'].text(), safe='')}"
     history = list((yield from account.get(f"{place}/history")).items())
     groups = yield from account.all(f"{place}/messages")

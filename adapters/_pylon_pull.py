@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 REGIONS: Mapping[str, str] = {"us": "https://api.usepylon.com", "eu": "https://api.eu.usepylon.com"}
@@ -28,7 +29,7 @@ REFUSED = (403, 404)
 ISSUE = ("id", "state", "source", "type", "created_at", "updated_at", "resolution_time")
 PERSON = ("id", "email")
 
-Entries = Generator[PullRequest | Page, PullResponse, list[Payload]]
+Entries = Generator[ApiRequest | Page, ApiResponse, list[Payload]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +37,7 @@ class Account:
     origin: str
     headers: Mapping[str, str]
 
-    def search(self, since: datetime, cursor: str | None) -> Generator[PullRequest | Page, PullResponse, Payload]:
+    def search(self, since: datetime, cursor: str | None) -> Generator[ApiRequest | Page, ApiResponse, Payload]:
         """Issues that changed after the moment."""
         after = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         wanted: dict[str, Json] = {
@@ -46,7 +47,7 @@ class Account:
         }
         headers = {**self.headers, "Content-Type": "application/json"}
         url = f"{self.origin}/issues/search"
-        response = yield PullRequest(url=url, method="POST", headers=headers, body=json.dumps(wanted).encode())
+        response = yield ApiRequest(url=url, method="POST", headers=headers, body=json.dumps(wanted).encode())
         return parse_json(response.body)
 
     def all(self, path: str, query: Mapping[str, str | int] | None = None) -> Entries:
@@ -56,7 +57,7 @@ class Account:
         while True:
             asked = urlencode({**(query or {}), **({"cursor": place} if place else {})})
             url = f"{self.origin}/{path}" + (f"?{asked}" if asked else "")
-            response = yield PullRequest(url=url, headers=self.headers, expects=(200, *REFUSED))
+            response = yield ApiRequest(url=url, headers=self.headers, expects=(200, *REFUSED))
             if response.status != 200:
                 return found
             body = parse_json(response.body)
@@ -94,7 +95,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
 
 def _body(
     account: Account, issue: Payload, teams: Mapping[str, Json], categories: Mapping[str, Json]
-) -> Generator[PullRequest | Page, PullResponse, bytes]:
+) -> Generator[ApiRequest | Page, ApiResponse, bytes]:
     """What was written stays in Pylon."""
     path = f"issues/{quote(issue['id'].text(), safe='')}/messages"
     messages = yield from account.all(path, {"limit": MESSAGES_PER_PAGE})

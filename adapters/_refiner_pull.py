@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://api.refiner.io"
@@ -43,7 +44,7 @@ def _responses(headers: Mapping[str, str], since: datetime, page: int) -> Asked:
         "page": page,
         "page_length": PER_PAGE,
     }
-    return ask(PullRequest(url=f"{ORIGIN}/v1/responses?{urlencode(query)}", headers=headers))
+    return ask(ApiRequest(url=f"{ORIGIN}/v1/responses?{urlencode(query)}", headers=headers))
 
 
 def _body(response: Payload, attribute: str | None) -> bytes:

@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 PER_PAGE = 20
@@ -44,15 +45,15 @@ class Server:
         fields = ",".join(("ObjectId", "Creator", *TRANSACTION[1:]))
         url = self.url("transactions", per_page=PER_PAGE, page=page, orderby="id", order="ASC", fields=fields)
         headers = {**self.headers, "Content-Type": "application/json"}
-        return ask(PullRequest(url=url, method="POST", headers=headers, body=json.dumps(limits).encode()))
+        return ask(ApiRequest(url=url, method="POST", headers=headers, body=json.dumps(limits).encode()))
 
-    def queues(self) -> Generator[PullRequest | Page, PullResponse, Names]:
+    def queues(self) -> Generator[ApiRequest | Page, ApiResponse, Names]:
         """The names of those that whoever asks may see, by id."""
         found: dict[str, str | None] = {}
         page = 1
         while True:
             listed = yield from ask(
-                PullRequest(
+                ApiRequest(
                     url=self.url("queues/all", fields="Name", per_page=100, page=page, find_disabled_rows=1),
                     headers=self.headers,
                 )
@@ -89,12 +90,12 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
 
 def _bodies(
     server: Server, transactions: Sequence[Payload], queues: Names
-) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """One for each ticket, without those that are out of sight meanwhile."""
     found = []
     for number in dict.fromkeys(each["ObjectId"].text() for each in transactions):
         url = server.url(f"ticket/{quote(number, safe='')}")
-        response = yield PullRequest(url=url, headers=server.headers, expects=(200, 403, 404))
+        response = yield ApiRequest(url=url, headers=server.headers, expects=(200, 403, 404))
         if response.status == 200:
             own = [each for each in transactions if each["ObjectId"].text() == number]
             found.append(_body(number, parse_json(response.body), own, queues))

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from plugin.contract.api import ApiRequest, basic, json_request
 from plugin.contract.event import Json
 from plugin.contract.oauth import Login, grant
-from plugin.contract.pull import PullRequest, basic, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first, pairs
 
@@ -24,7 +24,7 @@ LIFETIME_S = 315_360_000
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
-    answer = yield from _login(settings).ask(PullRequest(url=SUBSCRIPTIONS))
+    answer = yield from _login(settings).ask(ApiRequest(url=SUBSCRIPTIONS))
     return [
         Thing(kind=SUBSCRIPTION, id=each["id"].text())
         for each in answer["records"].items()
@@ -53,7 +53,7 @@ def _filters(settings: Settings) -> list[Json]:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{SUBSCRIPTIONS}/{quote(thing.id, safe='')}"
-    yield from _login(settings).answer(PullRequest(url=url, method="DELETE", expects=(200, 204, 404)))
+    yield from _login(settings).answer(ApiRequest(url=url, method="DELETE", expects=(200, 204, 404)))
 
 
 def _login(settings: Settings) -> Login:

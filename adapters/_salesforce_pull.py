@@ -15,9 +15,10 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from adapters._salesforce_replay import FIELDS, states_of
+from plugin.contract.api import ApiRequest, ApiResponse, ask, same_place
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery, same_place
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 VERSION = "/services/data/v62.0"
@@ -27,7 +28,7 @@ HISTORY = "Id, CaseId, Field, OldValue, NewValue, CreatedDate"
 EMAIL = "Id, ParentId, Incoming, Status, MessageDate, CreatedById"
 #: a kind of record that the organisation has not switched on
 UNKNOWN = "INVALID_TYPE"
-Read: TypeAlias = Generator[PullRequest | Page, PullResponse, list[Payload]]
+Read: TypeAlias = Generator[ApiRequest | Page, ApiResponse, list[Payload]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +41,7 @@ class Organisation:
         found: list[Payload] = []
         following: str | None = f"{self.base}{VERSION}/{way}?{urlencode({'q': soql})}"
         while following is not None:
-            response = yield PullRequest(url=following, headers=self.headers, expects=(200, 400))
+            response = yield ApiRequest(url=following, headers=self.headers, expects=(200, 400))
             answer = parse_json(response.body)
             if response.status == 400:
                 return _refused(answer)
@@ -69,14 +70,14 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         yield Page(bodies=bodies, cursor=last)
 
 
-def _login(settings: Settings, base: str) -> Generator[PullRequest | Page, PullResponse, Organisation]:
+def _login(settings: Settings, base: str) -> Generator[ApiRequest | Page, ApiResponse, Organisation]:
     form = {
         "grant_type": "client_credentials",
         "client_id": first(settings, "client_id", "") or "",
         "client_secret": first(settings, "client_secret", "") or "",
     }
     answer = yield from ask(
-        PullRequest(
+        ApiRequest(
             url=f"{base}/services/oauth2/token",
             method="POST",
             headers={"Content-Type": "application/x-www-form-urlencoded"},
@@ -95,7 +96,7 @@ def _cases(since: datetime, last: str) -> str:
 
 def _bodies(
     organisation: Organisation, cases: Sequence[Payload]
-) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """One for each case; of one that was deleted no more than that."""
     kept = [case for case in cases if not case["IsDeleted"].flag()]
     bodies = [delivery(_deleted(case)) for case in cases if case["IsDeleted"].flag()]

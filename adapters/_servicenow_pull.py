@@ -16,8 +16,9 @@ from typing import TypeAlias
 from urllib.parse import urlencode
 
 from adapters._servicenow_replay import FIELDS, JOURNALS, Names, Record, bodies_of
+from plugin.contract.api import ApiRequest, ApiResponse, basic
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 PER_PAGE = 50
@@ -42,7 +43,7 @@ AUDIT = ("sys_id", "documentkey", "fieldname", "oldvalue", "newvalue", "user", "
 NO_AUDIT = (
     "nothing of these incidents: let the user read the table sys_audit, and see that the table incident is audited"
 )
-Read: TypeAlias = Generator[PullRequest | Page, PullResponse, list[Payload]]
+Read: TypeAlias = Generator[ApiRequest | Page, ApiResponse, list[Payload]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +77,7 @@ class Instance:
 
     def page(
         self, table: str, query: str, fields: Sequence[str], place: Place, display: str = "false"
-    ) -> Generator[PullRequest | Page, PullResponse, Listed]:
+    ) -> Generator[ApiRequest | Page, ApiResponse, Listed]:
         after = f"^sys_id>{place.last}" if place.last else ""
         parameters = {
             "sysparm_query": f"{query}{after}^ORDERBYsys_id",
@@ -86,7 +87,7 @@ class Instance:
             "sysparm_limit": PER_PAGE,
             "sysparm_offset": place.offset,
         }
-        response = yield PullRequest(
+        response = yield ApiRequest(
             url=f"{self.base}/api/now/table/{table}?{urlencode(parameters)}", headers=self.headers
         )
         records = list(parse_json(response.body)["result"].items())
@@ -137,7 +138,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
         yield Page(bodies=bodies, cursor=END if is_last else f"{place.last}|{place.offset}")
 
 
-def _bodies(instance: Instance, records: Sequence[Record]) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _bodies(instance: Instance, records: Sequence[Record]) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     if not records:
         return []
     ids = ",".join(record.id for record in records)
@@ -156,7 +157,7 @@ def _bodies(instance: Instance, records: Sequence[Record]) -> Generator[PullRequ
 
 def _names(
     instance: Instance, records: Sequence[Record], audits: Sequence[Payload]
-) -> Generator[PullRequest | Page, PullResponse, Names]:
+) -> Generator[ApiRequest | Page, ApiResponse, Names]:
     """Users by sys_id and by what they log in with, groups by sys_id."""
     logins = {audit["user"].text_or() for audit in audits} | {record.creator for record in records}
     people = yield from instance.named("sys_user", "user_name", _keys(logins), ("sys_id", "user_name", "name"))

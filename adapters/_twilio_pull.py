@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
-from plugin.contract.pull import Page, Pull, PullRequest, PullSteps, ask, basic, delivery, same_place
+from plugin.contract.api import ApiRequest, ask, basic, same_place
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://taskrouter.twilio.com"
@@ -19,7 +20,7 @@ def steps(settings: Settings, since: datetime, cursor: str | None) -> PullSteps:
     workspace = quote(first(settings, "workspace_sid", "") or "", safe="")
     url: str | None = cursor or f"{ORIGIN}/v1/Workspaces/{workspace}/Events?{query}"
     while url is not None:
-        page = yield from ask(PullRequest(url=url, headers=headers))
+        page = yield from ask(ApiRequest(url=url, headers=headers))
         url = same_place(page["meta"]["next_page_url"].text_or(), ORIGIN)
         yield Page(bodies=[delivery(event.raw) for event in page["events"].items()], cursor=url or "")
 

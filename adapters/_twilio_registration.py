@@ -12,8 +12,8 @@ from urllib.parse import quote, urlencode
 
 from adapters._twilio_pull import ORIGIN
 from adapters._twilio_taskrouter import READ
+from plugin.contract.api import ApiRequest, ApiResponse, ask, basic
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import PullRequest, PullResponse, ask, basic
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted, place
 from plugin.contract.settings import Settings, first
 
@@ -44,19 +44,19 @@ def remove(settings: Settings, thing: Thing) -> RemoveSteps:
         yield _request(settings, EventCallbackUrl="", EventsFilter="")
 
 
-def _address(settings: Settings) -> Generator[PullRequest, PullResponse, str]:
+def _address(settings: Settings) -> Generator[ApiRequest, ApiResponse, str]:
     workspace = yield from ask(_request(settings))
     return workspace["event_callback_url"].text_or("") or ""
 
 
-def _request(settings: Settings, **changes: str) -> PullRequest:
+def _request(settings: Settings, **changes: str) -> ApiRequest:
     """Of the workspace itself; without `changes` it is read."""
     account, token, workspace = (first(settings, key, "") or "" for key in API)
     url = f"{ORIGIN}/v1/Workspaces/{quote(workspace, safe='')}"
     if not changes:
-        return PullRequest(url=url, headers=basic(account, token))
+        return ApiRequest(url=url, headers=basic(account, token))
     headers = {**basic(account, token), "Content-Type": "application/x-www-form-urlencoded"}
-    return PullRequest(url=url, method="POST", headers=headers, body=urlencode(changes).encode())
+    return ApiRequest(url=url, method="POST", headers=headers, body=urlencode(changes).encode())
 
 
 REGISTRATION = Registration(find=find, create=create, remove=remove, origins=(ORIGIN,), needs=API, per_minute=60)

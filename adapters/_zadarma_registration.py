@@ -11,8 +11,8 @@ from collections.abc import Generator
 from hashlib import md5
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, ask
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import PullRequest, PullResponse, ask
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted, place
 from plugin.contract.settings import Settings, first
 from plugin.contract.signature import hmac_hex
@@ -55,7 +55,7 @@ def remove(settings: Settings, thing: Thing) -> RemoveSteps:
         _succeeded(parse_json(answer.body))
 
 
-def _address(settings: Settings) -> Generator[PullRequest, PullResponse, str]:
+def _address(settings: Settings) -> Generator[ApiRequest, ApiResponse, str]:
     answer = yield from ask(request(settings, "GET", PATH))
     return _succeeded(answer)["url"].text_or("") or ""
 
@@ -66,16 +66,16 @@ def _succeeded(answer: Payload) -> Payload:
     return answer
 
 
-def request(settings: Settings, method: str, path: str, **params: str) -> PullRequest:
+def request(settings: Settings, method: str, path: str, **params: str) -> ApiRequest:
     """Signed with the API secret: the path, the parameters in order and their MD5."""
     query = urlencode(sorted({**params, "format": "json"}.items()))
     text = f"{path}{query}{md5(query.encode(), usedforsecurity=False).hexdigest()}".encode()
     signature = base64.b64encode(hmac_hex("sha1", first(settings, "api_secret", "") or "", text).encode()).decode()
     headers = {"Authorization": f"{first(settings, 'api_key', '')}:{signature}"}
     if method == "GET":
-        return PullRequest(url=f"{ORIGIN}{path}?{query}", headers=headers)
+        return ApiRequest(url=f"{ORIGIN}{path}?{query}", headers=headers)
     headers["Content-Type"] = "application/x-www-form-urlencoded"
-    return PullRequest(url=f"{ORIGIN}{path}", method=method, headers=headers, body=query.encode())
+    return ApiRequest(url=f"{ORIGIN}{path}", method=method, headers=headers, body=query.encode())
 
 
 REGISTRATION = Registration(

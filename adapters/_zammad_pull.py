@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 PER_PAGE = 50
@@ -35,9 +36,9 @@ class Desk:
     base: str
     headers: Mapping[str, str]
 
-    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> PullRequest:
+    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> ApiRequest:
         url = f"{self.base}/api/v1/{path}?{urlencode(query)}"
-        return PullRequest(url=url, headers=self.headers, expects=(200, *expects))
+        return ApiRequest(url=url, headers=self.headers, expects=(200, *expects))
 
     def search(self, since: datetime, created: datetime, page: int) -> Asked:
         query: dict[str, str | int] = {"expand": "true", "sort_by": "created_at", "order_by": "asc"}
@@ -82,7 +83,7 @@ def _check(found: list[Payload], since: datetime, created: datetime) -> None:
                 )
 
 
-def _body(desk: Desk, ticket: Payload) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _body(desk: Desk, ticket: Payload) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     """None of a ticket that went away meanwhile."""
     key = quote(ticket["id"].text(), safe="")
     history = yield desk.request(f"ticket_history/{key}", {}, 404)

@@ -10,9 +10,9 @@ from collections.abc import Generator, Mapping
 from typing import TypeAlias
 from urllib.parse import quote
 
+from plugin.contract.api import ApiRequest, ApiResponse, ask, json_request
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import PullRequest, PullResponse, ask, json_request
 from plugin.contract.registration import CreateSteps, FindSteps, Registration, RemoveSteps, Thing, Wanted
 from plugin.contract.settings import Settings, first
 
@@ -21,7 +21,7 @@ PATHS: Mapping[str, str] = {WEBHOOK: "webhooks", TRIGGER: "triggers"}
 #: what happens to a ticket --> how the trigger's name ends
 ACTIONS: Mapping[str, str] = {"create": "created", "update": "updated"}
 SENDS = "notification.webhook"
-Listed: TypeAlias = Generator[PullRequest, PullResponse, dict[str, Payload]]
+Listed: TypeAlias = Generator[ApiRequest, ApiResponse, dict[str, Payload]]
 
 
 def find(settings: Settings, wanted: Wanted) -> FindSteps:
@@ -39,7 +39,7 @@ def _listed(settings: Settings, kind: str) -> Listed:
     number = 1
     while True:
         url = f"{_address(settings, kind)}?page={number}&per_page=100"
-        page = yield from ask(PullRequest(url=url, headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=url, headers=_login(settings)))
         read = {each["id"].text(): each for each in page.items()}
         if read.keys() <= found.keys():
             return found
@@ -67,7 +67,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
         yield Thing(kind=TRIGGER, id=parse_json(answer.body)["id"].text())
 
 
-def _made(settings: Settings, kind: str, body: Json) -> PullRequest:
+def _made(settings: Settings, kind: str, body: Json) -> ApiRequest:
     return json_request("POST", _address(settings, kind), body, _login(settings), expects=(200, 201), once=True)
 
 
@@ -84,7 +84,7 @@ def _trigger(name: str, action: str, webhook: str) -> Json:
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{_address(settings, thing.kind)}/{quote(thing.id, safe='')}"
-    yield PullRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
 
 
 def _address(settings: Settings, kind: str) -> str:

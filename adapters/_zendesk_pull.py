@@ -15,9 +15,10 @@ from urllib.parse import quote, urlencode
 from adapters._zendesk_audit import COMMENTS, FIELDS, MERGED, RATING
 from adapters._zendesk_update import CHANGES
 from adapters._zendesk_words import API
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask, basic
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
-from plugin.contract.pull import Asked, Page, Pull, PullRequest, PullResponse, PullSteps, ask, basic, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://{subdomain}.zendesk.com"
@@ -42,9 +43,9 @@ class Desk:
     origin: str
     headers: Mapping[str, str]
 
-    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> PullRequest:
+    def request(self, path: str, query: Mapping[str, str | int], *expects: int) -> ApiRequest:
         url = f"{self.origin}/api/v2/{path}.json?{urlencode(query)}"
-        return PullRequest(url=url, headers=self.headers, expects=(200, *expects))
+        return ApiRequest(url=url, headers=self.headers, expects=(200, *expects))
 
     def tickets(self, since: datetime, place: str | None) -> Asked:
         query: dict[str, str | int] = {"cursor": place} if place else {"start_time": int(since.timestamp())}
@@ -52,7 +53,7 @@ class Desk:
 
     def all(
         self, path: str, name: str, query: Mapping[str, str], *expects: int
-    ) -> Generator[PullRequest | Page, PullResponse, list[Payload]]:
+    ) -> Generator[ApiRequest | Page, ApiResponse, list[Payload]]:
         """Every page of a list; empty where an expected refusal came. Lists of archived tickets have one page, without `meta`."""
         found: list[Payload] = []
         place: str | None = None
@@ -90,7 +91,7 @@ def desk_of(settings: Settings) -> Desk:
     return Desk(origin=origin, headers=basic(f"{user}/token", token))
 
 
-def _staff(desk: Desk) -> Generator[PullRequest | Page, PullResponse, frozenset[str]]:
+def _staff(desk: Desk) -> Generator[ApiRequest | Page, ApiResponse, frozenset[str]]:
     found: set[str] = set()
     for role in ("admin", "agent"):
         users = yield from desk.all("users", "users", {"role": role})
@@ -104,7 +105,7 @@ def _until(page: Payload) -> datetime | None:
     return max((moment.epoch_s() for moment in moments if not moment.is_absent), default=None)
 
 
-def _body(desk: Desk, ticket: Payload, staff: frozenset[str]) -> Generator[PullRequest | Page, PullResponse, bytes]:
+def _body(desk: Desk, ticket: Payload, staff: frozenset[str]) -> Generator[ApiRequest | Page, ApiResponse, bytes]:
     is_deleted = (ticket["status"].text_or() or "").lower() == DELETED
     audits: list[Payload] = []
     if not is_deleted:

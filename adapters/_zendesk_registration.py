@@ -12,9 +12,9 @@ from urllib.parse import quote
 from adapters._zendesk_event import MAPPED, PREFIX
 from adapters._zendesk_pull import ORIGIN, desk_of
 from adapters._zendesk_words import API
+from plugin.contract.api import ApiRequest, ask, json_request, same_place
 from plugin.contract.event import Json
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import PullRequest, ask, json_request, same_place
 from plugin.contract.registration import (
     CreateSteps,
     FindSteps,
@@ -37,7 +37,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     url: str | None = f"{desk.origin}/api/v2/webhooks?page[size]=100"
     found = []
     while url is not None:
-        page = yield from ask(PullRequest(url=url, headers=desk.headers))
+        page = yield from ask(ApiRequest(url=url, headers=desk.headers))
         found += [each["id"].text() for each in page["webhooks"].items() if each["endpoint"].raw == wanted.url]
         more = page["meta"]["has_more"].flag_or()
         url = same_place(page["links"]["next"].text_or(), desk.origin) if more else None
@@ -54,7 +54,7 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
         answer = yield json_request("POST", url, body, desk.headers, expects=(201,), once=True)
     made = parse_json(answer.body)["webhook"]["id"].text()
     yield Thing(kind=WEBHOOK, id=made)
-    shown = yield from ask(PullRequest(url=f"{_address(desk.origin, made)}/signing_secret", headers=desk.headers))
+    shown = yield from ask(ApiRequest(url=f"{_address(desk.origin, made)}/signing_secret", headers=desk.headers))
     yield Learned(key="secret", value=shown["signing_secret"]["secret"].text())
 
 
@@ -73,7 +73,7 @@ def _webhook(wanted: Wanted, events: Iterable[str]) -> Json:
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     desk = desk_of(settings)
     url = _address(desk.origin, thing.id)
-    yield PullRequest(url=url, method="DELETE", headers=desk.headers, expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=desk.headers, expects=(200, 204, 404))
 
 
 def _address(origin: str, webhook: str) -> str:

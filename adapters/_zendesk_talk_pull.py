@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from adapters._zendesk_pull import ORIGIN, Desk, desk_of
 from adapters._zendesk_words import API
+from plugin.contract.api import ApiRequest, ApiResponse, same_place
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, delivery, same_place
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings
 
 #: the legs first, so that a call is never without them for long
@@ -101,7 +102,7 @@ def _places(desk: Desk, since: datetime, cursor: str | None) -> Iterator[Place]:
 def _export(desk: Desk, place: Place) -> PullSteps:
     """To the page whose next page is itself, or that is empty or not there yet."""
     while True:
-        response = yield PullRequest(url=place.url, headers=desk.headers, expects=(200, *REFUSALS))
+        response = yield ApiRequest(url=place.url, headers=desk.headers, expects=(200, *REFUSALS))
         if response.status != 200:
             _require_too_recent(response)
             return
@@ -128,7 +129,7 @@ def _kept(record: Payload, stream: str) -> bytes:
     return delivery({name: record[name].raw for name in FIELDS[stream] if name in record})
 
 
-def _require_too_recent(response: PullResponse) -> None:
+def _require_too_recent(response: ApiResponse) -> None:
     if b"recent" not in response.body.lower():
         raise BadPayload("$", f"Zendesk refused the export with status {response.status}: may this user read Talk?")
 

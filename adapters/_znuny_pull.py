@@ -16,9 +16,10 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from adapters._znuny_replay import body_of, types_of
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
-from plugin.contract.pull import Page, Pull, PullRequest, PullResponse, PullSteps, delivery
+from plugin.contract.pull import Page, Pull, PullSteps, delivery
 from plugin.contract.settings import Settings, first
 from plugin.contract.time_format import zone
 
@@ -26,7 +27,7 @@ PER_PAGE = 5
 #: more than there are; Znuny itself would stop at five hundred
 ALL = 10_000_000
 END = "end"
-Told: TypeAlias = Generator[PullRequest | Page, PullResponse, Payload]
+Told: TypeAlias = Generator[ApiRequest | Page, ApiResponse, Payload]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,7 +37,7 @@ class Server:
     zone: ZoneInfo
 
     def call(self, operation: str, **data: Json) -> Told:
-        response = yield PullRequest(
+        response = yield ApiRequest(
             url=f"{self.address}/{operation}",
             method="POST",
             headers={"Content-Type": "application/json"},
@@ -50,7 +51,7 @@ class Server:
             )
         return answer
 
-    def search(self, since: datetime) -> Generator[PullRequest | Page, PullResponse, list[int]]:
+    def search(self, since: datetime) -> Generator[ApiRequest | Page, ApiResponse, list[int]]:
         """Ids of the tickets that changed, archived ones included."""
         begin = since.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
         flags: list[Json] = ["y", "n"]
@@ -85,7 +86,7 @@ def _server(settings: Settings) -> Server:
     )
 
 
-def _bodies(server: Server, ids: Sequence[int]) -> Generator[PullRequest | Page, PullResponse, list[bytes]]:
+def _bodies(server: Server, ids: Sequence[int]) -> Generator[ApiRequest | Page, ApiResponse, list[bytes]]:
     numbers = ",".join(map(str, ids))
     shown = yield from server.call("TicketGet", TicketID=numbers, AllArticles=1, ArticleOrder="ASC")
     told = yield from server.call("TicketHistoryGet", TicketID=numbers)

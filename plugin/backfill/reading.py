@@ -13,8 +13,9 @@ from sqlalchemy import Connection, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from plugin.backfill.tables import PullPosition
+from plugin.contract.api import ApiResponse
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import Page, Pull, PullResponse
+from plugin.contract.pull import Page, Pull
 from plugin.contract.request import WebhookRequest
 from plugin.contract.settings import first
 from plugin.database import reading, writing
@@ -128,7 +129,7 @@ class Reading:
                 return
             if isinstance(step, Page):
                 yield step
-                answer = answer or PullResponse(status=200, headers={}, body=b"")
+                answer = answer or ApiResponse(status=200, headers={}, body=b"")
             else:
                 answer = replace(ask(step), received_at=self.pace.now())
 

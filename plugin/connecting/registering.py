@@ -13,8 +13,8 @@ from sqlmodel import Session, col, select
 
 from plugin.connecting.making import Made, keep
 from plugin.connecting.tables import Registered
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import PullRequest, PullResponse
 from plugin.contract.registration import Learned, Registration, Thing, Wanted
 from plugin.contract.settings import Settings, first
 from plugin.database import reading, session_scope
@@ -154,18 +154,18 @@ class Registering:
 
     def _run(
         self,
-        steps: Generator[PullRequest | Thing | Learned, PullResponse, T],
+        steps: Generator[ApiRequest | Thing | Learned, ApiResponse, T],
         note: Callable[[Thing | Learned], object] = lambda step: None,
     ) -> T:
         answer = None
         try:
             while True:
                 step = next(steps) if answer is None else steps.send(answer)
-                if isinstance(step, PullRequest):
+                if isinstance(step, ApiRequest):
                     answer = replace(self._ask(step), received_at=self.pace.now())
                 else:
                     note(step)
-                    answer = answer or PullResponse(status=200, headers={}, body=b"")
+                    answer = answer or ApiResponse(status=200, headers={}, body=b"")
         except StopIteration as end:
             return cast(T, end.value)
         except (AskingProblem, BadPayload, Forbidden) as error:

@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TypeAlias
 from urllib.parse import urlencode
 
+from plugin.contract.api import ApiRequest, ApiResponse, Asked, received
 from plugin.contract.payload import parse_json
-from plugin.contract.pull import Asked, PullRequest, PullResponse, received
 
-Answered: TypeAlias = Generator[PullRequest, PullResponse, PullResponse]
+Answered: TypeAlias = Generator[ApiRequest, ApiResponse, ApiResponse]
 REFUSED = 401
 
 
@@ -19,15 +19,15 @@ REFUSED = 401
 class Login:
     """`grant` is what is asked for a token. A token that is refused is replaced once; a second refusal is the reader's to tell."""
 
-    grant: PullRequest
+    grant: ApiRequest
     token: str = ""
 
-    def ask(self, request: PullRequest) -> Asked:
+    def ask(self, request: ApiRequest) -> Asked:
         """The answer's JSON, as `pull.ask` gives it."""
         response = yield from self.answer(request)
         return parse_json(response.body)
 
-    def answer(self, request: PullRequest) -> Answered:
+    def answer(self, request: ApiRequest) -> Answered:
         if not self.token:
             yield from self.renew()
         response = yield self._signed(request, *request.expects, REFUSED)
@@ -36,18 +36,18 @@ class Login:
         yield from self.renew()
         return (yield self._signed(request, *request.expects))
 
-    def renew(self) -> Generator[PullRequest, PullResponse, datetime]:
+    def renew(self) -> Generator[ApiRequest, ApiResponse, datetime]:
         """Logs in anew; returns when the answer came."""
         response = yield self.grant
         self.token = parse_json(response.body)["access_token"].text()
         return received(response)
 
-    def _signed(self, request: PullRequest, *expects: int) -> PullRequest:
+    def _signed(self, request: ApiRequest, *expects: int) -> ApiRequest:
         headers = {**request.headers, "Authorization": f"Bearer {self.token}"}
         return replace(request, headers=headers, expects=expects)
 
 
-def grant(url: str, headers: Mapping[str, str], **form: str) -> PullRequest:
+def grant(url: str, headers: Mapping[str, str], **form: str) -> ApiRequest:
     """The request of a token: a form with the credentials in the headers, or among `form`."""
     kind = {"Content-Type": "application/x-www-form-urlencoded"}
-    return PullRequest(url=url, method="POST", headers={**kind, **headers}, body=urlencode(form).encode())
+    return ApiRequest(url=url, method="POST", headers={**kind, **headers}, body=urlencode(form).encode())

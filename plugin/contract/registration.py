@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import TypeAlias
 
-from plugin.contract.pull import PullRequest, PullResponse
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.settings import Settings
 
 
@@ -41,10 +41,10 @@ def place(kind: str, url: str) -> Thing:
     return Thing(kind=kind, id=sha256(url.encode()).hexdigest()[:12])
 
 
-FindSteps: TypeAlias = Generator[PullRequest, PullResponse, Sequence[Thing]]
+FindSteps: TypeAlias = Generator[ApiRequest, ApiResponse, Sequence[Thing]]
 #: what a `Thing` or `Learned` is answered with means nothing
-CreateSteps: TypeAlias = Generator[PullRequest | Thing | Learned, PullResponse, None]
-RemoveSteps: TypeAlias = Generator[PullRequest, PullResponse, None]
+CreateSteps: TypeAlias = Generator[ApiRequest | Thing | Learned, ApiResponse, None]
+RemoveSteps: TypeAlias = Generator[ApiRequest, ApiResponse, None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

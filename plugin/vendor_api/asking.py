@@ -11,13 +11,13 @@ from threading import Event
 
 import requests
 
-from plugin.contract.pull import PullRequest, PullResponse
+from plugin.contract.api import ApiRequest, ApiResponse
 
 #: of one request, before it is given up for now
 ATTEMPTS = 8
 FIRST_PAUSE_S = 2.0
 LONGEST_PAUSE_S = 900.0
-Send = Callable[[PullRequest], PullResponse]
+Send = Callable[[ApiRequest], ApiResponse]
 
 
 class AskingProblem(ValueError):
@@ -56,7 +56,7 @@ class Asking:
     stop: Event = field(default_factory=Event)
     _asked_at: float | None = None
 
-    def __call__(self, request: PullRequest) -> PullResponse:
+    def __call__(self, request: ApiRequest) -> ApiResponse:
         """An answer that the request expects; raises `AskingProblem`, or `Stopped`."""
         for attempt in range(ATTEMPTS):
             self._wait_for_turn()
@@ -101,7 +101,7 @@ def _is_passing(status: int) -> bool:
     return status in {408, 425, TOO_MANY} or status >= 500
 
 
-def _pause_s(answer: PullResponse | None, attempt: int, now: datetime) -> float:
+def _pause_s(answer: ApiResponse | None, attempt: int, now: datetime) -> float:
     """What the vendor asks for (RFC 9110, 10.2.3: seconds or a date), else twice as long each time."""
     asked = None if answer is None else answer.headers.get("retry-after")
     wanted = FIRST_PAUSE_S * 2**attempt if asked is None else _retry_after_s(asked, now)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from plugin.contract.pull import PullRequest, PullResponse
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.settings import Settings, first
 
 TIMEOUT_S = (10, 60)
@@ -77,7 +77,7 @@ class Sender:
     session: requests.Session = field(default_factory=requests.Session)
     look_up: Callable[[str], Sequence[str]] = _addresses
 
-    def __call__(self, request: PullRequest) -> PullResponse:
+    def __call__(self, request: ApiRequest) -> ApiResponse:
         """Raises `Forbidden`, or `requests.RequestException` when no answer came."""
         self._check(request.url)
         with self.session.request(
@@ -93,7 +93,7 @@ class Sender:
             if len(body) > LARGEST_ANSWER:
                 raise Forbidden(f"{urlsplit(request.url).hostname} answered with more than {LARGEST_ANSWER} bytes")
             headers = {name.lower(): value for name, value in answer.headers.items()}
-            return PullResponse(status=answer.status_code, headers=headers, body=body)
+            return ApiResponse(status=answer.status_code, headers=headers, body=body)
 
     def _check(self, url: str) -> None:
         origin = origin_of(url, "the address of the API")

@@ -11,8 +11,9 @@ from adapter_fixtures import build_request, find_adapters, parse_all, shared_pay
 from whole_calls import fold_call, fold_states, legs, recorded, rings, visits
 
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 from plugin.contract.request import WebhookRequest
 
 AIRCALL = find_adapters()["aircall"]
@@ -245,7 +246,7 @@ def test_ended_calls_are_read_page_by_page_from_the_api() -> None:
     assert AIRCALL.pull is not None
     steps = AIRCALL.pull.steps(settings, datetime(2026, 11, 24, tzinfo=UTC), None)
     first = next(steps)
-    assert isinstance(first, PullRequest)
+    assert isinstance(first, ApiRequest)
     assert first.url == "https://api.aircall.io/v1/calls?from=1795478400&order=asc&per_page=50"
     assert first.headers["Authorization"] == "Basic bWFkZS11cDp0ZXN0LXNlY3JldA=="
     call = {
@@ -259,7 +260,7 @@ def test_ended_calls_are_read_page_by_page_from_the_api() -> None:
         "calls": [call, {"id": 8, "started_at": STARTED + 5, "ended_at": None}],
         "meta": {"next_page_link": "https://api.aircall.io/v1/calls?page=2"},
     }
-    page = steps.send(PullResponse(status=200, headers={}, body=json.dumps(answer).encode()))
+    page = steps.send(ApiResponse(status=200, headers={}, body=json.dumps(answer).encode()))
     assert isinstance(page, Page)
     assert page.cursor == str(STARTED + 5)
     (body,) = page.bodies
@@ -267,7 +268,7 @@ def test_ended_calls_are_read_page_by_page_from_the_api() -> None:
     assert {event.subject for event in events} == {"7"}
     assert "contact.abandoned" in kinds(list(events))
     second = next(steps)
-    assert isinstance(second, PullRequest)
+    assert isinstance(second, ApiRequest)
     assert second.url == "https://api.aircall.io/v1/calls?page=2"
 
 

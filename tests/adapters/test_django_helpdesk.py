@@ -15,8 +15,9 @@ from whole_tickets import fold_ticket_of, seconds
 
 from adapters.django_helpdesk import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 from plugin.contract.request import WebhookRequest
 from plugin.facts.fold import TicketFacts
 
@@ -213,24 +214,24 @@ def pages(cursor: str | None = None, missing: int | None = None) -> list[Page]:
         while True:
             if isinstance(step, Page):
                 found.append(step)
-                step = steps.send(PullResponse(status=200, headers={}, body=b""))
+                step = steps.send(ApiResponse(status=200, headers={}, body=b""))
             else:
                 step = steps.send(_answer(step, missing))
     except StopIteration:
         return found
 
 
-def _answer(request: PullRequest, missing: int | None) -> PullResponse:
+def _answer(request: ApiRequest, missing: int | None) -> ApiResponse:
     assert request.url.startswith("https://help.example.org/helpdesk/api/tickets/?page=")
     assert request.headers["Authorization"].startswith("Basic ")
     number = int(request.url.partition("page=")[2].partition("&")[0])
     if number == missing:
         assert 404 in request.expects
-        return PullResponse(status=404, headers={}, body=b'{"detail": "Invalid page."}')
+        return ApiResponse(status=404, headers={}, body=b'{"detail": "Invalid page."}')
     part = TICKETS[2 * number - 2 : 2 * number]
     more = "https://elsewhere.example/" if 2 * number < len(TICKETS) else None
     body = json.dumps({"results": part, "next": more}).encode()
-    return PullResponse(status=200, headers={}, body=body)
+    return ApiResponse(status=200, headers={}, body=body)
 
 
 def ids(found: list[Page]) -> list[int]:
@@ -253,5 +254,5 @@ def test_a_page_that_deletions_took_away_is_the_end() -> None:
 def test_a_wrong_address_is_not_taken_for_an_end() -> None:
     assert ADAPTER.pull is not None
     request = next(ADAPTER.pull.steps(SETTINGS, SINCE, None))
-    assert isinstance(request, PullRequest)
+    assert isinstance(request, ApiRequest)
     assert tuple(request.expects) == (200,)

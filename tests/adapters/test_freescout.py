@@ -17,7 +17,7 @@ from whole_tickets import fold_requests, fold_ticket_of, seconds
 
 from adapters.freescout import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
-from plugin.contract.pull import PullRequest, PullResponse
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/freescout"
@@ -120,10 +120,10 @@ def test_a_module_too_old_for_the_time_of_creation_is_told_of_and_not_asked_for_
     settings = {"base_url": "https://help.example.com", "api_key": "test-key"}
     since = datetime(2026, 11, 1, tzinfo=UTC)
     steps = ADAPTER.pull.steps(settings, since, "published|2026-11-24T12:00:00+00:00|1")
-    assert isinstance(next(steps), PullRequest)
+    assert isinstance(next(steps), ApiRequest)
     older = {
         "_embedded": {"conversations": [{"id": 1, "createdAt": "2026-11-24T10:00:00Z"}]},
         "page": {"totalPages": 9},
     }
     with pytest.raises(BadPayload, match="update the module"):
-        steps.send(PullResponse(status=200, headers={}, body=json.dumps(older).encode()))
+        steps.send(ApiResponse(status=200, headers={}, body=json.dumps(older).encode()))

@@ -12,8 +12,9 @@ from whole_calls import fold_call, legs, rings, visits
 
 from adapters.freshcaller import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 
 URL = "https://kpi.example.com/hooks/freshcaller"
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -237,14 +238,14 @@ def read(*pages: list[dict[str, Any]]) -> tuple[list[int], list[str]]:
             return kept, asked
 
 
-def _answered(request: PullRequest, pages: tuple[list[dict[str, Any]], ...]) -> PullResponse:
+def _answered(request: ApiRequest, pages: tuple[list[dict[str, Any]], ...]) -> ApiResponse:
     assert request.headers == {"X-Api-Auth": "k", "Accept": "application/json"}
     if "/calls?" not in request.url:
         told: dict[str, Any] = {"users": [], "call_metrics": [], "meta": {"total_pages": 1, "current": 1}}
     else:
         page = int(request.url.partition("?page=")[2].partition("&")[0])
         told = {"calls": pages[page - 1], "meta": {"total_pages": len(pages), "current": page}}
-    return PullResponse(status=200, headers={}, body=json.dumps(told).encode())
+    return ApiResponse(status=200, headers={}, body=json.dumps(told).encode())
 
 
 def test_the_list_is_read_two_hours_beyond_the_moment_and_no_further() -> None:

@@ -13,8 +13,9 @@ from adapter_fixtures import build_request, load_fixtures
 
 from adapters.freshservice import ADAPTER, HEADER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 from plugin.facts.fold import TicketFacts, fold_ticket, in_order
 
 URL = "https://kpi.example.com/hooks/freshservice"
@@ -193,6 +194,6 @@ def test_a_full_page_without_a_link_is_followed_by_the_next() -> None:
     ]
 
 
-def _answered(request: PullRequest, pages: list[list[dict[str, Any]]]) -> PullResponse:
+def _answered(request: ApiRequest, pages: list[list[dict[str, Any]]]) -> ApiResponse:
     told = {"tickets": pages.pop(0)} if "/tickets?" in request.url else {"agents": [], "groups": []}
-    return PullResponse(status=200, headers={}, body=json.dumps(told).encode())
+    return ApiResponse(status=200, headers={}, body=json.dumps(told).encode())

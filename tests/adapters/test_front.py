@@ -18,9 +18,9 @@ from adapters._front_pull import body_of as read
 from adapters._front_pull import steps as pull_steps
 from adapters.front import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event
 from plugin.contract.payload import Payload
-from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/front"
@@ -182,4 +182,4 @@ def test_a_next_page_elsewhere_is_not_asked_for() -> None:
     next(steps)
     page = {"_results": [], "_pagination": {"next": "https://elsewhere.example.com/events"}}
     with pytest.raises(BadPayload, match="another place"):
-        steps.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))
+        steps.send(ApiResponse(status=200, headers={}, body=json.dumps(page).encode()))

@@ -17,9 +17,10 @@ from adapters._intercom_pull import body_of_item, steps
 from adapters._intercom_words import state_change
 from adapters.intercom import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event
 from plugin.contract.payload import Payload
-from plugin.contract.pull import Page, PullResponse
+from plugin.contract.pull import Page
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/intercom"
@@ -266,9 +267,7 @@ def test_a_token_that_may_not_read_tickets_reads_conversations() -> None:
             pages.append(asked)
         answer = None if isinstance(asked, Page) else told[asked.url.removeprefix("https://api.intercom.io/")]
         try:
-            asked = (
-                reading.send(PullResponse(status=answer[0], headers={}, body=answer[1])) if answer else next(reading)
-            )
+            asked = reading.send(ApiResponse(status=answer[0], headers={}, body=answer[1])) if answer else next(reading)
         except StopIteration:
             break
     assert [page.cursor for page in pages] == ["tickets|2026-11-01T00:00:00+00:00|", "end"]

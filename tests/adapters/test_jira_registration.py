@@ -10,8 +10,8 @@ from registry_jira import BEFORE_10, CLOUD
 from vendor_api import Asked
 
 from adapters._jira_registration import create
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.payload import BadPayload
-from plugin.contract.pull import PullRequest, PullResponse
 from plugin.contract.registration import Wanted
 
 WANTED = Wanted(url="https://gauge.example.org/hooks/desk", name="Deskgauge desk", secret="whsec_bWFkZS11cA==")
@@ -20,25 +20,25 @@ WANTED = Wanted(url="https://gauge.example.org/hooks/desk", name="Deskgauge desk
 def made(vendor: Vendor, **settings: str) -> Registry:
     registry = Registry()
     steps = create({key: (value,) for key, value in {**vendor.login, **settings}.items()}, WANTED)
-    answer = PullResponse(status=200, headers={}, body=b"")
+    answer = ApiResponse(status=200, headers={}, body=b"")
     try:
         step = next(steps)
         while True:
-            if isinstance(step, PullRequest):
+            if isinstance(step, ApiRequest):
                 answer = answered(vendor, registry, step)
             step = steps.send(answer)
     except StopIteration:
         return registry
 
 
-def answered(vendor: Vendor, registry: Registry, request: PullRequest) -> PullResponse:
+def answered(vendor: Vendor, registry: Registry, request: ApiRequest) -> ApiResponse:
     origin = vendor.login["base_url"]
     headers = {name.lower(): value for name, value in request.headers.items()}
     path = request.url.removeprefix(origin)
     asked = Asked(method=request.method, origin=origin, path=path, query={}, headers=headers, body=request.body)
     told = vendor.routes(registry, asked)
     assert told.status in request.expects
-    return PullResponse(status=told.status, headers={}, body=json.dumps(told.body).encode())
+    return ApiResponse(status=told.status, headers={}, body=json.dumps(told.body).encode())
 
 
 def test_one_that_cannot_sign_gets_no_webhook_that_ought_to() -> None:

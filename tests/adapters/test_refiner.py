@@ -12,8 +12,9 @@ from whole_tickets import fold_survey_of
 
 from adapters.refiner import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullResponse
+from plugin.contract.pull import Page
 
 URL = "https://kpi.example.com/hooks/refiner"
 
@@ -77,7 +78,7 @@ def test_a_response_that_the_api_shows_is_the_same_answer_once() -> None:
     given = {"api_key": "made-up", "ticket": "ticket_id"}
     steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
     next(steps)
-    read = steps.send(PullResponse(status=200, headers={}, body=json.dumps(page).encode()))
+    read = steps.send(ApiResponse(status=200, headers={}, body=json.dumps(page).encode()))
     assert isinstance(read, Page)
     [body] = read.bodies
     assert parse(json.loads(body), ticket="ticket_id") == parse(told, ticket="ticket_id")

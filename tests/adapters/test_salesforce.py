@@ -17,9 +17,9 @@ from adapters._salesforce_replay import FIELDS, TRACKED, states_of
 from adapters._salesforce_soap import read_message
 from adapters.salesforce import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected, Settings
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/salesforce"
@@ -226,8 +226,8 @@ def test_kinds_of_records_that_an_organisation_lacks_are_none_and_refusals_are_t
     for code, is_refused in (("INVALID_TYPE", False), ("INVALID_FIELD", True)):
         steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
         next(steps)
-        steps.send(PullResponse(status=200, headers={}, body=b'{"access_token": "made-up"}'))
-        answer = PullResponse(status=400, headers={}, body=json.dumps([{"errorCode": code}]).encode())
+        steps.send(ApiResponse(status=200, headers={}, body=b'{"access_token": "made-up"}'))
+        answer = ApiResponse(status=400, headers={}, body=json.dumps([{"errorCode": code}]).encode())
         if is_refused:
             with pytest.raises(BadPayload, match=code):
                 steps.send(answer)

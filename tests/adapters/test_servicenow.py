@@ -16,9 +16,9 @@ from whole_tickets import fold_requests, fold_ticket_of, seconds
 from adapters._servicenow_replay import Names, Record, bodies_of
 from adapters.servicenow import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event, Json
 from plugin.contract.payload import Payload
-from plugin.contract.pull import PullResponse
 
 URL = "https://kpi.example.com/hooks/servicenow"
 LIFE = (
@@ -215,6 +215,6 @@ def test_instances_whose_audit_cannot_be_read_are_told_of() -> None:
     steps = ADAPTER.pull.steps(settings, datetime(2026, 11, 1, tzinfo=UTC), None)
     next(steps)
     incident = {"sys_id": {"value": "1c"}, "sys_mod_count": {"value": "3"}}
-    steps.send(PullResponse(status=200, headers={}, body=json.dumps({"result": [incident]}).encode()))
+    steps.send(ApiResponse(status=200, headers={}, body=json.dumps({"result": [incident]}).encode()))
     with pytest.raises(BadPayload, match="let the user read the table sys_audit"):
-        steps.send(PullResponse(status=200, headers={}, body=b'{"result": []}'))
+        steps.send(ApiResponse(status=200, headers={}, body=b'{"result": []}'))

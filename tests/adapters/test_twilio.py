@@ -14,8 +14,9 @@ from adapter_fixtures import FIXTURES, build_request, find_adapters, load_fixtur
 from whole_calls import fold_call, fold_states, legs, recorded, rings, subjects, visits
 
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 from plugin.contract.request import WebhookRequest
 
 TWILIO = find_adapters()["twilio"]
@@ -381,20 +382,20 @@ def test_events_are_read_page_by_page_from_the_api() -> None:
     assert TWILIO.pull is not None
     steps = TWILIO.pull.steps(settings, datetime(2026, 11, 24, tzinfo=UTC), None)
     first = next(steps)
-    assert isinstance(first, PullRequest)
+    assert isinstance(first, ApiRequest)
     assert first.url.startswith(
         "https://taskrouter.twilio.com/v1/Workspaces/WS1/Events?StartDate=2026-11-24T00%3A00%3A00Z"
     )
     assert first.headers["Authorization"] == "Basic QUMxOnRlc3Qtc2VjcmV0"
     record = json.loads(recorded("twilio", "events_api_record")[0].body)
     answer = {"events": [record], "meta": {"next_page_url": "https://taskrouter.twilio.com/v1/more"}}
-    page = steps.send(PullResponse(status=200, headers={}, body=json.dumps(answer).encode()))
+    page = steps.send(ApiResponse(status=200, headers={}, body=json.dumps(answer).encode()))
     assert isinstance(page, Page)
     assert page.cursor == "https://taskrouter.twilio.com/v1/more"
     (body,) = page.bodies
     assert kinds(list(TWILIO.parse(build_request(url=URL, body=body), {}))) == ["contact.ringing"]
     second = next(steps)
-    assert isinstance(second, PullRequest)
+    assert isinstance(second, ApiRequest)
     assert second.url == page.cursor
 
 

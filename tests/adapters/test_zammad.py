@@ -18,9 +18,9 @@ from whole_tickets import fold_requests, fold_ticket_of, seconds
 from adapters._zammad_pull import body_of as read
 from adapters.zammad import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event
 from plugin.contract.payload import Payload
-from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/zammad"
@@ -234,4 +234,4 @@ def test_a_zammad_that_ignores_conditions_is_told_of_and_not_asked_for_ever() ->
     next(steps)
     old = [{"id": 1, "created_at": "2026-10-01T00:00:00.000Z", "updated_at": "2026-10-02T00:00:00.000Z"}]
     with pytest.raises(BadPayload, match="ignores conditions"):
-        steps.send(PullResponse(status=200, headers={}, body=json.dumps(old).encode()))
+        steps.send(ApiResponse(status=200, headers={}, body=json.dumps(old).encode()))

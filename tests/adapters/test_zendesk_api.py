@@ -17,8 +17,9 @@ from histories import SINCE
 from vendor_api import Asked
 
 from adapters.zendesk import ADAPTER
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 from plugin.facts.fold import TicketFacts, fold_survey, fold_ticket, in_order
 
 API = {"subdomain": "yours", "api_user": "desk@example.com", "api_token": "test-key"}
@@ -26,13 +27,13 @@ MINUTE_MS = 60_000
 
 
 @cache
-def read() -> tuple[Sequence[PullRequest], Sequence[Page]]:
+def read() -> tuple[Sequence[ApiRequest], Sequence[Page]]:
     """Everything that one reading asks, and what it keeps."""
     assert ADAPTER.pull is not None
     steps, asked, pages = ADAPTER.pull.steps(API, SINCE, None), [], []
-    step: PullRequest | Page = next(steps)
+    step: ApiRequest | Page = next(steps)
     while True:
-        answer = PullResponse(status=200, headers={}, body=b"")
+        answer = ApiResponse(status=200, headers={}, body=b"")
         if isinstance(step, Page):
             pages.append(step)
         else:
@@ -44,7 +45,7 @@ def read() -> tuple[Sequence[PullRequest], Sequence[Page]]:
             return asked, pages
 
 
-def answered(request: PullRequest) -> PullResponse:
+def answered(request: ApiRequest) -> ApiResponse:
     url = urlsplit(request.url)
     headers = {name.lower(): value for name, value in request.headers.items()}
     origin = f"{url.scheme}://{url.netloc}"
@@ -53,7 +54,7 @@ def answered(request: PullRequest) -> PullResponse:
     )
     told = api_zendesk.answer(asked)
     assert told.status in request.expects
-    return PullResponse(status=told.status, headers={}, body=json.dumps(told.body).encode())
+    return ApiResponse(status=told.status, headers={}, body=json.dumps(told.body).encode())
 
 
 def body(number: int) -> dict[str, Any]:

@@ -17,9 +17,9 @@ from whole_tickets import fold_requests, fold_ticket_of, seconds
 from adapters._znuny_replay import body_of, types_of
 from adapters.znuny import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
+from plugin.contract.api import ApiResponse
 from plugin.contract.event import Event
 from plugin.contract.payload import Payload
-from plugin.contract.pull import PullResponse
 from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/znuny"
@@ -224,4 +224,4 @@ def test_a_user_whom_znuny_refuses_is_told_of() -> None:
     steps = ADAPTER.pull.steps(given, datetime(2026, 11, 1, tzinfo=UTC), None)
     next(steps)
     with pytest.raises(BadPayload, match=r"TicketSearch\.AuthFail"):
-        steps.send(PullResponse(status=200, headers={}, body=b'{"Error": {"ErrorCode": "TicketSearch.AuthFail"}}'))
+        steps.send(ApiResponse(status=200, headers={}, body=b'{"Error": {"ErrorCode": "TicketSearch.AuthFail"}}'))

@@ -21,7 +21,7 @@ from vendor_api import Asked, Told, VendorApi, serving
 from adapters.aircall import ADAPTER as AIRCALL
 from plugin.backfill.following import due, follow
 from plugin.backfill.reading import Reading, ReadingProblem, lacking, position_of, pull_of
-from plugin.contract.pull import PullRequest
+from plugin.contract.api import ApiRequest
 from plugin.contract.request import WebhookRequest
 from plugin.database import open_engine, reading
 from plugin.inbox.store import delivery_row, insert_deliveries
@@ -270,14 +270,14 @@ def test_nothing_but_the_api_is_asked(opened: Installation) -> None:
     send = Sender(origins=origins_of(pull.origins, source.settings), look_up=lambda host: ["93.184.215.14"])
     for url in ("https://evil.example/v1", "http://api.aircall.io/v1", "https://api.aircall.io:8443/v1", "file:///etc"):
         with pytest.raises(Forbidden):
-            send(PullRequest(url=url))
+            send(ApiRequest(url=url))
 
 
 def test_a_name_that_leads_into_the_own_network_is_refused(opened: Installation) -> None:
     source, pull = pull_of(opened, "aircall")
     send = Sender(origins=origins_of(pull.origins, source.settings), look_up=lambda host: ["169.254.169.254"])
     with pytest.raises(Forbidden, match="private"):
-        send(PullRequest(url="https://api.aircall.io/v1/calls"))
+        send(ApiRequest(url="https://api.aircall.io/v1/calls"))
 
 
 def test_a_link_that_leads_away_stops_the_reading(opened: Installation) -> None:
@@ -356,7 +356,7 @@ def test_a_source_without_a_login_is_left_alone(opened: Installation, monkeypatc
 def test_no_answer_at_all_is_tried_again(opened: Installation) -> None:
     calls: list[int] = []
 
-    def send(request: PullRequest) -> Any:
+    def send(request: ApiRequest) -> Any:
         calls.append(1)
         raise requests.ConnectionError
 

@@ -8,23 +8,24 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from plugin.contract.api import ApiRequest, ApiResponse, received
 from plugin.contract.oauth import Login, grant
-from plugin.contract.pull import PullRequest, PullResponse, received, windows
+from plugin.contract.pull import windows
 
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GRANT = grant("https://api.example.com/token", {"Authorization": "Basic x"}, grant_type="client_credentials")
-PAGE = PullRequest(url="https://api.example.com/calls", headers={"X-Own": "1"}, expects=(200, 404))
+PAGE = ApiRequest(url="https://api.example.com/calls", headers={"X-Own": "1"}, expects=(200, 404))
 
 
-def answers(login: Login, *told: tuple[int, object]) -> Sequence[PullRequest]:
+def answers(login: Login, *told: tuple[int, object]) -> Sequence[ApiRequest]:
     """What is asked while these answers are given, in which order."""
     steps, asked = login.ask(PAGE), []
     step = next(steps)
     for status, body in told:
-        assert isinstance(step, PullRequest)
+        assert isinstance(step, ApiRequest)
         asked.append(step)
         try:
-            step = steps.send(PullResponse(status=status, headers={}, body=json.dumps(body).encode(), received_at=AT))
+            step = steps.send(ApiResponse(status=status, headers={}, body=json.dumps(body).encode(), received_at=AT))
         except StopIteration:
             return asked
     raise AssertionError(f"another question: {step}")
@@ -58,4 +59,4 @@ def test_a_span_is_cut_into_pieces_of_which_the_last_is_shorter() -> None:
 
 def test_an_answer_without_its_moment_is_a_mistake_of_the_reader() -> None:
     with pytest.raises(ValueError, match="received_at"):
-        received(PullResponse(status=200, headers={}, body=b""))
+        received(ApiResponse(status=200, headers={}, body=b""))

@@ -14,8 +14,9 @@ from histories import NOW, SINCE
 from vendor_api import Asked, Routes
 
 from plugin.contract.adapter import Adapter
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Event
-from plugin.contract.pull import Page, PullRequest, PullResponse
+from plugin.contract.pull import Page
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +41,7 @@ def read_all(
     steps, found = adapter.pull.steps(settings, since, cursor), Read()
     step = next(steps, None)
     while step is not None:
-        answer = PullResponse(status=200, headers={}, body=b"", received_at=now)
+        answer = ApiResponse(status=200, headers={}, body=b"", received_at=now)
         if isinstance(step, Page):
             found.pages.append(step)
         else:
@@ -53,7 +54,7 @@ def read_all(
     return found
 
 
-def _asked(request: PullRequest) -> Asked:
+def _asked(request: ApiRequest) -> Asked:
     url = urlsplit(request.url)
     return Asked(
         method=request.method,
@@ -65,12 +66,12 @@ def _asked(request: PullRequest) -> Asked:
     )
 
 
-def _answered(request: PullRequest, asked: Asked, routes: Routes, now: datetime) -> PullResponse:
+def _answered(request: ApiRequest, asked: Asked, routes: Routes, now: datetime) -> ApiResponse:
     told = routes(asked)
     assert told.status in request.expects, f"{told.status} of {asked.path}"
     body = told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
     headers = {name.lower(): value for name, value in told.headers.items()}
-    return PullResponse(status=told.status, headers=headers, body=body, received_at=now)
+    return ApiResponse(status=told.status, headers=headers, body=body, received_at=now)
 
 
 def parse(adapter: Adapter, body: object, settings: Mapping[str, str | Sequence[str]] | None = None) -> list[Event]:

@@ -14,7 +14,7 @@ from vendor_api import Routes, Told, VendorApi, serving
 
 from plugin.backfill.reading import Reading, ReadingProblem, pull_of
 from plugin.backfill.tables import PullPosition
-from plugin.contract.pull import PullRequest, PullResponse
+from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.database import reading
 from plugin.installation import Installation
 from plugin.vendor_api.asking import Pace
@@ -129,7 +129,7 @@ def _dying(opened: Installation, history: History, api: VendorApi, requests: int
     source, _ = pull_of(opened, history.source)
     send, left = api.sender(source.adapter, source.settings), [requests]
 
-    def sent(request: PullRequest) -> PullResponse:
+    def sent(request: ApiRequest) -> ApiResponse:
         left[0] -= 1
         if left[0] < 0:
             raise Killed
