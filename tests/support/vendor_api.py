@@ -90,6 +90,8 @@ def serving(routes: Routes, trouble: Mapping[int, Told] | None = None) -> Iterat
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        # An answer is written in two parts, the second of which would wait 40 ms for the acknowledgement of the first.
+        disable_nagle_algorithm = True
 
         def _do(self) -> None:
             parts = urlsplit(self.path)
@@ -121,7 +123,7 @@ def serving(routes: Routes, trouble: Mapping[int, Told] | None = None) -> Iterat
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     api.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
         yield api
