@@ -16,6 +16,7 @@ from plugin.contract.registration import CreateSteps, FindSteps, Registration, R
 from plugin.contract.settings import Settings, first
 
 ORIGIN = "https://{subdomain}.gorgias.com"
+API = ("subdomain", "api_user", "api_key")
 INTEGRATION = "HTTP integration"
 TOKEN = "X-Deskgauge-Token"  # noqa: S105
 #: the whole ticket with its messages
@@ -36,7 +37,7 @@ def find(settings: Settings, wanted: Wanted) -> FindSteps:
     cursor: str | None = ""
     while cursor is not None:
         query = {"limit": "100"} | ({"cursor": cursor} if cursor else {})
-        page = yield from ask(ApiRequest(url=f"{_address(settings)}?{urlencode(query)}", headers=_login(settings)))
+        page = yield from ask(ApiRequest(url=f"{_address(settings)}?{urlencode(query)}", headers=login(settings)))
         found += [each["id"].text() for each in page["data"].items() if each["http"]["url"].raw == wanted.url]
         cursor = page["meta"]["next_cursor"].text_or()
     return [Thing(kind=INTEGRATION, id=each) for each in found]
@@ -53,20 +54,20 @@ def create(settings: Settings, wanted: Wanted) -> CreateSteps:
         "triggers": dict.fromkeys(TRIGGERS, True),
     }
     body: Json = {"type": "http", "name": wanted.name, "http": http}
-    answer = yield json_request("POST", _address(settings), body, _login(settings), expects=(200, 201), once=True)
+    answer = yield json_request("POST", _address(settings), body, login(settings), expects=(200, 201), once=True)
     yield Thing(kind=INTEGRATION, id=parse_json(answer.body)["id"].text())
 
 
 def remove(settings: Settings, thing: Thing) -> RemoveSteps:
     url = f"{_address(settings)}/{quote(thing.id, safe='')}"
-    yield ApiRequest(url=url, method="DELETE", headers=_login(settings), expects=(200, 204, 404))
+    yield ApiRequest(url=url, method="DELETE", headers=login(settings), expects=(200, 204, 404))
 
 
 def _address(settings: Settings) -> str:
     return f"{ORIGIN.format(subdomain=first(settings, 'subdomain', ''))}/api/integrations"
 
 
-def _login(settings: Settings) -> Mapping[str, str]:
+def login(settings: Settings) -> Mapping[str, str]:
     return basic(first(settings, "api_user", "") or "", first(settings, "api_key", "") or "")
 
 
@@ -75,6 +76,6 @@ REGISTRATION = Registration(
     create=create,
     remove=remove,
     origins=(ORIGIN,),
-    needs=("subdomain", "api_user", "api_key"),
+    needs=API,
     per_minute=60,
 )

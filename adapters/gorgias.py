@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from adapters._gorgias_pull import PULL
 from adapters._gorgias_registration import REGISTRATION, TEMPLATE, TOKEN
 from adapters._gorgias_ticket import Ticket, message_events, ticket_events
 from plugin.contract.adapter import Adapter, BadPayload, Setting, Settings, secrets
@@ -104,6 +105,7 @@ ADAPTER = Adapter(
     verify=verify,
     parse=parse,
     template=TEMPLATE,
+    pull=PULL,
     registration=REGISTRATION,
     facts=("ticket", "ticket_reply", "survey"),
     signature_scheme=f"token in the header {TOKEN}, and a secret URL",

@@ -6,13 +6,20 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import api_gorgias
 import pytest
 from adapter_fixtures import build_request, load_fixtures
-from whole_tickets import fold_survey_of, fold_ticket_of, seconds
+from api_reading import read_all
+from vendor_api import Asked, Told
+from whole_tickets import fold_requests, fold_survey_of, fold_ticket_of, seconds
 
+from adapters._gorgias_pull import kept
 from adapters.gorgias import ADAPTER
 from plugin.contract.adapter import BadPayload, Rejected
 from plugin.contract.event import Event
+from plugin.contract.payload import Payload
+from plugin.contract.pull import delivery
+from plugin.contract.request import WebhookRequest
 
 URL = "https://kpi.example.com/hooks/gorgias/made-up"
 LIFE = (
@@ -151,3 +158,42 @@ def test_the_documented_ticket_with_ids_alone_is_read_as_well() -> None:
 
 
 WHOLE = ("customer", "assignee_user", "assignee_team", "messages")
+
+
+# -- history
+
+
+def read_by_api(*names: str) -> list[WebhookRequest]:
+    """What the API showed of the ticket at the time of these deliveries."""
+    tickets = [Payload(body_of(name)["ticket"]) for name in names]
+    return [build_request(url="api:desk", method="PULL", body=delivery(kept(ticket))) for ticket in tickets]
+
+
+def test_the_api_and_the_webhooks_together_count_nothing_twice() -> None:
+    hooks = [build_request(url=URL, body=json.dumps(body_of(name))) for name in LIFE]
+    assert fold_requests("gorgias", [*hooks, *read_by_api(*LIFE)]) == fold_ticket_of("gorgias", *LIFE)
+
+
+def test_a_ticket_that_is_read_at_every_stage_is_that_of_its_webhooks() -> None:
+    assert fold_requests("gorgias", read_by_api(*LIFE)) == fold_ticket_of("gorgias", *LIFE)
+
+
+def test_of_what_the_api_shows_no_text_is_kept() -> None:
+    assert not [request for request in read_by_api(*LIFE) if b'"made up"' in request.body]
+
+
+def test_reading_goes_on_where_it_stopped_and_ends_at_what_is_older() -> None:
+    settings = {"subdomain": "made-up", "api_user": "ann@example.org", "api_key": "made-up-key"}
+    whole = read_all(ADAPTER, settings, api_gorgias.answer)
+    assert [len(page.bodies) for page in whole.pages] == [9, 9, 9, 9, 9, 9, 6]
+    rest = read_all(ADAPTER, settings, api_gorgias.answer, cursor=whole.pages[3].cursor)
+    assert rest.bodies == whole.bodies[36:]
+    assert read_all(ADAPTER, settings, api_gorgias.answer, cursor=whole.pages[-1].cursor).pages == []
+
+
+def test_a_ticket_that_went_away_while_it_was_read_is_left_out() -> None:
+    def routes(asked: Asked) -> Told:
+        return Told(status=404) if asked.path == "/api/tickets/59" else api_gorgias.answer(asked)
+
+    settings = {"subdomain": "made-up", "api_user": "ann@example.org", "api_key": "made-up-key"}
+    assert 59 not in {body["id"] for body in read_all(ADAPTER, settings, routes).bodies}

@@ -13,6 +13,7 @@ import api_freshservice
 import api_front
 import api_genesys_cloud
 import api_glpi
+import api_gorgias
 import api_help_scout
 import api_hubspot
 import api_intercom
@@ -47,6 +48,7 @@ HISTORIES = {
     "front": api_front.HISTORY,
     "genesys cloud": api_genesys_cloud.HISTORY,
     "glpi": api_glpi.HISTORY,
+    "gorgias": api_gorgias.HISTORY,
     "help scout": api_help_scout.HISTORY,
     "hubspot": api_hubspot.HISTORY,
     "intercom": api_intercom.HISTORY,
