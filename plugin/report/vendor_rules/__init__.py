@@ -18,6 +18,7 @@ USUAL = {
     "twilio": "twilio_flex",
     "zammad": "zammad",
     "zendesk": "zendesk_support",
+    "zendesk_talk": "zendesk_talk",
 }
 #: for a source whose vendor has no table: what most vendors show, by rules that are not known
 NOBODY = Vendor(
