@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from adapters._help_scout_kept import as_asked, person, thread
 from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import BadPayload, Payload, parse_json
@@ -25,7 +26,6 @@ STATES = ("published", "deleted")
 END = "end"
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 CONVERSATION = ("id", "type", "status", "state", "mailboxId", "createdAt", "updatedAt", "userUpdatedAt", "closedAt")
-THREAD = ("id", "type", "status", "state", "createdAt")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,8 +43,8 @@ class Desk:
             self.request(
                 "conversations",
                 state=state,
-                updatedSince=_text(since),
-                createdSince=_text(created),
+                updatedSince=as_asked(since),
+                createdSince=as_asked(created),
                 sortField="createdAt",
                 sortOrder="asc",
                 page=page,
@@ -112,36 +112,13 @@ def _body(desk: Desk, number: str) -> Generator[ApiRequest | Page, ApiResponse, 
     shown = parse_json(response.body)
     told: dict[str, Json] = {
         **{name: shown[name].raw for name in CONVERSATION if name in shown},
-        "assignee": _person(shown["assignee"]),
-        "createdBy": _person(shown["createdBy"]),
-        "closedBy": _person(shown["closedBy"]),
+        "assignee": person(shown["assignee"]),
+        "createdBy": person(shown["createdBy"]),
+        "closedBy": person(shown["closedBy"]),
         "customer": {name: shown["customer"][name].raw for name in ("id", "email")},
-        "_embedded": {"threads": [_thread(thread) for thread in shown["_embedded"]["threads"].items()]},
+        "_embedded": {"threads": [thread(each) for each in shown["_embedded"]["threads"].items()]},
     }
     return [delivery({"deskgauge_read": "conversation", "conversation": told})]
-
-
-def _thread(thread: Payload) -> Json:
-    """Without its text."""
-    told: dict[str, Json] = {name: thread[name].raw for name in THREAD if name in thread}
-    return {
-        **told,
-        "action": {"type": thread["action"]["type"].raw},
-        "createdBy": _person(thread["createdBy"]),
-        "assignedTo": _person(thread["assignedTo"]),
-        "source": {"via": thread["source"]["via"].raw},
-    }
-
-
-def _person(person: Payload) -> Json:
-    """An id and what it is of; `closedBy` is a bare id in some versions."""
-    if not isinstance(person.raw, dict):
-        return person.raw
-    return {name: person[name].raw for name in ("id", "type") if name in person}
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 PULL = Pull(steps=steps, origins=("{base_url}",), needs=("base_url", "api_key"), per_minute=120)

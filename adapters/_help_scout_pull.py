@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from adapters._help_scout_kept import as_asked, person, thread
 from plugin.contract.api import ApiRequest, ApiResponse, Asked, ask
 from plugin.contract.event import Json
 from plugin.contract.payload import Payload, parse_json
@@ -25,7 +26,6 @@ ORIGIN = "https://api.helpscout.net"
 END = "end"
 EARLIEST = datetime(2011, 1, 1, tzinfo=UTC)
 CONVERSATION = ("id", "type", "status", "state", "mailboxId", "createdAt", "closedAt", "userUpdatedAt")
-THREAD = ("id", "type", "status", "state", "createdAt")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,8 +41,8 @@ class Account:
             self.get(
                 "conversations",
                 status="all",
-                modifiedSince=_text(since),
-                query=f"(createdAt:[{_text(created)} TO *])",
+                modifiedSince=as_asked(since),
+                query=f"(createdAt:[{as_asked(created)} TO *])",
                 sortField="createdAt",
                 sortOrder="asc",
                 embed="threads",
@@ -106,38 +106,16 @@ def _threads(account: Account, conversation: Payload) -> Generator[ApiRequest | 
 
 def body_of(conversation: Payload, threads: list[Payload]) -> bytes:
     """Without texts and names."""
-    kept: list[Json] = [_thread(thread) for thread in threads]
+    kept: list[Json] = [thread(each) for each in threads]
     told: dict[str, Json] = {
         **{name: conversation[name].raw for name in CONVERSATION if name in conversation},
-        "assignee": _person(conversation["assignee"]),
-        "createdBy": _person(conversation["createdBy"]),
-        "closedBy": _person(conversation["closedBy"]),
+        "assignee": person(conversation["assignee"]),
+        "createdBy": person(conversation["createdBy"]),
+        "closedBy": person(conversation["closedBy"]),
         "primaryCustomer": {name: conversation["primaryCustomer"][name].raw for name in ("id", "email")},
         "_embedded": {"threads": kept},
     }
     return delivery({"deskgauge_read": "conversation", "conversation": told})
-
-
-def _thread(thread: Payload) -> Json:
-    told: dict[str, Json] = {name: thread[name].raw for name in THREAD if name in thread}
-    return {
-        **told,
-        "action": {"type": thread["action"]["type"].raw},
-        "createdBy": _person(thread["createdBy"]),
-        "assignedTo": _person(thread["assignedTo"]),
-        "source": {"via": thread["source"]["via"].raw},
-    }
-
-
-def _person(person: Payload) -> Json:
-    """An id and what it is of; `closedBy` is a bare id."""
-    if not isinstance(person.raw, dict):
-        return person.raw
-    return {name: person[name].raw for name in ("id", "type") if name in person}
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 PULL = Pull(steps=steps, origins=(ORIGIN,), needs=("app_id", "app_secret"), per_minute=150)
