@@ -30,7 +30,7 @@ demo: .venv/.run
 	$(BIN)/python -m plugin.cli demo $(ARGS)
 
 test: .venv/.dev
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .
@@ -38,7 +38,7 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m plugin.cli manifest check
-	$(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
