@@ -7,7 +7,6 @@ github.com/woodleighschool/freshservice-label. The events of its app platform (o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from adapters._freshservice_pull import PULL
 from adapters._freshworks_ticket import Ticket, told
@@ -15,6 +14,7 @@ from adapters._freshworks_words import FRESHSERVICE
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import parse_json
+from plugin.contract.pull import poke_key
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import require, require_match
 
@@ -44,7 +44,7 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
     """The same ticket may change again: each minute's first webhook about it is kept, and pokes."""
     if READ in request.body:
         return None
-    return f"{sha256(request.body).hexdigest()[:24]}:{int(request.received_at.timestamp()) // 60}"
+    return poke_key(request)
 
 
 SETTINGS = (

@@ -7,13 +7,13 @@ published, so nothing is read from its body.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 
 from adapters._liveagent_pull import PULL
 from adapters._liveagent_ticket import Ticket, told
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import parse_json
+from plugin.contract.pull import poke_key
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import require, require_match
 
@@ -44,7 +44,7 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
     """One request of a rule is like the other: each minute's first one is kept, and pokes."""
     if READ in request.body:
         return None
-    return f"{sha256(request.body).hexdigest()[:24]}:{int(request.received_at.timestamp()) // 60}"
+    return poke_key(request)
 
 
 SETTINGS = (

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from hashlib import sha256
 
 from adapters._pylon_issue import Issue, told
 from adapters._pylon_pull import PULL
 from plugin.contract.adapter import Adapter, Setting, Settings, secrets
 from plugin.contract.event import Channel, Event
 from plugin.contract.payload import parse_json
+from plugin.contract.pull import poke_key
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected, hmac_hex, require, require_fresh, require_match
 
@@ -55,7 +55,7 @@ def delivery_key(request: WebhookRequest, settings: Settings) -> str | None:
     """Equal bodies of one minute are one poke; a retry is signed anew with the same body."""
     if READ in request.body:
         return None
-    return f"{sha256(request.body).hexdigest()[:24]}:{int(request.received_at.timestamp()) // 60}"
+    return poke_key(request)
 
 
 SETTINGS = (

@@ -6,10 +6,12 @@ import json
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TypeAlias
 
 from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.event import Json
+from plugin.contract.request import WebhookRequest
 from plugin.contract.settings import Settings
 
 
@@ -59,6 +61,11 @@ def windows(begin: datetime, end: datetime, length: timedelta) -> Iterator[tuple
     while begin < end:
         yield begin, min(begin + length, end)
         begin += length
+
+
+def poke_key(request: WebhookRequest) -> str:
+    """Of a delivery that only says that there is something to read: equal bodies of one minute are one."""
+    return f"{sha256(request.body).hexdigest()[:24]}:{int(request.received_at.timestamp()) // 60}"
 
 
 def delivery(body: Json) -> bytes:
