@@ -1,0 +1,122 @@
+"""Every kind of message that leaves the house, in one language: what is checked against mail programs and Slack, and looked at."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from alert_desk import MINUTE, START, Desk, policy
+from sample_report import BEFORE, GOALS, KPIS, TODAY, ZONE, by_queue, report, values, whole
+from sqlalchemy import Engine
+from sqlmodel import Session, col, select
+
+from plugin.alert.answer import Press, answer
+from plugin.alert.wording import ACKNOWLEDGE
+from plugin.database import migrate, open_engine, session_scope
+from plugin.kpi.metric import Measurement, Report, Row
+from plugin.kpi.period import Grain, Period, period_of, periods_between, previous
+from plugin.notify.message import Link, Message, from_json
+from plugin.notify.tables import OutboxMessage
+from plugin.policy.document import Document
+from plugin.report.digest import build_digest
+from plugin.report.digest_chart import STEPS
+from plugin.report.material import Material, Split
+
+LANGUAGES = ("en", "lv", "ru", "zh")
+GRAINS = (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
+_BAD, _WORSE, _GOOD = (Measurement(numerator=part, denominator=whole) for part, whole in ((17, 50), (21, 51), (4, 50)))
+_PAGE = "https://gauge.example.com/?period=2026-11-23"
+
+
+def every_message(language: str) -> dict[str, Message]:
+    """Name --> message, as it would wait in the outbox."""
+    digests = {f"digest {grain}": build_digest(_material(grain, language)) for grain in GRAINS}
+    met = replace(_material(Grain.DAY, language), goals={})
+    late = replace(_material(Grain.DAY, language), due_at=datetime(2026, 11, 24, 6, tzinfo=UTC))
+    return {
+        **digests,
+        "digest without targets": build_digest(met),
+        "digest that is late": build_digest(late),
+        "digest of an empty day": build_digest(_empty(language)),
+        **dict(_alerts(language)),
+    }
+
+
+def _material(grain: Grain, language: str) -> Material:
+    period = previous(period_of(grain, datetime(2026, 11, 24, 9, tzinfo=UTC), ZONE))
+    before = previous(period)
+    return Material(
+        title="Support",
+        kpis=(*KPIS, "occupancy"),
+        period=period,
+        now_at=period.end + timedelta(hours=8),
+        now=whole(
+            period,
+            TODAY,
+            unavailable={"occupancy": "missing fact: agent_state, login"},
+            excluded={"internal": 12, "open": 3, "quarantined": 2},
+        ),
+        previous=before,
+        before=whole(before, BEFORE),
+        split=Split(dimension="queue", now=by_queue(period, TODAY), before=by_queue(before, BEFORE)),
+        series=_series(period),
+        goals=GOALS,
+        links=(Link(label="Deskgauge", url=_PAGE),),
+        language=language,
+    )
+
+
+def _series(period: Period) -> Report | None:
+    """A course that rises and falls, bad in its middle."""
+    grain = STEPS.get(period.grain)
+    if grain is None:
+        return None
+    steps = list(periods_between(grain, period.start, period.end, ZONE))
+    middle = len(steps) // 2
+    rows = []
+    for place, step in enumerate(steps):
+        calls, bad = 200 - 120 * abs(place - middle) // (middle or 1), 0.2 if abs(place - middle) < 2 else 0.04
+        rows.append(
+            Row(period=step, group={}, values=values(calls, round(calls * bad), round(calls * (0.9 - 3 * bad))))
+        )
+    return report(rows)
+
+
+def _empty(language: str) -> Material:
+    material = _material(Grain.DAY, language)
+    nothing = Report(timezone=ZONE, definitions={}, rows=())
+    return replace(material, now=nothing, split=None, series=None)
+
+
+def _alerts(language: str) -> Iterator[tuple[str, Message]]:
+    """What the real evaluation puts into the outbox over an incident, acknowledged on the way, and over a night."""
+    with tempfile.TemporaryDirectory() as folder:
+        day, night = (_desk(language, Path(folder) / name) for name in ("day.db", "night.db"))
+        for number, reading in enumerate((_GOOD, _BAD, _WORSE)):
+            day.minute(number, reading)
+        with session_scope(day.engine) as session:
+            answer(session, day.document, Press(button=ACKNOWLEDGE, incident=1, who="ann"), START + 3 * MINUTE)
+        day.minute(4, _GOOD)
+        for hour, reading in enumerate((_BAD, _GOOD, _BAD, _GOOD)):
+            night.at(datetime(2026, 11, 23, 18 + hour, tzinfo=UTC), reading)
+        night.at(datetime(2026, 11, 24, 7, tzinfo=UTC), _GOOD)
+        for desk in (day, night):
+            yield from _waiting(desk.engine)
+            desk.engine.dispose()
+
+
+def _desk(language: str, database: Path) -> Desk:
+    engine = open_engine(f"sqlite:///{database}")
+    migrate(engine)
+    written = policy(calendar="desk").model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return Desk(engine, Document.model_validate({**written, "language": language}))
+
+
+def _waiting(engine: Engine) -> Iterator[tuple[str, Message]]:
+    with Session(engine) as session:
+        for row in session.exec(select(OutboxMessage).order_by(col(OutboxMessage.created_at))).all():
+            yield f"alert {row.what.rpartition(':')[2]}", from_json(json.loads(row.payload))
