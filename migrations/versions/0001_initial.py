@@ -566,6 +566,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_message_target_state", ["target", "state"], unique=False)
 
     op.create_table(
+        "pause",
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("target", sa.String(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("kind", "target", name=op.f("pk_pause")),
+    )
+    op.create_table(
         "policy_revision",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("document", sa.Text(), nullable=False),

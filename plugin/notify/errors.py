@@ -7,7 +7,7 @@ class DeliveryFailed(Exception):
     """A notifier could not deliver. `reason` says what happened and what to do, for a person.
 
     permanent      the same attempt cannot succeed later; otherwise it is repeated with back-off
-    retry_after_s  the other side said when to come back
+    retry_after_s  the other side took nothing and said when to come back; until then nothing more is sent to the target
     broken         the target itself does not work (archived channel, refused address), so other messages to it fail too
     """
 

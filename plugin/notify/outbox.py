@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import Table, and_, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -17,10 +17,11 @@ from plugin.database import insert_new
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, to_json
 from plugin.notify.notifier import Receipt
-from plugin.notify.tables import UNSENT, Attempt, ChannelState, Mode, OutboxMessage, State
+from plugin.notify.tables import UNSENT, Attempt, ChannelState, Mode, OutboxMessage, Pause, State
 
 _MESSAGE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
 _CHANNEL = cast(Table, ChannelState.__table__)  # type: ignore[attr-defined]
+_PAUSE = cast(Table, Pause.__table__)  # type: ignore[attr-defined]
 
 #: Pause after the first, second, … failed attempt; the last one repeats until the message is too old.
 BACK_OFF_S = (30, 120, 600, 1800, 7200)
@@ -95,7 +96,7 @@ def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMess
     query = (
         select(OutboxMessage)
         .where(UNSENT, col(OutboxMessage.next_attempt_at) <= now)
-        .where(or_(col(OutboxMessage.follows).is_(None), ~waits))
+        .where(or_(col(OutboxMessage.follows).is_(None), ~waits), ~_paused(now))
         .order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
         .limit(limit)
     )
@@ -103,7 +104,7 @@ def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMess
 
 
 def claim(session: Session, row: OutboxMessage, now: datetime) -> Claimed | None:
-    """None when another worker was faster. A claim that is never settled comes back when its lease ends."""
+    """None when another worker was faster, or a pause has begun. A claim that is never settled comes back when its lease ends."""
     statement = (
         update(OutboxMessage)
         .where(
@@ -111,6 +112,7 @@ def claim(session: Session, row: OutboxMessage, now: datetime) -> Claimed | None
             col(OutboxMessage.state) == row.state,
             col(OutboxMessage.attempts) == row.attempts,
             col(OutboxMessage.next_attempt_at) <= now,
+            ~_paused(now),
         )
         .values(state=State.SENDING, attempts=row.attempts + 1, next_attempt_at=now + LEASE)
         .execution_options(synchronize_session=False)
@@ -132,9 +134,11 @@ def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datet
 def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime) -> State:
     """What becomes of the message: PENDING to be tried again, FAILED, or BROKEN together with its target."""
     row = claimed.row
+    if not failure.permanent and failure.retry_after_s is not None and now - row.created_at < GIVE_UP_AFTER:
+        return _postpone(session, claimed, failure.reason, now, timedelta(seconds=max(1.0, failure.retry_after_s)))
     if not failure.permanent and now - row.created_at < GIVE_UP_AFTER:
         pause_s = BACK_OFF_S[min(row.attempts, len(BACK_OFF_S) - 1)]
-        at = now + timedelta(seconds=max(pause_s, failure.retry_after_s or 0))
+        at = now + timedelta(seconds=pause_s)
         _settle(session, claimed, state=State.PENDING, error=failure.reason, next_attempt_at=at)
         _log(session, row.id, now, "retry", failure.reason)
         return State.PENDING
@@ -142,6 +146,31 @@ def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, n
     _settle(session, claimed, state=state, error=failure.reason)
     _log(session, row.id, now, state, failure.reason)
     return state
+
+
+def _postpone(session: Session, claimed: Claimed, reason: str, now: datetime, wait: timedelta) -> State:
+    """As if it had not been tried, because nothing was taken; what else goes there waits with it, in its order."""
+    row, until = claimed.row, now + wait
+    target = "" if row.mode == Mode.EDIT else row.target
+    _inserted(session, _PAUSE, kind=row.kind, target=target, until=until)
+    session.execute(
+        update(Pause)
+        .where(col(Pause.kind) == row.kind, col(Pause.target) == target, col(Pause.until) < until)
+        .values(until=until)
+        .execution_options(synchronize_session=False)
+    )
+    _settle(session, claimed, state=State.PENDING, error=reason, next_attempt_at=until, attempts=row.attempts)
+    _log(session, row.id, now, "postponed", reason)
+    return State.PENDING
+
+
+def _paused(now: datetime) -> ColumnElement[bool]:
+    """Whether the message goes where nothing may go before the end of a pause."""
+    waits_for = case((col(OutboxMessage.mode) == Mode.EDIT, ""), else_=col(OutboxMessage.target))
+    query = select(col(Pause.kind)).where(
+        col(Pause.kind) == col(OutboxMessage.kind), col(Pause.target) == waits_for, col(Pause.until) > now
+    )
+    return query.correlate(OutboxMessage).exists()
 
 
 def mark_broken(session: Session, kind: str, target: str, reason: str, now: datetime) -> bool:

@@ -22,11 +22,11 @@ MAX_TOTAL = 12_000
 _MAX_SUMMARY = 2000
 _MAX_LINKS = 1000
 _MAX_FOOTER = 600
-_MAX_BUTTONS = 5
+_MAX_BUTTONS = 8
 _MAX_BUTTON_VALUE = 300
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _IN_URL = {"<": "%3C", ">": "%3E", "|": "%7C"}
-_RESERVED_BLOCKS = 8
+_RESERVED_BLOCKS = 15
 
 
 def escape(text: str) -> str:
@@ -160,8 +160,15 @@ def _links(links: Sequence[Link]) -> list[Block]:
 
 
 def _buttons(actions: Sequence[Action]) -> list[Block]:
-    buttons = [_button(action) for action in actions[:_MAX_BUTTONS]]
-    return [{"type": "actions", "elements": buttons}] if buttons else []
+    """Slack refuses a message in which two buttons of one block have the same name: the second begins a new row."""
+    rows: list[list[Block]] = []
+    for button in map(_button, actions[:_MAX_BUTTONS]):
+        row = next((row for row in rows if all(each["action_id"] != button["action_id"] for each in row)), None)
+        if row is None:
+            rows.append([button])
+        else:
+            row.append(button)
+    return [{"type": "actions", "elements": row} for row in rows]
 
 
 def _button(action: Action) -> Block:

@@ -26,6 +26,7 @@ _BROKEN = {
     "no_permission": "The app lacks a permission: install it again with the scopes of the app manifest.",
     "not_allowed_token_type": "This is not a bot token: set SLACK_BOT_TOKEN to the one that begins with xoxb-.",
 }
+_MAX_DETAILS = 300
 _PASSING = frozenset(
     {
         "ratelimited",
@@ -54,7 +55,15 @@ def failed(error: SlackApiError) -> DeliveryFailed:
         return _missing_scope(str(response.get("needed") or "chat:write"))
     if code in _BROKEN:
         return DeliveryFailed(f"{_BROKEN[code]} ({code})", permanent=True, broken=True)
-    return DeliveryFailed(f"Slack refused the message ({code or status}).", permanent=True)
+    return DeliveryFailed(f"Slack refused the message ({code or status}).{_details(response)}", permanent=True)
+
+
+def _details(response: object) -> str:
+    """Which field of the blocks Slack minds; its texts name places and limits, never what was written there."""
+    metadata = response.get("response_metadata") if hasattr(response, "get") else None
+    messages = metadata.get("messages") if isinstance(metadata, dict) else None
+    said = "; ".join(str(each) for each in messages or ())
+    return f" {said[:_MAX_DETAILS]}" if said else ""
 
 
 def _missing_scope(needed: str) -> DeliveryFailed:

@@ -1,4 +1,4 @@
-"""What is to be said, what was tried, and which targets do not work: the outbox."""
+"""What is to be said, what was tried, which targets do not work and which ask to slow down: the outbox."""
 
 from __future__ import annotations
 
@@ -88,3 +88,16 @@ class ChannelState(SQLModel, table=True):
     target: str = Field(primary_key=True)
     broken_since: datetime = Field(sa_column=Column(Moment, nullable=False))
     reason: str
+
+
+class Pause(SQLModel, table=True):
+    """The other side asked to slow down: posts to `target`, or with an empty target every edit, wait until then.
+
+    Slack counts posts per channel, and changes of messages per workspace: https://docs.slack.dev/apis/web-api/rate-limits
+    """
+
+    __tablename__ = "pause"
+
+    kind: str = Field(primary_key=True)
+    target: str = Field(primary_key=True)
+    until: datetime = Field(sa_column=Column(Moment, nullable=False))

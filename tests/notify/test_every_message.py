@@ -7,7 +7,7 @@ from html import unescape
 
 import pytest
 from every_message import LANGUAGES, every_message
-from fake_slack import check_message
+from slack_limits import check_message
 
 from plugin.notify.mail_format import Sender, html
 from plugin.notify.slack_blocks import fallback_text, slack_blocks

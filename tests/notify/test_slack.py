@@ -226,7 +226,7 @@ def test_many_short_sections_are_cut_with_a_count_and_a_link() -> None:
     sections = tuple(Section(text=f"item {number}") for number in range(80))
     blocks = slack_blocks(Message(title="x", sections=sections, links=(MORE,)))
     assert len(blocks) <= 50
-    assert "… 38 more  <https://desk" in _texts(blocks)
+    assert "… 45 more  <https://desk" in _texts(blocks)
 
 
 def test_buttons_carry_their_value() -> None:
@@ -239,4 +239,14 @@ def test_buttons_carry_their_value() -> None:
             "value": "incident-7",
             "style": "primary",
         }
+    ]
+
+
+def test_buttons_of_the_same_name_stand_in_rows_of_their_own() -> None:
+    """Slack refuses two of one name in a block, and with them the whole alert."""
+    twice = tuple(Action(action_id=name, label=name, value=value) for value in ("7", "8") for name in ("ack", "snooze"))
+    rows = [block["elements"] for block in slack_blocks(Message(title="x", actions=twice))[1:]]
+    assert [[(each["action_id"], each["value"]) for each in row] for row in rows] == [
+        [("ack", "7"), ("snooze", "7")],
+        [("ack", "8"), ("snooze", "8")],
     ]

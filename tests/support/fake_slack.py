@@ -1,18 +1,21 @@
-"""A Slack of our own over real HTTP: the methods that notify uses, Slack's limits, and faults on demand."""
+"""A Slack of our own over real HTTP: the methods that we use, Slack's documented limits and rates, and faults on demand."""
 
 from __future__ import annotations
 
 import json
+import math
 import queue
 import threading
-from collections import defaultdict, deque
-from collections.abc import Iterator
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
+
+from slack_limits import Refused, check_message, check_view
 
 TOKEN = "xoxb-test-token"
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -44,10 +47,20 @@ class FakeSlack:
     uploads: dict[str, bytes] = field(default_factory=dict)
     files: list[dict[str, Any]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    #: public channels of which the app is no member, messages that may no longer be changed, tokens that were taken back
+    not_joined: set[str] = field(default_factory=set)
+    frozen: dict[str, str] = field(default_factory=dict)
+    revoked: bool = False
+    #: user --> the view of his Home tab; every one that was published, in order
+    homes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    published: list[dict[str, Any]] = field(default_factory=list)
     #: what was posted to a `response_url`, which is `url` + "response/…"
     responses: queue.Queue[dict[str, Any]] = field(default_factory=queue.Queue)
     started_at: datetime = START
     page: int = 200
+    #: None: nobody counts; else the clock in seconds by which one message per second and channel is taken
+    rate_clock: Callable[[], float] | None = None
+    _next_at: dict[str, float] = field(default_factory=dict)
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -60,8 +73,10 @@ class FakeSlack:
             fault = self._faults[method].popleft() if self._faults[method] else None
             if fault and not fault.accepted:
                 return fault.status, {"ok": False, "error": fault.error, **fault.extra}, fault
-            if token != f"Bearer {TOKEN}":
-                return 200, {"ok": False, "error": "invalid_auth"}, None
+            if token != f"Bearer {TOKEN}" or self.revoked:
+                return 200, {"ok": False, "error": "token_revoked" if self.revoked else "invalid_auth"}, None
+            if wait_s := self._too_early(method, str(arguments.get("channel"))):
+                return 429, {"ok": False, "error": "ratelimited"}, Fault(retry_after=str(wait_s))
             handler = getattr(self, "_" + method.replace(".", "_"), None)
             if handler is None:
                 return 200, {"ok": False, "error": "unknown_method"}, None
@@ -72,6 +87,19 @@ class FakeSlack:
 
     def sent_ids(self, channel: str) -> list[str]:
         return [each["metadata"]["event_payload"]["id"] for each in self.messages[channel]]
+
+    def counted(self) -> Counter[str]:
+        return Counter(self.calls)
+
+    def _too_early(self, method: str, channel: str) -> int:
+        """One message per second and channel, https://docs.slack.dev/apis/web-api/rate-limits: whole seconds to wait, else 0."""
+        if self.rate_clock is None or method != "chat.postMessage":
+            return 0
+        now = self.rate_clock()
+        if now < self._next_at.get(channel, now):
+            return math.ceil(self._next_at[channel] - now)
+        self._next_at[channel] = now + 1
+        return 0
 
     def _need(self, scope: str) -> None:
         if scope not in self.scopes:
@@ -91,6 +119,8 @@ class FakeSlack:
         channel = self._channel(arguments)
         if channel in self.archived:
             raise Refused("is_archived")
+        if channel in self.not_joined:
+            raise Refused("not_in_channel")
         check_message(arguments)
         ts = f"{self.started_at.timestamp() + len(self.messages[channel]):.6f}"
         message = {"ts": ts, **{key: arguments.get(key) for key in ("text", "blocks", "metadata", "thread_ts")}}
@@ -101,12 +131,22 @@ class FakeSlack:
         self._need("chat:write")
         channel = self._channel(arguments)
         check_message(arguments)
+        if arguments["ts"] in self.frozen:
+            raise Refused(self.frozen[arguments["ts"]])
         for message in self.messages[channel]:
             if message["ts"] == arguments["ts"]:
                 message.update({key: arguments[key] for key in ("text", "blocks", "metadata") if key in arguments})
                 message["edited"] = True
                 return {"channel": channel, "ts": message["ts"]}
         raise Refused("message_not_found")
+
+    def _views_publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        check_view(arguments.get("view"))
+        view = arguments["view"]
+        found: dict[str, Any] = json.loads(view) if isinstance(view, str) else view
+        self.homes[str(arguments["user_id"])] = found
+        self.published.append(found)
+        return {"view": found}
 
     def _conversations_history(self, arguments: dict[str, Any]) -> dict[str, Any]:
         channel = self._channel(arguments)
@@ -146,47 +186,6 @@ class FakeSlack:
                 raise Refused("file_not_found")
             known |= {"channel": arguments.get("channel_id"), "thread_ts": arguments.get("thread_ts"), **each}
         return {"files": given}
-
-
-class Refused(Exception):
-    def __init__(self, error: str, **extra: str) -> None:
-        super().__init__(error)
-        self.extra = extra
-
-
-def check_message(arguments: dict[str, Any]) -> None:
-    """The limits of https://docs.slack.dev/reference/block-kit/blocks; `msg_blocks_too_long` as measured in bolt-js#2509."""
-    blocks = arguments.get("blocks") or []
-    blocks = json.loads(blocks) if isinstance(blocks, str) else blocks
-    if not arguments.get("text") and not blocks:
-        raise Refused("no_text")
-    if len(blocks) > 50 or not all(_valid(block) for block in blocks):
-        raise Refused("invalid_blocks")
-    if len(json.dumps(blocks, ensure_ascii=False)) > 13_200:
-        raise Refused("msg_blocks_too_long")
-    metadata = arguments.get("metadata")
-    if metadata and not (isinstance(metadata, dict) and {"event_type", "event_payload"} <= metadata.keys()):
-        raise Refused("invalid_metadata_format")
-
-
-def _valid(block: dict[str, Any]) -> bool:
-    kind = str(block["type"])
-    if kind == "header":
-        return bool(block["text"]["type"] == "plain_text" and 1 <= len(block["text"]["text"]) <= 150)
-    if kind == "section":
-        fields = block.get("fields", [])
-        texts = [block["text"]] if "text" in block else fields
-        return bool(texts) and len(fields) <= 10 and all(1 <= len(each["text"]) <= 3000 for each in texts)
-    if kind == "context":
-        return len(block["elements"]) in range(1, 11)
-    if kind == "actions":
-        return 1 <= len(block["elements"]) <= 25 and all(_valid_button(each) for each in block["elements"])
-    return kind == "divider"
-
-
-def _valid_button(button: dict[str, Any]) -> bool:
-    sized = len(button["text"]["text"]) <= 75 and len(button.get("value", "")) <= 2000
-    return sized and 1 <= len(button["action_id"]) <= 255
 
 
 class _Handler(BaseHTTPRequestHandler):
