@@ -10,7 +10,11 @@ from plugin.policy.document import Document
 from plugin.policy.fields import Severity
 from plugin.policy.sending import Rule
 from plugin.report.goals import only_of
+from plugin.report.subject import is_share
 from plugin.report.wording import joined
+
+#: of shares of counted items, where the rule does not say
+CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,8 +60,15 @@ def threshold(rule: Rule) -> Threshold:
         fire_above=rule.fire_above,
         fire_below=rule.fire_below,
         clear_at=rule.clear_at,
+        clear_by=rule.clear_by,
         hold=timedelta(seconds=rule.hold_s),
         clear_hold=timedelta(seconds=rule.clear_hold_s),
         cooldown=timedelta(seconds=rule.cooldown_s),
         min_sample=rule.min_sample,
+        confidence=_confidence(rule),
     )
+
+
+def _confidence(rule: Rule) -> float:
+    usual = CONFIDENCE if is_share(rule.kpi) else 0.0
+    return usual if rule.confidence is None else rule.confidence

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from plugin.alert.threshold import Threshold, Verdict, judge
+from plugin.alert.threshold import BEYOND, Threshold, Verdict, judge
 from plugin.kpi.metric import Measurement
 
 #: After a longer silence of the evaluation itself (a restart, say), a hold time that had begun proves nothing and begins anew.
@@ -99,12 +99,13 @@ def _moved(state: State, status: Status, reading: Measurement | None, now: datet
 
 
 def _while_quiet(state: State, reading: Measurement, verdict: Verdict, rule: Threshold, now: datetime) -> Step:
-    if verdict != "breach":
+    if verdict not in BEYOND:
         return _moved(replace(state, episode=None), Status.OK, reading, now), None
     episode = _extended(state.episode, reading, rule, now)
     held = now - episode.opened_at >= rule.hold
     cooled = state.recovered_at is None or now - state.recovered_at >= rule.cooldown
-    if not (held and cooled):
+    # What chance may have done holds, but is not told before it is sure.
+    if not (held and cooled and verdict == "breach"):
         return _moved(replace(state, episode=episode), Status.PENDING, reading, now), None
     episode = replace(episode, fired_at=now)
     fired = _moved(replace(state, episode=episode, clear_since=None), Status.FIRING, reading, now)
@@ -120,7 +121,7 @@ def _extended(episode: Episode | None, reading: Measurement, rule: Threshold, no
 def _while_firing(state: State, reading: Measurement, verdict: Verdict, rule: Threshold, now: datetime) -> Step:
     episode = state.episode
     assert episode is not None
-    if verdict == "breach":
+    if verdict in BEYOND:
         episode = _extended(episode, reading, rule, now)
     if verdict != "clear":
         return _moved(replace(state, episode=episode, clear_since=None), Status.FIRING, reading, now), None

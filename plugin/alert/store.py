@@ -47,7 +47,7 @@ def open_incident(session: Session, watch: Watch, notice: Notice) -> Incident:
         fired_at=notice.at,
         peak=episode.peak.value or 0.0,
         n=episode.peak.n,
-        threshold=watch.limits.limit,
+        threshold=watch.limits.good.passed(episode.peak.value or 0.0),
     )
     session.add(incident)
     session.flush()

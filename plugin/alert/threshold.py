@@ -6,54 +6,88 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from plugin.alert.interval import wilson
 from plugin.kpi.metric import Measurement
 
-Verdict = Literal["breach", "between", "clear"]
+#: `unsure`: beyond the limit, by so few items that chance may have done it
+Verdict = Literal["breach", "unsure", "between", "clear"]
+BEYOND: tuple[Verdict, ...] = ("breach", "unsure")
 NONE = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Range:
+    """Values from `low` to `high`, both of which belong to it; None: it does not end on that side."""
+
+    low: float | None = None
+    high: float | None = None
+
+    def excess(self, value: float) -> float:
+        """How far outside the value lies; 0 within."""
+        above = value - self.high if self.high is not None else 0.0
+        below = self.low - value if self.low is not None else 0.0
+        return max(above, below, 0.0)
+
+    def __contains__(self, value: float) -> bool:
+        return self.excess(value) == 0
+
+    def passed(self, value: float) -> float:
+        """The end that the value lies beyond, else the one that it is nearest to. Raises ValueError for a range without ends."""
+        return min((end for end in (self.low, self.high) if end is not None), key=lambda end: abs(end - value))
+
+    def within(self, margin: float) -> Range:
+        low = None if self.low is None else self.low + margin
+        return Range(low=low, high=None if self.high is None else self.high - margin)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Threshold:
-    """Exactly one of `fire_above` and `fire_below`; the limit itself is still good. `clear_at` lies on the good side of it."""
+    """`fire_above`, `fire_below`, or both for a band that is good; a limit itself is still good.
+
+    It is over at `clear_at`, which lies on the good side of the one limit; with a band, within it by `clear_by`. A share of
+    counted items fires only when its interval of `confidence` lies beyond the limit as a whole; 0: the value alone decides.
+    """
 
     fire_above: float | None = None
     fire_below: float | None = None
     clear_at: float | None = None
+    clear_by: float = 0
     hold: timedelta = NONE
     clear_hold: timedelta = NONE
     cooldown: timedelta = NONE
     min_sample: float = 0
+    confidence: float = 0
 
     def __post_init__(self) -> None:
-        if (self.fire_above is None) == (self.fire_below is None):
-            raise ValueError("a rule needs either fire_above or fire_below")
-        if self.clear_at is not None and self._beyond(self.clear_at):
-            raise ValueError(f"clear_at {self.clear_at:g} lies on the wrong side of the limit {self.limit:g}")
+        if self.fire_above is None and self.fire_below is None:
+            raise ValueError("a rule needs fire_above or fire_below")
+        if self.is_band and self.clear_at is not None:
+            raise ValueError("a band is cleared by clear_by, not at one value")
+        if self.clear_at is not None and self.clear_at not in self.good:
+            raise ValueError(f"clear_at {self.clear_at:g} lies on the wrong side of the limit")
+        if self.is_band and (self.fire_below or 0) + self.clear_by > (self.fire_above or 0) - self.clear_by:
+            raise ValueError("no value lies within the band")
 
     @property
-    def limit(self) -> float:
-        limit = self.fire_above if self.fire_above is not None else self.fire_below
-        assert limit is not None
-        return limit
+    def is_band(self) -> bool:
+        return self.fire_above is not None and self.fire_below is not None
 
     @property
-    def above(self) -> bool:
-        return self.fire_above is not None
+    def good(self) -> Range:
+        """Within it nothing fires."""
+        return Range(low=self.fire_below, high=self.fire_above)
 
-    def _beyond(self, value: float) -> bool:
-        return value > self.limit if self.above else value < self.limit
-
-    def verdict(self, value: float) -> Verdict:
-        if self._beyond(value):
-            return "breach"
-        clear_at = self.limit if self.clear_at is None else self.clear_at
-        cleared = value <= clear_at if self.above else value >= clear_at
-        return "clear" if cleared else "between"
+    @property
+    def calm(self) -> Range:
+        """Within it an incident is over."""
+        if self.clear_at is None:
+            return self.good.within(self.clear_by)
+        return Range(low=self.clear_at) if self.fire_above is None else Range(high=self.clear_at)
 
     def worse(self, one: Measurement, other: Measurement) -> Measurement:
-        """Of two readings that have values; the earlier one when they are equal."""
-        first, second = one.value or 0.0, other.value or 0.0
-        return other if (second > first if self.above else second < first) else one
+        """Of two readings that have values, the one farther beyond the limit; the earlier one when they are equal."""
+        first, second = self.good.excess(one.value or 0.0), self.good.excess(other.value or 0.0)
+        return other if second > first else one
 
 
 def judge(reading: Measurement | None, rule: Threshold) -> Verdict | None:
@@ -62,4 +96,15 @@ def judge(reading: Measurement | None, rule: Threshold) -> Verdict | None:
         return None
     if reading.denominator is not None and reading.n < rule.min_sample:
         return None
-    return rule.verdict(reading.value)
+    if reading.value in rule.good:
+        return "clear" if reading.value in rule.calm else "between"
+    return "breach" if _beyond_chance(reading, rule) else "unsure"
+
+
+def _beyond_chance(reading: Measurement, rule: Threshold) -> bool:
+    """Whether both ends of the interval lie outside, on the side of the value."""
+    n, good = reading.denominator, rule.good
+    if not rule.confidence or n is None or not 0 <= reading.numerator <= n:
+        return True
+    low, high = wilson(reading.numerator, n, rule.confidence)
+    return (good.high is not None and low > good.high) or (good.low is not None and high < good.low)

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from plugin.alert.rule import Watch
 from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
+from plugin.alert.threshold import Range, judge
 from plugin.kpi.metric import Measurement, Unit
 from plugin.notify.message import Action, Link, Message
 from plugin.report import figures, subject
@@ -85,9 +86,7 @@ def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, bas
         )
         for one in incidents
     ]
-    summary = text(
-        "alert.handover.summary", watch.language, subject=subject_of(watch), limit=limit_text(watch, watch.limits.limit)
-    )
+    summary = text("alert.handover.summary", watch.language, subject=subject_of(watch), limit=limits_text(watch))
     return Message(
         title=text("alert.handover", watch.language, rule=watch.title, count=len(incidents)),
         summary="\n".join([summary, *lines]),
@@ -107,7 +106,7 @@ def title(watch: Watch, notice: Notice) -> str:
         value=value_text(watch, notice.reading),
         sample=sample,
         window=figures.span(watch.window.total_seconds(), watch.language),
-        limit=limit_text(watch, watch.limits.limit),
+        limit=limits_text(watch),
     )
 
 
@@ -121,13 +120,24 @@ def value_text(watch: Watch, reading: Measurement) -> str:
     """Where rounding would make a breach look like the limit itself, the next decimal is shown."""
     value = reading.value
     written = _figure(watch, value)
-    same = value is not None and value != watch.limits.limit and written == _figure(watch, watch.limits.limit)
-    if same and value is not None and subject.unit(watch.kpi) == Unit.RATIO:
-        return figures.percent(value, watch.language, 2)
-    return written
+    if value is None or subject.unit(watch.kpi) != Unit.RATIO:
+        return written
+    end = watch.limits.good.passed(value)
+    same = value != end and written == _figure(watch, end)
+    return figures.percent(value, watch.language, 2) if same else written
 
 
-def limit_text(watch: Watch, value: float) -> str:
+def limits_text(watch: Watch) -> str:
+    """`15%`, or `75% to 85%` for a band."""
+    return _range_text(watch, watch.limits.good)
+
+
+def _range_text(watch: Watch, values: Range) -> str:
+    ends = [_limit_text(watch, end) for end in (values.low, values.high) if end is not None]
+    return text("alert.band", watch.language, low=ends[0], high=ends[1]) if len(ends) == 2 else ends[0]
+
+
+def _limit_text(watch: Watch, value: float) -> str:
     return figures.limit(value, subject.unit(watch.kpi), watch.language, watch.currency)
 
 
@@ -153,14 +163,17 @@ def _noun(watch: Watch) -> str:
 def _fired(watch: Watch, notice: Notice, *, held: bool) -> list[str]:
     language, limits = watch.language, watch.limits
     since = since_name(notice.episode.opened_at, notice.at, watch.timezone, language)
-    said = [text("alert.above" if limits.above else "alert.below", language, since=since)]
+    said = [text("alert.above" if _is_above(watch, notice) else "alert.below", language, since=since)]
     if held:
         said.append(text("alert.since_closed", language))
-    clear = limit_text(watch, limits.limit if limits.clear_at is None else limits.clear_at)
-    if limits.clear_hold:
-        hold = figures.span(limits.clear_hold.total_seconds(), language)
-        return [*said, text("alert.clears", language, clear=clear, hold=hold)]
-    return [*said, text("alert.clears.at_once", language, clear=clear)]
+    hold = figures.span(limits.clear_hold.total_seconds(), language)
+    key = ("alert.clears.band" if limits.is_band else "alert.clears") + ("" if limits.clear_hold else ".at_once")
+    return [*said, text(key, language, clear=_range_text(watch, limits.calm), hold=hold)]
+
+
+def _is_above(watch: Watch, notice: Notice) -> bool:
+    good = watch.limits.good
+    return good.passed(notice.episode.peak.value or 0.0) == good.high
 
 
 def _recovered(watch: Watch, notice: Notice) -> list[str]:
@@ -215,10 +228,10 @@ def standing(watch: Watch, state: State, now: datetime) -> str:
         return text("state.never", language)
     said = [
         text(
-            f"state.{state.status}",
+            _standing_key(watch, state),
             language,
             value=value_text(watch, state.reading) if state.reading else figures.NULL,
-            limit=limit_text(watch, watch.limits.limit),
+            limit=limits_text(watch),
             since=since_name(state.since, now, watch.timezone, language),
             hold=figures.span(watch.limits.hold.total_seconds(), language),
             window=figures.span(watch.window.total_seconds(), language),
@@ -231,3 +244,8 @@ def standing(watch: Watch, state: State, now: datetime) -> str:
         since = since_name(state.episode.opened_at, now, watch.timezone, language)
         said.append(text("state.still_open", language, since=since))
     return sentences(said, language)
+
+
+def _standing_key(watch: Watch, state: State) -> str:
+    unsure = state.status == Status.PENDING and judge(state.reading, watch.limits) == "unsure"
+    return "state.pending.unsure" if unsure else f"state.{state.status}"

@@ -113,6 +113,12 @@ def _window(value: int) -> int:
     return value
 
 
+def _confidence(value: float) -> float:
+    if value and not 0.5 <= value <= 0.999:
+        raise ValueError("must be from 0.5 to 0.999, such as 0.95; 0 switches it off")
+    return value
+
+
 def _setting(value: object) -> object:
     texts = isinstance(value, list | tuple) and all(isinstance(item, str) for item in value)
     if not texts and not isinstance(value, str | int | float):
@@ -130,6 +136,7 @@ Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whit
 Seconds = Annotated[int, BeforeValidator(parse_duration), PlainSerializer(render_duration, return_type=str)]
 Window = Annotated[Seconds, AfterValidator(_window)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Confidence = Annotated[Number, AfterValidator(_confidence)]
 Count = Annotated[int, Field(strict=True, ge=0)]
 Amount = Annotated[Decimal, BeforeValidator(_amount), Field(ge=0, allow_inf_nan=False)]
 ZoneName = Annotated[str, AfterValidator(_zone)]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from plugin.contract.adapter import Setting
+from plugin.policy.contradictions import contradictions
 from plugin.policy.document import Document
 from plugin.policy.problems import PolicyError, Problem, key_path
 
@@ -20,10 +21,14 @@ Use = tuple[tuple[str | int, ...], str]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Known:
-    """What the rest of the program offers; None is not checked. `ratios` are the KPIs whose value is a fraction of at most 1."""
+    """What the rest of the program offers; None is not checked. `ratios` are the KPIs whose value is a fraction of at most 1.
+
+    `shares` are those of them that tell how many of counted items.
+    """
 
     kpis: Collection[str] | None = None
     ratios: Collection[str] = ()
+    shares: Collection[str] | None = None
     adapters: Mapping[str, Sequence[Setting]] | None = None
 
 
@@ -37,6 +42,7 @@ def check(document: Document, known: Known | None = None) -> None:
         *_kpis(document, known),
         *_percentages(document, known),
         *_sources(document, known),
+        *_rules(document, known),
     ]
     if problems:
         raise PolicyError(problems)
@@ -130,7 +136,8 @@ def _percentages(document: Document, known: Known) -> Iterator[Problem]:
     written: list[tuple[tuple[str | int, ...], str, float | None]] = []
     for name, rule in document.rules.items():
         written += [
-            (("rules", name, key), rule.kpi, getattr(rule, key)) for key in ("fire_above", "fire_below", "clear_at")
+            (("rules", name, key), rule.kpi, getattr(rule, key))
+            for key in ("fire_above", "fire_below", "clear_at", "clear_by")
         ]
     for place, target in enumerate(document.targets):
         written += [(("targets", place, key), target.kpi, getattr(target, key)) for key in ("value", "low", "high")]
@@ -139,6 +146,12 @@ def _percentages(document: Document, known: Known) -> Iterator[Problem]:
             yield Problem(
                 path=key_path(*path), text=f"must be a share from 0 to 1; write {value:g} % as {value / 100:g}"
             )
+
+
+def _rules(document: Document, known: Known) -> Iterator[Problem]:
+    for name, rule in document.rules.items():
+        for key, text in contradictions(rule, known.shares):
+            yield Problem(path=key_path("rules", name, *([key] if key else [])), text=text)
 
 
 def _sources(document: Document, known: Known) -> Iterator[Problem]:

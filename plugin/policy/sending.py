@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from plugin.policy.fields import (
     Address,
     ClockTime,
+    Confidence,
     Count,
     Language,
     Name,
@@ -26,7 +27,10 @@ from plugin.policy.localtime import Grain, Weekday
 
 
 class Rule(Part):
-    """Fires above or below a value over the last `window`, and clears at `clear_at` (at the same value when it is left out)."""
+    """Fires above or below a value over the last `window`, or outside a band of both; what contradicts itself is refused elsewhere.
+
+    It clears at `clear_at`, or within the band by `clear_by`. `confidence` None: the usual one for shares of counted items.
+    """
 
     kpi: Name
     title: str | None = None
@@ -35,29 +39,19 @@ class Rule(Part):
     fire_above: Number | None = None
     fire_below: Number | None = None
     clear_at: Number | None = None
+    clear_by: Annotated[Number, Field(ge=0)] = 0
     hold_s: Annotated[Seconds, Field(alias="for")] = 0
     clear_hold_s: Annotated[Seconds, Field(alias="clear_for")] = 0
     min_sample: Count = 20
+    confidence: Confidence | None = None
     cooldown_s: Annotated[Seconds, Field(alias="cooldown")] = 600
     severity: Severity = Severity.WARNING
     calendar: Name | None = None
     targets: tuple[Name, ...] = ()
 
-    @field_validator("clear_at")
-    @classmethod
-    def _on_the_good_side(cls, value: float | None, info: ValidationInfo) -> float | None:
-        above, below = info.data.get("fire_above"), info.data.get("fire_below")
-        if value is not None and above is not None and value > above:
-            raise ValueError(f"must be below fire_above ({above:g}), because the rule fires above it")
-        if value is not None and below is not None and value < below:
-            raise ValueError(f"must be above fire_below ({below:g}), because the rule fires below it")
-        return value
-
-    @model_validator(mode="after")
-    def _one_side(self) -> Self:
-        if (self.fire_above is None) == (self.fire_below is None):
-            raise ValueError("needs exactly one of fire_above and fire_below")
-        return self
+    @property
+    def is_band(self) -> bool:
+        return self.fire_above is not None and self.fire_below is not None
 
 
 class SlackTarget(Part):

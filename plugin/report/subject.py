@@ -40,6 +40,17 @@ _OF_TABLES = {
 }
 
 
+#: endings of measures that are no numbers of items
+_AMOUNTS = ("_ms", "_milli")
+#: ratios whose numerator counts other items than their denominator, so that they can be above 1
+_NO_PARTS = (
+    "resolution_rate",
+    "reopen_rate",
+    "reopen_rate.without_thanks",
+    "agent_turnover",
+    "agent_turnover.annualised",
+)
+
 #: fewer than this are few, where the definition does not say
 SMALL = 5
 
@@ -118,7 +129,7 @@ def counted(kpi: str, channel: str = "") -> str:
 def _noun(measure: str) -> str:
     if measure in _COUNTED:
         return _COUNTED[measure]
-    if measure not in MEASURES or measure.endswith(("_ms", "_milli")):
+    if measure not in MEASURES or measure.endswith(_AMOUNTS):
         return ""
     return _OF_TABLES.get(STREAMS[MEASURES[measure].stream].table, "")
 
@@ -155,6 +166,17 @@ def change_shown(kpi: str, amount: float, language: str = "en", currency: str = 
     if unit(kpi) == Unit.RATIO:
         return amount_text(amount, ChangeKind.POINTS, language)
     return figures.signed(figures.figure(amount, unit(kpi), language, currency), amount)
+
+
+def is_share(kpi: str) -> bool:
+    """Whether the value is how many of the counted items: the interval of a proportion holds for it.
+
+    Not for parts of time, for points of a questionnaire, and where what is divided is no part of what it is divided by.
+    """
+    found = metric(kpi)
+    if found is None or found.unit is not Unit.RATIO or found is PLAN_ATTAINMENT or found.key in _NO_PARTS:
+        return False
+    return not any(measure.endswith(_AMOUNTS) for measure in (*found.numerator, *(found.denominator or {})))
 
 
 def variant_keys() -> tuple[str, ...]:

@@ -111,7 +111,19 @@ def test_a_rule_of_the_policy_becomes_its_limits() -> None:
         clear_hold=timedelta(minutes=10),
         cooldown=timedelta(hours=1),
         min_sample=20,
+        confidence=0.95,
     )
+
+
+def test_the_interval_is_on_for_shares_of_counted_items_and_off_for_all_else() -> None:
+    def confidence(kpi: str, **keys: object) -> float:
+        return threshold(Rule.model_validate({"kpi": kpi, "fire_above": 0.1, **keys})).confidence
+
+    assert {confidence(kpi) for kpi in ("abandonment_rate", "service_level.sl2", "csat", "fcr")} == {0.95}
+    others = ("asa", "asa.p90", "offered", "occupancy", "quality_score", "resolution_rate", "plan_attainment", "nps")
+    assert {confidence(kpi) for kpi in others} == {0}
+    assert confidence("abandonment_rate", confidence=0) == 0
+    assert confidence("abandonment_rate", confidence=0.99) == 0.99
 
 
 readings = st.lists(
@@ -143,5 +155,6 @@ def test_every_status_has_its_own_text(language: str) -> None:
         state, _ = step(State(), reading, watched_here.limits, START)
         texts.add(standing(watched_here, state, START))
     pending, _ = step(State(), BAD, replace(watched_here.limits, hold=FIVE), START)
-    texts |= {standing(watched_here, pending, START), standing(watched_here, State(), START)}
-    assert len(texts) == 6
+    unsure, _ = step(State(), of(5, 22), watched_here.limits, START)
+    texts |= {standing(watched_here, one, START) for one in (pending, unsure, State())}
+    assert len(texts) == 7

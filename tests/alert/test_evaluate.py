@@ -147,6 +147,21 @@ def test_the_messages_say_it_in_words(engine: Engine) -> None:
     assert ended.title == "Over: Abandonment rate in Support and voice was 41.2% at worst, for 5 min"
 
 
+def test_a_band_says_on_which_side_and_where_it_ends(engine: Engine) -> None:
+    desk = Desk(engine, policy(fire_above=0.85, fire_below=0.75, clear_at=None, clear_by=0.02, clear_for="1m"))
+    for number, reading in enumerate([of(60, 100), of(80, 100), of(80, 100)]):
+        desk.minute(number, reading)
+    fired, *_, recovered = [message(row) for row in desk.outbox() if row.kind == "slack"]
+    assert fired.title == (
+        "Abandonment rate in Support and voice is 60.0% (60 of 100 calls, last 15 min; limit 75% to 85%)"
+    )
+    assert fired.summary == (
+        "Below the limit since 10:40. It counts as over when it is back within 77% to 83% for 1 min."
+    )
+    assert recovered.summary == "It lasted 2 min, from 10:40 to 10:42. Worst: 60.0% (60 of 100 calls)."
+    assert desk.incidents()[0].threshold == 0.75
+
+
 EVENING = datetime(2026, 11, 23, 16, 30, tzinfo=UTC)  # 18:30 in Riga, closed
 MORNING = datetime(2026, 11, 24, 7, 0, tzinfo=UTC)  # 09:00
 

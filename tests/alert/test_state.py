@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from plugin.alert.interval import wilson
 from plugin.alert.saved import from_json, to_json
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open, step
 from plugin.alert.threshold import Threshold
@@ -192,18 +193,77 @@ def test_an_incident_survives_a_pause_of_the_evaluation() -> None:
     assert still.episode.fired_at == START
 
 
-def test_a_clear_value_on_the_wrong_side_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"clear_at 0\.2 lies on the wrong side of the limit 0\.15"):
+BAND = Threshold(fire_below=0.75, fire_above=0.85, clear_by=0.02)
+
+
+def test_a_band_fires_on_either_side_and_its_limits_are_still_good() -> None:
+    assert run(BAND, [of(75, 100), of(85, 100)]).told == []
+    assert run(BAND, [of(74, 100)]).told == [("fired", 0)]
+    assert run(BAND, [of(86, 100)]).told == [("fired", 0)]
+
+
+def test_within_a_band_it_is_over_at_the_margin_from_both_limits() -> None:
+    done = run(BAND, [of(74, 100), of(76, 100), of(84, 100), of(83, 100)])
+    assert done.told == [("fired", 0), ("recovered", 3)]
+    assert run(replace(BAND, clear_by=0), [of(74, 100), of(75, 100)]).told == [("fired", 0), ("recovered", 1)]
+
+
+def test_from_one_side_of_a_band_to_the_other_is_one_incident_and_the_farthest_is_the_worst() -> None:
+    done = run(BAND, [of(70, 100), of(95, 100), of(66, 100), of(80, 100)])
+    assert done.told == [("fired", 0), ("recovered", 3)]
+    assert done.notices[-1].episode.peak == of(95, 100)
+
+
+SURE = Threshold(fire_above=0.15, clear_at=0.10, min_sample=20, confidence=0.95)
+# Wilson at 95 %: 5 of 22 is 22.7 % (10.1 to 43.4), 17 of 50 is 34 % (22.4 to 47.8)
+CHANCE = of(5, 22)
+
+
+def test_a_share_that_chance_may_have_made_is_watched_but_not_told() -> None:
+    done = run(SURE, [CHANCE] * 60)
+    assert done.told == []
+    assert set(done.statuses) == {"pending"}
+    assert run(replace(SURE, confidence=0), [CHANCE]).told == [("fired", 0)]
+
+
+def test_the_hold_time_runs_while_it_is_unsure_and_ends_with_a_sure_reading() -> None:
+    done = run(replace(SURE, hold=3 * MINUTE), [CHANCE, CHANCE, CHANCE, CHANCE, BAD, BAD])
+    assert done.told == [("fired", 4)]
+    assert done.notices[0].episode.opened_at == START
+    assert run(replace(SURE, hold=3 * MINUTE), [BAD, BAD, BAD, CHANCE]).told == []
+
+
+def test_an_incident_goes_on_while_it_is_unsure_and_the_value_decides_that_it_is_over() -> None:
+    done = run(replace(SURE, clear_hold=2 * MINUTE), [BAD, GOOD, CHANCE, GOOD, GOOD, GOOD])
+    assert done.told == [("fired", 0), ("recovered", 5)]
+    # 2 of 20 is at the clear value, though its interval reaches to 30 %
+    assert run(SURE, [BAD, of(2, 20)]).told == [("fired", 0), ("recovered", 1)]
+
+
+def test_below_a_floor_the_whole_interval_must_lie_below() -> None:
+    floor = Threshold(fire_below=0.80, confidence=0.95)
+    # 35 of 50 is 70 % (56.2 to 80.9), 34 of 50 is 68 % (54.2 to 79.2)
+    assert run(floor, [of(35, 50), of(34, 50)]).told == [("fired", 1)]
+
+
+def test_what_is_no_share_needs_no_interval() -> None:
+    assert run(replace(SURE, fire_above=60, clear_at=30), [of(2000, 20)]).told == [("fired", 0)]
+    assert run(replace(SURE, fire_above=60, clear_at=30), [Measurement(numerator=61)]).told == [("fired", 0)]
+
+
+def test_limits_that_contradict_each_other_are_refused() -> None:
+    with pytest.raises(ValueError, match=r"clear_at 0\.2 lies on the wrong side"):
         Threshold(fire_above=0.15, clear_at=0.20)
     with pytest.raises(ValueError, match="wrong side"):
         Threshold(fire_below=0.80, clear_at=0.70)
-
-
-def test_a_rule_has_exactly_one_limit() -> None:
-    with pytest.raises(ValueError, match="either fire_above or fire_below"):
+    with pytest.raises(ValueError, match="needs fire_above or fire_below"):
         Threshold()
-    with pytest.raises(ValueError, match="either fire_above or fire_below"):
+    with pytest.raises(ValueError, match="no value lies within the band"):
         Threshold(fire_above=1, fire_below=2)
+    with pytest.raises(ValueError, match="no value lies within the band"):
+        replace(BAND, clear_by=0.06)
+    with pytest.raises(ValueError, match="cleared by clear_by"):
+        replace(BAND, clear_at=0.8)
 
 
 # What must hold for every sequence
@@ -212,13 +272,20 @@ wholes = st.integers(0, 60)
 ratios = wholes.flatmap(lambda whole: st.integers(0, whole).map(lambda part: of(part, whole)))
 minutes = st.integers(0, 8).map(lambda count: count * MINUTE)
 limits = st.builds(
-    lambda hold, clear_hold, cooldown, clear_at: Threshold(
-        fire_above=0.3, clear_at=clear_at, hold=hold, clear_hold=clear_hold, cooldown=cooldown, min_sample=10
+    lambda hold, clear_hold, cooldown, clear_at, confidence: Threshold(
+        fire_above=0.3,
+        clear_at=clear_at,
+        hold=hold,
+        clear_hold=clear_hold,
+        cooldown=cooldown,
+        min_sample=10,
+        confidence=confidence,
     ),
     minutes,
     minutes,
     minutes,
     st.sampled_from([None, 0.1, 0.3]),
+    st.sampled_from([0, 0.95]),
 )
 sequences = st.lists(st.one_of(st.none(), ratios, st.just(of(25, 50)), st.just(of(1, 50))), max_size=60)
 
@@ -242,6 +309,8 @@ def test_a_notice_goes_with_a_change_of_state_and_a_value_on_its_side(
             assert reading.n >= 10
             assert reading.value is not None
             assert (reading.value > 0.3) == (notice.kind == NoticeKind.FIRED)
+            if limits.confidence and notice.kind == NoticeKind.FIRED:
+                assert wilson(reading.numerator, reading.n, 0.95)[0] > 0.3
         state = after
 
 

@@ -53,12 +53,6 @@ def test_a_clear_value_on_the_wrong_side_is_refused() -> None:
     ]
 
 
-def test_a_rule_fires_on_exactly_one_side() -> None:
-    text = "rules.queue_wrong: needs exactly one of fire_above and fire_below"
-    assert refusals(RULE + "fire_below = 0.01\n") == [text]
-    assert refusals('[rules.queue_wrong]\nkpi = "asa"') == [text]
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
