@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 from plugin.contract.event import Channel
 from plugin.policy.aliases import Aliases
 from plugin.policy.calendar import Calendar, Week
+from plugin.policy.digest import Digest
 from plugin.policy.fields import (
     Count,
     Country,
@@ -31,7 +32,7 @@ from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
-from plugin.policy.sending import Digest, EmailTarget, Rule, SlackTarget
+from plugin.policy.sending import EmailTarget, Rule, SlackTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field
 
 from plugin.policy.fields import (
     Address,
-    ClockTime,
     Confidence,
     Count,
-    Language,
     Name,
     Number,
     Part,
-    ReportGrain,
     Scope,
     Seconds,
     Severity,
     SlackChannel,
     Window,
-    ZoneName,
 )
-from plugin.policy.localtime import Grain, Weekday
 
 
 class Rule(Part):
@@ -68,25 +63,3 @@ def _at_least_one(addresses: tuple[str, ...]) -> tuple[str, ...]:
 class EmailTarget(Part):
     kind: Literal["email"]
     to: Annotated[tuple[Address, ...], AfterValidator(_at_least_one)]
-
-
-class Digest(Part):
-    """A report that is sent when its period is complete. No `kpis`: the usual ones; what is None is as in the document."""
-
-    title: str | None = None
-    grain: ReportGrain = Grain.DAY
-    at: ClockTime = "08:00"
-    timezone: ZoneName | None = None
-    weekdays: tuple[Weekday, ...] = tuple(Weekday)
-    kpis: tuple[Name, ...] = ()
-    scope: Scope = Scope()
-    channels: tuple[Name, ...] = ()
-    language: Language | None = None
-    compare: Literal["previous", "weekday", "year"] = "previous"
-
-    @field_validator("compare")
-    @classmethod
-    def _has_a_weekday(cls, value: str, info: ValidationInfo) -> str:
-        if value == "weekday" and info.data.get("grain", Grain.DAY) not in (Grain.HOUR, Grain.DAY):
-            raise ValueError('"weekday" is for grain hour or day; write "previous" or "year"')
-        return value

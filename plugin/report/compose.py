@@ -18,19 +18,19 @@ from plugin.kpi.period import Grain, Period, label
 from plugin.notify.message import Link, Message
 from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.tables import OutboxMessage
+from plugin.policy.digest import Digest
 from plugin.policy.document import Document
-from plugin.policy.sending import Digest
 from plugin.report.addressees import addressees
 from plugin.report.digest import TOLD_MOVES, build_digest
 from plugin.report.digest_chart import STEPS
-from plugin.report.due import compared, last_due, period_for
+from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
-from plugin.report.goals import goals_for, only_of
-from plugin.report.material import Material, Split
+from plugin.report.goals import attained_for, goals_for, only_of
+from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
 from plugin.report.published import Published, Revision, last_said, published, remember, revisions
-from plugin.report.wording import text
+from plugin.report.wording import period_name, text
 
 AskReport = Callable[[Ask], Report]
 
@@ -58,7 +58,10 @@ class Composer:
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest = self.document.digests[name]
         kpis = digest.kpis or STANDARD_KPIS
-        only, before = only_of(digest.scope), _as_long(compared(digest, period), period, self.now)
+        only = only_of(digest.scope)
+        others = (_as_long(one, period, self.now) for one in comparisons(digest, self.document, period))
+        before, *rest = dict.fromkeys(others)
+        further = [Further(period=one, report=self._one(kpis, one, only)) for one in rest]
         now_report = self._one(kpis, period, only)
         if not digest.kpis:
             now_report = replace(now_report, unavailable={})
@@ -71,11 +74,14 @@ class Composer:
             now=now_report,
             previous=before,
             before=self._one(kpis, before, only),
+            further=tuple(one for one in further if not is_empty(one.report)),
             split=None if "queue" in only else self._split("queue", kpis, period, before, only),
             series=self._series(kpis, period, only),
             goals=goals_for(self.document, kpis, period, only, self.now),
+            attained=self._attained(now_report, period, only),
+            goal=digest.goal or "",
             revisions=self.revised(kpis, only, said),
-            notes=(*self.notes, *self._endless(language)),
+            notes=(*self.notes, *self._endless(language), *_unmeasured(further, language)),
             links=self._links(period, language),
             due_at=self._late(digest, period),
             days=days_of(self.document.calendar(), period, before, self.now),
@@ -83,6 +89,10 @@ class Composer:
             language=language,
         )
         return replace(found, others=tuple(self._others(found, before, only)))
+
+    def _attained(self, report: Report, period: Period, only: dict[str, str]) -> dict[str, float]:
+        values = report.rows[0].values if report.rows else {}
+        return attained_for(self.document, values, period, only, self.now)
 
     def _others(self, material: Material, before: Period, only: dict[str, str]) -> Iterator[Split]:
         """What moved, by everything else than queues."""
@@ -154,6 +164,12 @@ class Composer:
             return None
         due_at = last_due(digest, self.document, self.now)
         return due_at if due_at >= period.end and self.now - due_at > _LATE else None
+
+
+def _unmeasured(further: Sequence[Further], language: str) -> Iterator[str]:
+    for one in further:
+        if is_empty(one.report):
+            yield text("note.unmeasured", language, period=period_name(one.period, language))
 
 
 def period_key(period: Period) -> str:

@@ -7,16 +7,26 @@ from collections.abc import Iterator, Mapping
 from plugin.kpi.metric import Measurement
 from plugin.notify.message import Cell, Message, Section, Table, Tone
 from plugin.report import figures, remarks, subject
-from plugin.report.compare import Direction, change_text, direction
+from plugin.report.compare import Change, Direction, change_text, direction
 from plugin.report.digest_chart import chart
 from plugin.report.goal import met
-from plugin.report.headline import driver_text, headline, target_text
+from plugin.report.headline import driver_text, goal_line, headline, target_text
 from plugin.report.material import Material
 from plugin.report.moved import Move, moves
 from plugin.report.per_day import key_of
 from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.publications import reason_text
-from plugin.report.wording import comma, group_name, label, moment_name, period_name, range_name, sentences, text
+from plugin.report.wording import (
+    comma,
+    group_name,
+    joined,
+    label,
+    moment_name,
+    period_name,
+    range_name,
+    sentences,
+    text,
+)
 
 TOLD_MOVES, _GROUPS = 3, 6
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
@@ -42,10 +52,14 @@ def _table(material: Material) -> Table:
     with_goals = any(kpi in material.goals for kpi in material.shown)
     now = period_name(material.period, language, short=True) + period_mark(material.row, material.shown)
     columns = [text("column.kpi", language), now]
-    columns += [text("column.target", language)] if with_goals else []
+    columns += (
+        [text("column.target.attained" if material.attained else "column.target", language)] if with_goals else []
+    )
     if material.previous is not None:
         before = period_name(material.previous, language, short=True)
         columns += [before + period_mark(material.row_before, material.shown), text("column.change", language)]
+    for further in material.further:
+        columns.append(text("column.change.on", language, period=period_name(further.period, language, short=True)))
     return Table(
         columns=tuple(columns),
         rows=tuple(row for kpi in material.shown for row in _lines(kpi, material, with_goals=with_goals)),
@@ -60,6 +74,7 @@ def _lines(kpi: str, material: Material, *, with_goals: bool) -> Iterator[tuple[
         cells = [label(key_of(kpi), material.language), material.written(key_of(kpi), now)]
         cells += [""] if with_goals else []
         cells += [material.written(key_of(kpi), before), change_text(change, material.language)]
+        cells += [""] * len(material.further)
         yield tuple(Cell(text=cell) for cell in cells)
 
 
@@ -75,10 +90,13 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
         change = material.change(kpi)
         before = _value(kpi, material.value_before(kpi), material)
         cells.append(Cell(text=before + value_mark(kpi, material.row_before, material.shown)))
-        cells.append(
-            Cell(text=change_text(change, material.language), tone=_TONES[direction(change, subject.better(kpi))])
-        )
+        changes = [change, *(material.change_since(kpi, further) for further in material.further)]
+        cells += [_change(one, kpi, material.language) for one in changes]
     return tuple(cells)
+
+
+def _change(change: Change | None, kpi: str, language: str) -> Cell:
+    return Cell(text=change_text(change, language), tone=_TONES[direction(change, subject.better(kpi))])
 
 
 def _value(kpi: str, value: Measurement | None, material: Material) -> str:
@@ -91,10 +109,13 @@ def _value(kpi: str, value: Measurement | None, material: Material) -> str:
 def _target(kpi: str, good: bool | None, material: Material) -> Cell:
     if kpi not in material.goals:
         return Cell(text="")
-    written = target_text(kpi, material.goals[kpi], material)
-    if good is None:
-        return Cell(text=written)
-    return Cell(text=text("target.met" if good else "target.missed", material.language, target=written))
+    written, language = target_text(kpi, material.goals[kpi], material), material.language
+    if good is not None:
+        written = text("target.met" if good else "target.missed", language, target=written)
+    if kpi in material.attained:
+        reached = figures.percent(material.attained[kpi], language, 0)
+        written = text("target.attained", language, target=written, attained=reached)
+    return Cell(text=written)
 
 
 def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
@@ -107,6 +128,8 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
         "section.unavailable": remarks.unavailable(material.now.unavailable, language),
         "section.notes": [*material.now.notes, *material.notes],
     }
+    if goal := goal_line(material):
+        yield Section(text=goal)
     dimension = text(f"dimension.{material.split.dimension}", language) if material.split else ""
     for title, lines in parts.items():
         if lines:
@@ -174,7 +197,8 @@ def _footer(material: Material) -> str:
     if material.due_at is not None:
         lines.append(text("final.late", language, moment=moment_name(material.due_at, zone, language)))
     if material.previous is not None and not material.empty:
-        now, before = (range_name(one, language) for one in (material.passed, material.previous))
-        lines.append(text("footer.compared", language, period=now, previous=before))
+        others = (material.previous, *(one.period for one in material.further))
+        now, *before = (range_name(one, language) for one in (material.passed, *others))
+        lines.append(text("footer.compared", language, period=now, previous=joined(before, language)))
     lines += [] if material.empty else remarks.definitions(material.now, language)
     return sentences([*lines, text("footer.zone", language, zone=zone)], language)

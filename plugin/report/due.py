@@ -6,9 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from plugin.kpi.period import Grain, Period, period_of, previous, same_period_last_year, same_weekday_before
 from plugin.policy.calendar import Calendar, open_seconds
+from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.policy.localtime import Weekday, instant_of, zone
-from plugin.policy.sending import Digest
 
 _DAY = timedelta(days=1)
 #: A closed fortnight at most is skipped; what comes before is no news.
@@ -19,7 +19,10 @@ _COMPARE = {"previous": previous, "weekday": same_weekday_before, "year": same_p
 def period_for(digest: Digest, document: Document, now: datetime) -> Period:
     """The last period that was complete at the moment; for a day, the last one on which the centre was open."""
     timezone = digest.timezone or document.timezone
-    period = previous(period_of(digest.grain, now, timezone, document.week_starts_on.number))
+    return _open_one(digest, document, previous(period_of(digest.grain, now, timezone, document.week_starts_on.number)))
+
+
+def _open_one(digest: Digest, document: Document, period: Period) -> Period:
     calendar = document.calendar()
     if digest.grain is Grain.DAY and calendar is not None:
         return _last_open(period, calendar)
@@ -35,9 +38,10 @@ def _last_open(period: Period, calendar: Calendar) -> Period:
     return period
 
 
-def compared(digest: Digest, period: Period) -> Period:
-    """The period that the digest is compared with."""
-    return _COMPARE[digest.compare](period)
+def comparisons(digest: Digest, document: Document, period: Period) -> tuple[Period, ...]:
+    """The periods that the digest is compared with, in its order; the day before is the last one on which the centre was open."""
+    found = ((which, _COMPARE[which](period)) for which in digest.compare)
+    return tuple(_open_one(digest, document, one) if which == "previous" else one for which, one in found)
 
 
 def last_due(digest: Digest, document: Document, now: datetime) -> datetime:

@@ -10,7 +10,10 @@ from plugin.report.drivers import in_steps
 from plugin.report.goal import Goal, distance, margin
 from plugin.report.material import Material, is_empty
 from plugin.report.moved import Move
-from plugin.report.wording import group_name, label, period_name, sentences, text
+from plugin.report.wording import group_name, joined, label, period_name, sentences, text
+
+#: further ones are counted; the table has them all
+_NAMED_TARGETS = 3
 
 
 def headline(material: Material, moved: tuple[Move, ...]) -> str:
@@ -62,6 +65,22 @@ def target_text(kpi: str, goal: Goal, material: Material) -> str:
         return text("target.band", material.language, low=low, high=high)
     key = "target.higher" if low is not None else "target.lower"
     return text(key, material.language, limit=low if low is not None else high)
+
+
+def goal_line(material: Material) -> str:
+    """What the digest is for: the centre's own words, else its first targets; empty without either."""
+    language = material.language
+    targets = [
+        text(
+            "goal.target", language, label=label(kpi, language), target=target_text(kpi, material.goals[kpi], material)
+        )
+        for kpi in material.shown
+        if kpi in material.goals
+    ]
+    more = len(targets) - _NAMED_TARGETS
+    named = [*targets[:_NAMED_TARGETS], text("goal.more", language, count=more)] if more > 1 else targets
+    goal = material.goal or joined(named, language)
+    return text("goal.line", language, goal=goal) if goal else ""
 
 
 def measured_goals(material: Material) -> dict[str, float]:

@@ -47,6 +47,14 @@ class Split:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Further:
+    """One more period that the digest is compared with."""
+
+    period: Period
+    report: Report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
     """`now` and `before` have one row each, `series` one per step of `period`; `now_at` is the moment of writing.
 
@@ -60,10 +68,16 @@ class Material:
     now: Report
     previous: Period | None = None
     before: Report | None = None
+    #: beyond `previous`, of which only the change is shown
+    further: tuple[Further, ...] = ()
     split: Split | None = None
     others: tuple[Split, ...] = ()
     series: Report | None = None
     goals: Mapping[str, Goal] = field(default_factory=dict)
+    #: KPI --> how much of its target was reached, 1.0 is all of it
+    attained: Mapping[str, float] = field(default_factory=dict)
+    #: what the digest is for, in the centre's words; empty: its targets
+    goal: str = ""
     revisions: tuple[Revision, ...] = ()
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
@@ -82,6 +96,9 @@ class Material:
 
     def change(self, kpi: str) -> Change | None:
         return change(self.value(kpi), self.value_before(kpi), subject.unit(kpi))
+
+    def change_since(self, kpi: str, further: Further) -> Change | None:
+        return change(self.value(kpi), first_value(further.report, kpi), subject.unit(kpi))
 
     def per_day(self, kpi: str) -> tuple[Measurement | None, Measurement | None, Change | None] | None:
         """A volume per business day, now and before, and the change; None where the periods have as many of them."""

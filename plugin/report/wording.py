@@ -15,7 +15,7 @@ from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import NOT_ALLOCATED
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
-from plugin.report.locales import en, lv, ru, zh
+from plugin.report.locales import digests, en, lv, ru, zh
 
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
@@ -35,7 +35,14 @@ def one_stop(written: str) -> str:
 
 def text(key: str, language: str = "en", **values: object) -> str:
     """Raises KeyError for a key that no language has."""
-    return one_stop(_table("TEXTS", language)[key].format(**values))
+    return one_stop(_sentence(key, language).format(**values))
+
+
+def _sentence(key: str, language: str) -> str:
+    of_digests = digests.SENTENCES.get(key)
+    if of_digests is not None:
+        return of_digests[digests.LANGUAGES.index(language_of(language))]
+    return _table("TEXTS", language)[key]
 
 
 def group_name(value: str, language: str = "en") -> str:

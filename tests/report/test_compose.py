@@ -20,7 +20,7 @@ from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
 from plugin.policy.text import parse
 from plugin.report.compose import Composer, is_sent, send_digest
-from plugin.report.due import compared, last_due, period_for
+from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.published import Published, PublishedValue, published, revisions
 
 Groups = Mapping[str, Mapping[str, Measurement]]
@@ -309,9 +309,60 @@ def test_an_hourly_digest_keeps_to_the_opening_hours(now: str, due: str) -> None
 
 
 def test_the_other_period_follows_the_policy() -> None:
-    digests = {name: policy(compare=name).digests["daily"] for name in ("previous", "weekday", "year")}
-    dates = {name: compared(digest, MONDAY).first_date.isoformat() for name, digest in digests.items()}
-    assert dates == {"previous": "2026-11-22", "weekday": "2026-11-16", "year": "2025-11-23"}
+    document = policy(compare=["previous", "weekday", "year"])
+    found = comparisons(document.digests["daily"], document, MONDAY)
+    assert [one.first_date.isoformat() for one in found] == ["2026-11-22", "2026-11-16", "2025-11-23"]
+
+
+def test_the_day_before_is_the_last_one_on_which_the_centre_was_open() -> None:
+    week = {day: ["09:00-18:00"] for day in ("monday", "tuesday", "wednesday", "thursday", "friday")}
+    document = Document.model_validate(
+        {
+            **policy(compare=["previous", "weekday"]).model_dump(mode="json"),
+            "calendars": {"desk": {**week, "exceptions": {"2026-11-16": "closed"}}},
+            "business_calendar": "desk",
+        }
+    )
+    found = comparisons(document.digests["daily"], document, MONDAY)
+    # Friday; the holiday a week before stays, since another weekday would be no such comparison
+    assert [one.first_date.isoformat() for one in found] == ["2026-11-20", "2026-11-16"]
+
+
+class Young(Centre):
+    """It had no contacts before this month."""
+
+    def __call__(self, ask: Ask) -> Report:
+        found = super().__call__(ask)
+        return found if ask.start >= WEEK_BEFORE.start else replace(found, rows=())
+
+
+def test_a_further_period_has_a_column_of_changes_unless_nothing_was_measured_then() -> None:
+    document = policy(compare=["weekday", "previous", "year"])
+    message = composer(Young(), document).message("daily", MONDAY)
+    assert message.table
+    assert message.table.columns == ("KPI", "Mon 23 Nov", "Target (attained)", "Mon 16 Nov", "Change", "vs Sun 22 Nov")
+    assert [cell.text for cell in message.table.rows[0]] == ["Contacts offered", "1,112", "", "989", "+12.4%", "+12.4%"]
+    assert "is compared with Monday 16 November 2026 and Sunday 22 November 2026." in message.footer
+    assert "Nothing was measured for Sunday 23 November 2025" in message.sections[-1].text
+
+
+def test_the_attainment_is_that_of_the_plan() -> None:
+    message = composer(Centre()).message("daily", MONDAY)
+    assert message.table
+    # 2 - 0.11601 / 0.05 = -0.32
+    assert message.table.rows[1][2].text == "≤\u00a05%\u00a0✗ (−32%)"
+    ratio = Document.model_validate({**policy().model_dump(mode="json"), "definitions": {"attainment": "ratio"}})
+    other = composer(Centre(), ratio).message("daily", MONDAY).table
+    # 0.05 / 0.11601 = 0.43
+    assert other
+    assert other.rows[1][2].text == "≤\u00a05%\u00a0✗ (43%)"
+
+
+def test_the_goal_is_that_of_the_policy_else_its_targets() -> None:
+    own = composer(Centre(), policy(goal="Nobody waits longer than a minute")).message("daily", MONDAY)
+    assert own.sections[0].text == "Goal: Nobody waits longer than a minute"
+    derived = composer(Centre()).message("daily", MONDAY)
+    assert derived.sections[0].text == "Goal: Abandonment rate ≤\u00a05%"
 
 
 @pytest.mark.parametrize("language", ["en", "lv", "ru", "zh"])

@@ -62,6 +62,14 @@ def test_the_table_prints_both_periods_and_the_target() -> None:
     assert cells(message, "Cost per call")[1] == "€4.22"
 
 
+def test_a_goal_of_many_targets_names_the_first_ones() -> None:
+    goals = {**GOALS, "asa": Goal(at_most=20), "aht": Goal(at_most=300)}
+    assert build_digest(material(goals=goals)).sections[0].text == (
+        "Goal: Abandonment rate ≤\u00a05%, Service level ≥\u00a080%, Average speed of answer ≤\u00a00:00:20 and 2 more targets"
+    )
+    assert not any(one.text.startswith("Goal") for one in build_digest(material(goals={})).sections)
+
+
 def test_tones_follow_the_target_and_the_better_side() -> None:
     message = build_digest(material())
     assert message.table
