@@ -469,6 +469,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("subject_key", name=op.f("pk_headcount")),
     )
     op.create_table(
+        "heard",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("slot", sa.BigInteger(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.Column("deliveries", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("source", "slot", name=op.f("pk_heard")),
+    )
+    op.create_table(
         "heartbeat",
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),

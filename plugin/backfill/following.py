@@ -13,8 +13,9 @@ from plugin.backfill.reading import METHOD, Reading, ReadingProblem, lacking, po
 from plugin.backfill.tables import PullPosition
 from plugin.contract.event import Channel
 from plugin.contract.pull import Pull
-from plugin.database import reading
+from plugin.database import reading, writing
 from plugin.facts.tables import Contact
+from plugin.inbox.heard import Slot, note
 from plugin.inbox.store import DELIVERY
 from plugin.installation import Installation
 from plugin.normalise.sources import SourceConfig
@@ -54,12 +55,21 @@ def follow(opened: Installation, at: datetime, stop: Event, send: Send | None = 
                 stop=stop,
                 turn_s=TURN_S,
             )
-            fresh += read.run(since).fresh - before
+            new = read.run(since).fresh - before
+            if new:
+                _note(opened, source.name, at, new)
+            fresh += new
         except ReadingProblem:
             continue  # it stands in the position, where `doctor` finds it
         if stop.is_set():
             break
     return fresh
+
+
+def _note(opened: Installation, source: str, at: datetime, deliveries: int) -> None:
+    """A source that is read has a rhythm as well."""
+    with writing(opened.engine) as connection:
+        note(connection, source, [Slot(first_at=at, last_at=at, deliveries=deliveries)])
 
 
 def _fresh(opened: Installation, source: str, since: datetime) -> int:

@@ -30,6 +30,7 @@ from plugin.doctor import (
 )
 from plugin.doctor.finding import Finding
 from plugin.events.arrivals import busy_hours
+from plugin.inbox.silence import silences as judged_silences
 from plugin.inbox.sources import known_sources
 from plugin.inbox.store import dead_deliveries
 from plugin.installation import Installation
@@ -181,9 +182,12 @@ def _sources(
         counts = endless_by_source(connection, now)
         busy = busy_hours(connection, freshness.KINDS, now - freshness.LOOKED_BACK, now)
         known = known_sources(connection)
+        silent = judged_silences(connection, document, now)
+    yield from freshness.fallen_silent(silent)
     yield from sources.endless(counts, now - LOOKED_BACK, now)
     ours = {source_and_kind: hours for source_and_kind, hours in busy.items() if source_and_kind[0] in configured}
-    yield from freshness.silences(ours, document.calendar(), now)
+    told = [name for name, silence in silent.items() if silence is not None and silence.is_unusual]
+    yield from freshness.silences(ours, document.calendar(), now, told)
     shown = {name: row.supplied.split() for name, row in known.items()}
     yield from freshness.never_told(configured, shown, {name: row.received for name, row in known.items()})
     yield from settings.unread(unread_variables(environ, configured), ())

@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 from plugin.contract.event import Kind
-from plugin.doctor.finding import Finding, warn
+from plugin.doctor.finding import Finding, error, warn
+from plugin.doctor.processes import duration
 from plugin.events.arrivals import HOUR
+from plugin.inbox.silence import Silence as SourceSilence
 from plugin.kpi.catalogue import METRICS
 from plugin.kpi.names import metric_name
 from plugin.normalise.sources import SourceConfig
@@ -34,6 +36,10 @@ _LONGER, _AT_LEAST_MS = 1.5, 2 * 3_600_000
 #: before so many deliveries nobody can say that something never comes
 _DELIVERIES = 200
 _SHOWN = 4
+_ASK_VENDOR = (
+    "See at the vendor's side whether the webhook was switched off; then `deskgauge backfill {source}`, where its history "
+    "can be read."
+)
 #: what an adapter calls a fact --> how its events show it
 _SHOWN_AS = {"survey": ("survey:csat", "survey:nps", "survey:ces", "survey:fcr")}
 
@@ -60,15 +66,30 @@ def silence_of(hours: Sequence[datetime], calendar: Calendar | None, now: dateti
     return Silence(last_at=last_at, lasts_ms=open_ms(calendar, last_at, now), longest_ms=max(gaps, default=0))
 
 
+def fallen_silent(judged: Mapping[str, SourceSilence | None]) -> Iterator[Finding]:
+    """What the alert of a silent source tells, too."""
+    for source, silence in judged.items():
+        if silence is not None and silence.is_unusual:
+            lasts, limit = (duration(timedelta(milliseconds=ms)) for ms in (silence.lasts_ms, silence.limit_ms))
+            text = f"is silent since {silence.last_at:%Y-%m-%d %H:%M} UTC: {lasts} in which it usually sends ({limit} may be)"
+            yield error(f"source {source}", text, _ASK_VENDOR.format(source=source))
+
+
 def silences(
-    busy: Mapping[tuple[str, Kind], Sequence[datetime]], calendar: Calendar | None, now: datetime
+    busy: Mapping[tuple[str, Kind], Sequence[datetime]],
+    calendar: Calendar | None,
+    now: datetime,
+    silent: Collection[str] = (),
 ) -> Iterator[Finding]:
+    """Of the sources that are not `silent` altogether: kinds of events that stay away while deliveries may come."""
     found: dict[str, dict[Kind, Silence]] = defaultdict(dict)
     for (source, kind), hours in busy.items():
         silence = silence_of(hours, calendar, now)
         if silence is not None:
             found[source][kind] = silence
     for source, kinds in sorted(found.items()):
+        if source in silent:
+            continue
         unusual = {kind: silence for kind, silence in kinds.items() if silence.is_unusual}
         if len(unusual) == len(kinds):
             yield _source_fell_silent(source, max(unusual.values(), key=_last))
@@ -84,8 +105,7 @@ def _source_fell_silent(source: str, silence: Silence) -> Finding:
     return warn(
         f"source {source}",
         f"nothing has happened there since {_since(silence)}",
-        f"See at the vendor's side whether the webhook was switched off; then `deskgauge backfill {source}`, where its history "
-        "can be read.",
+        _ASK_VENDOR.format(source=source),
     )
 
 

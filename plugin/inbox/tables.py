@@ -66,6 +66,21 @@ class Source(SQLModel, table=True):
     refused: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
 
 
+class Heard(SQLModel, table=True):
+    """A quarter of an hour in which a source sent something by itself: when first, when last, and how often.
+
+    Imports and backfills are not in it, and it outlives the deliveries: it is what a source's rhythm is read from.
+    """
+
+    __tablename__ = "heard"
+
+    source: str = Field(primary_key=True)
+    slot: datetime = Field(sa_column=Column(Moment, primary_key=True))
+    first_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    last_at: datetime = Field(sa_column=Column(Moment, nullable=False))
+    deliveries: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
 class Refusal(SQLModel, table=True):
     """Why a request was refused; only the last few of each source are kept, so that nobody can fill the disk."""
 

@@ -15,6 +15,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, Row, Table, case, delete, func, literal, select, update
 
 from plugin.database import Moment, reading, writing
+from plugin.inbox.heard import Slot, note, slot_of
 from plugin.inbox.sources import SOURCE, ensure_source
 from plugin.inbox.tables import Refusal
 
@@ -32,6 +33,7 @@ class _Counted:
     refused: int = 0
     first_at: datetime | None = None
     last_received_at: datetime | None = None
+    slots: dict[datetime, Slot] = field(default_factory=dict)
     refusals: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=KEPT_REFUSALS))
 
 
@@ -47,6 +49,8 @@ class Tally:
             counted = self._of(source, adapter, at)
             counted.received += 1
             counted.last_received_at = max(counted.last_received_at or at, at)
+            slot, now = slot_of(at), Slot(first_at=at, last_at=at)
+            counted.slots[slot] = counted.slots[slot] + now if slot in counted.slots else now
 
     def duplicates(self, source: str, number: int) -> None:
         with self._lock:
@@ -82,6 +86,7 @@ def _write(connection: Connection, name: str, counted: _Counted) -> None:
         ensure_source(connection, name, counted.adapter, counted.first_at)
     if name != NO_SOURCE:
         connection.execute(update(SOURCE).where(SOURCE.c.name == name).values(_increments(counted)))
+        note(connection, name, counted.slots.values())
     if counted.refusals:
         _keep(connection, name, list(counted.refusals))
 

@@ -23,6 +23,7 @@ from plugin.policy.fields import (
     Number,
     Part,
     Scope,
+    Seconds,
     SettingValue,
     Severity,
     SourceName,
@@ -198,12 +199,14 @@ class Source(Part):
     """One installation of a vendor. Secrets are not written here: they come from the environment or `deskgauge connect`.
 
     `country`: where its customers' numbers without + are dialled from; None: the centre's.
+    `silent_after`: opening time without a delivery after which it counts as silent; None: by its own rhythm, 0: never.
     """
 
     adapter: Name
     title: str | None = None
     attribution: Attribution = "entry"
     country: Country | None = None
+    silent_after_s: Annotated[Seconds | None, Field(alias="silent_after")] = None
     settings: dict[Name, SettingValue] = Field(default_factory=dict)
 
 

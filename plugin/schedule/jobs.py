@@ -13,6 +13,7 @@ from plugin.alert.backtest import backtest_text as backtest_words
 from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.rule import watch
 from plugin.database import reading, session_scope, writing
+from plugin.inbox.heard import prune_heard
 from plugin.inbox.store import prune
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer
@@ -151,6 +152,7 @@ def retry_broken_channels(opened: Installation, at: datetime) -> int:
 def prune_bodies(opened: Installation, at: datetime) -> int:
     with writing(opened.engine) as connection:
         prune_reach(connection, at - KEPT)
+        prune_heard(connection, at)
     return prune(opened.engine, at - RAW_BODIES_KEPT)
 
 

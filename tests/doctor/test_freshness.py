@@ -13,9 +13,10 @@ from adapters.aircall import ADAPTER
 from adapters.generic import ADAPTER as GENERIC
 from plugin.contract.event import Event, Kind
 from plugin.database import reading, writing
-from plugin.doctor.freshness import never_told, silences
+from plugin.doctor.freshness import fallen_silent, never_told, silences
 from plugin.drain import Parsed, _prepared, _store
 from plugin.events.arrivals import busy_hours
+from plugin.inbox.silence import Silence as SourceSilence
 from plugin.inbox.sources import add_source
 from plugin.normalise.sources import SourceConfig
 from plugin.policy.text import parse
@@ -52,6 +53,14 @@ def test_a_source_that_tells_nothing_in_opening_hours_is_named_once() -> None:
     assert found == [
         "nothing has happened there since 2026-03-06 17:00 UTC, 2 h of opening time (at most 0 h in the two weeks before)"
     ]
+
+
+def test_a_source_that_is_told_as_silent_is_not_told_twice() -> None:
+    silence = SourceSilence(last_at=at(4, 17), lasts_ms=2 * 3_600_000, limit_ms=1_800_000)
+    (found,) = fallen_silent({"phone": silence, "mail": None, "chat": replace(silence, lasts_ms=0)})
+    assert (found.check, found.level) == ("source phone", "error")
+    assert found.text == ("is silent since 2026-03-06 17:00 UTC: 2 hours in which it usually sends (30 minutes may be)")
+    assert list(silences({ENDED: hours(5)}, OFFICE, at(7, 11.5), silent=["phone"])) == []
 
 
 def test_a_kind_of_events_that_stays_away_is_named_with_what_it_costs() -> None:
