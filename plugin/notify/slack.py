@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from http.client import HTTPException
 from typing import Any, cast
 
@@ -17,8 +18,9 @@ from plugin.notify.chart import describe, render_png
 from plugin.notify.errors import ChartFailed, DeliveryFailed
 from plugin.notify.message import Message
 from plugin.notify.notifier import Envelope, Receipt
-from plugin.notify.slack_blocks import fallback_text, slack_blocks
+from plugin.notify.slack_blocks import MAX_TOTAL, clip_escaped, fallback_text, slack_blocks
 from plugin.notify.slack_errors import failed, failed_on_the_way
+from plugin.notify.text import plain_text
 
 EVENT_TYPE = "deskgauge_message"
 _TIMEOUT_S = 20
@@ -29,6 +31,9 @@ _CLOCK_SKEW = timedelta(minutes=10)
 _ALT_TEXT = 1000
 #: the message that was to be changed is gone, or too old: say it anew
 _CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
+
+_BLOCKS_REFUSED = frozenset({"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long"})
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,12 +46,11 @@ class SlackNotifier:
 
     def send(self, message: Message, envelope: Envelope) -> Receipt:
         thread = envelope.follows
-        answer = _call(
-            self._client().chat_postMessage,
-            channel=thread.where if thread else envelope.target,
-            thread_ts=thread.reference if thread else None,
-            **_content(message, envelope),
-        )
+        place = {
+            "channel": thread.where if thread else envelope.target,
+            "thread_ts": thread.reference if thread else None,
+        }
+        answer = _call(partial(_say, self._client().chat_postMessage, message, envelope, **place))
         receipt = Receipt(where=str(answer["channel"]), reference=str(answer["ts"]))
         return self._with_picture(message, receipt, thread or receipt)
 
@@ -56,7 +60,7 @@ class SlackNotifier:
             return self.send(message, envelope)
         where, ts = envelope.follows.where, envelope.follows.reference
         try:
-            self._client().chat_update(channel=where, ts=ts, **_content(message, envelope))
+            _say(self._client().chat_update, message, envelope, channel=where, ts=ts)
         except SlackApiError as error:
             if error.response.get("error") in _CANNOT_EDIT:
                 return self.send(message, Envelope(id=envelope.id, target=where, created_at=envelope.created_at))
@@ -131,14 +135,21 @@ def _quiet_logger() -> logging.Logger:
     return logger
 
 
-def _content(message: Message, envelope: Envelope) -> dict[str, Any]:
-    return {
+def _say(method: Callable[..., SlackResponse], message: Message, envelope: Envelope, **place: Any) -> SlackResponse:
+    """With blocks; should Slack refuse them, since its rules change, as plain text: what is said matters more than its looks."""
+    content: dict[str, Any] = {
         "text": fallback_text(message),
-        "blocks": slack_blocks(message),
         "metadata": {"event_type": EVENT_TYPE, "event_payload": {"id": envelope.id}},
         "unfurl_links": False,
         "unfurl_media": False,
     }
+    try:
+        return method(**place, **content, blocks=slack_blocks(message))
+    except SlackApiError as error:
+        if error.response.get("error") not in _BLOCKS_REFUSED:
+            raise
+        _log.warning("the text of message %s goes without its layout: %s", envelope.id, failed(error).reason)
+        return method(**place, **{**content, "text": clip_escaped(plain_text(message), MAX_TOTAL), "blocks": []})
 
 
 def _call(method: Callable[..., SlackResponse], **arguments: Any) -> SlackResponse:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
 from plugin.notify.message import Action, Link, Message, Section
-from plugin.notify.text import one_line, table_lines
+from plugin.notify.slack_table import table_block
+from plugin.notify.text import one_line
 from plugin.notify.wording import more
 
 Block: TypeAlias = dict[str, Any]
@@ -21,6 +22,7 @@ MAX_TOTAL = 12_000
 #: Ours, so that the parts of one message cannot exceed that total together: what is left belongs to the sections.
 _MAX_SUMMARY = 2000
 _MAX_LINKS = 1000
+_MAX_TABLE = 6000
 _MAX_FOOTER = 600
 _MAX_BUTTONS = 8
 _MAX_BUTTON_VALUE = 300
@@ -36,7 +38,7 @@ def escape(text: str) -> str:
 
 def slack_blocks(message: Message) -> list[Block]:
     link = message.links[0] if message.links else None
-    table = _table(message, link) if message.table else []
+    table = _table(message, link)
     frame = [_header(message.title), *_paragraph(message.summary, message.language, link, limit=_MAX_SUMMARY)]
     end = [*_links(message.links), *_buttons(message.actions), *_footer(message.footer)]
     room = MAX_TOTAL - _size([*frame, *table, *end])
@@ -137,14 +139,11 @@ def _unsaid(sections: Sequence[Section]) -> int:
 
 
 def _table(message: Message, link: Link | None) -> list[Block]:
-    """A code block, so that columns stay under each other; a row count and the link follow when it was cut."""
-    assert message.table is not None
-    lines = [line.replace("```", "'''") for line in table_lines(message.table)]
-    kept, tail = _fitting(lines, MAX_TEXT - 200, lambda left: _more(left, message.language, link)[:190])
-    block = _section("```\n" + "\n".join(kept) + "\n```")
-    if not tail:
-        return [block]
-    return [block, _context(_more(len(lines) - len(kept), message.language, link))]
+    """A row count and the link follow when it was cut."""
+    if message.table is None:
+        return []
+    block, missing = table_block(message.table, _MAX_TABLE)
+    return [block, _context(_more(missing, message.language, link))] if missing else [block]
 
 
 def _context(text: str) -> Block:

@@ -12,6 +12,7 @@ from email.message import EmailMessage
 from email.policy import default
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import fake_slack
 import pytest
@@ -80,12 +81,18 @@ def _slack_seen(slack: fake_slack.FakeSlack) -> list[str]:
     """The texts as Slack shows them: its escapes undone, and the picture's description for who does not see it."""
     shown = []
     for message in slack.messages["C0SUPPORT"]:
+        _assert_no_markup(message["blocks"])
         raw = json.dumps(message["blocks"], ensure_ascii=False)
-        assert "<!here>" not in raw
-        assert "<b>" not in raw
         described = " ".join(str(file["alt_txt"]) for file in slack.files)
         shown.append(unescape(raw) + described)
     return shown
+
+
+def _assert_no_markup(blocks: list[dict[str, Any]]) -> None:
+    """The cells of a table are the one place that Slack shows as they are, https://docs.slack.dev/reference/block-kit/blocks/table-block"""
+    read = json.dumps([block for block in blocks if block["type"] != "table"], ensure_ascii=False)
+    assert "<!here>" not in read
+    assert "<b>" not in read
 
 
 def _mail_seen(mails: list[EmailMessage]) -> list[str]:
@@ -109,7 +116,7 @@ def _mail_text(mail: EmailMessage) -> str:
 def _files_seen(folder: Path) -> list[str]:
     mails = [message_from_bytes(path.read_bytes(), policy=default) for path in sorted(folder.glob("*.eml"))]
     for path in folder.glob("*.slack.json"):
-        assert "<!here>" not in path.read_text(encoding="utf-8")
+        _assert_no_markup(json.loads(path.read_text(encoding="utf-8"))["blocks"])
     return _mail_seen(mails)
 
 

@@ -119,7 +119,7 @@ def test_a_broken_channel_says_what_to_do(slack: FakeSlack, notifier: SlackNotif
 
 
 def test_a_refused_message_is_not_the_channels_fault(slack: FakeSlack, notifier: SlackNotifier) -> None:
-    slack.fail("chat.postMessage", Fault(error="invalid_blocks"))
+    slack.fail("chat.postMessage", Fault(error="msg_too_long"))
     with pytest.raises(DeliveryFailed) as failure:
         notifier.send(Message(title="x"), ENVELOPE)
     assert failure.value.permanent
@@ -176,34 +176,52 @@ def test_nothing_in_the_data_is_read_as_a_mention_or_a_link() -> None:
     message = Message(
         title=evil, summary=evil, sections=(Section(title=evil, text=evil),), table=table, links=(MORE,), footer=evil
     )
-    for block in slack_blocks(message)[1:]:
+    for block in [each for each in slack_blocks(message)[1:] if each["type"] != "table"]:
         for text in [block["text"]] if "text" in block else block["elements"]:
             assert "<!" not in text["text"]
             assert "<https://evil" not in text["text"]
             assert text["verbatim"] is True
     assert "&lt;!channel&gt; &amp; &lt;https" in fallback_text(message)
-    assert _texts(slack_blocks(message)).count("```") == 2
 
 
-def test_columns_stand_under_each_other_in_chinese_too() -> None:
+def test_a_table_has_its_head_and_what_missed_its_target_in_bold() -> None:
     table = Table(
-        columns=("队列", "n", "SL"),
-        rows=(
-            (Cell(text="账单"), Cell(text="7"), Cell(text="66 %", tone=Tone.BAD)),
-            (Cell(text="Sales"), Cell(text="120"), Cell(text="91 %", tone=Tone.GOOD)),
-        ),
+        columns=("队列", "SL", "目标"),
+        rows=((Cell(text="账单"), Cell(text="66 %", tone=Tone.BAD), Cell(text="")),),
     )
-    (_, code) = slack_blocks(Message(title="x", table=table))
-    assert code["text"]["text"] == "```\n队列     n    SL\n账单     7  66 % !\nSales  120  91 %\n```"
+    (_, block) = slack_blocks(Message(title="x", table=table))
+    head, row = block["rows"]
+    assert [_bold(cell) for cell in head] == ["队列", "SL", "目标"]
+    assert row[0] == {"type": "raw_text", "text": "账单"}
+    assert _bold(row[1]) == "66 % !"
+    assert row[2] == {"type": "raw_text", "text": "–"}
+    assert [column["align"] for column in block["column_settings"]] == ["left", "right", "right"]
+
+
+def _bold(cell: dict[str, Any]) -> str:
+    (element,) = cell["elements"][0]["elements"]
+    assert element["style"] == {"bold": True}
+    return str(element["text"])
 
 
 def test_a_long_table_is_cut_between_rows_and_says_how_many_are_missing() -> None:
     rows = tuple((Cell(text=f"queue {number:03} &&&"), Cell(text="1")) for number in range(300))
     blocks = slack_blocks(Message(title="x", table=Table(columns=("Queue", "n"), rows=rows), links=(MORE,)))
-    code, tail = blocks[1]["text"]["text"], blocks[2]["elements"][0]["text"]
-    shown = code.count("queue ")
-    assert len(code) <= 3000
+    tail = blocks[2]["elements"][0]["text"]
+    shown = len(blocks[1]["rows"]) - 1
+    assert 20 < shown < 100
     assert tail == f"… {300 - shown} more  <https://desk.example.org/r?a=1&amp;b=2|Open>"
+
+
+def test_when_slack_refuses_the_blocks_the_text_arrives(slack: FakeSlack, notifier: SlackNotifier) -> None:
+    slack.fail("chat.postMessage", Fault(error="invalid_blocks"))
+    table = Table(columns=("KPI", "n"), rows=((Cell(text="Abandonment"), Cell(text="17")),))
+    receipt = notifier.send(Message(title="Daily", summary="All & well", table=table), ENVELOPE)
+    (message,) = slack.messages["C0SUPPORT"]
+    assert receipt.reference == message["ts"]
+    assert message["blocks"] == []
+    assert "All &amp; well" in message["text"]
+    assert "Abandonment  17" in message["text"]
 
 
 def test_everything_too_long_at_once_is_still_accepted(slack: FakeSlack, notifier: SlackNotifier) -> None:

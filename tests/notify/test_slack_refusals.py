@@ -95,7 +95,7 @@ def test_what_passes_is_tried_again(slack: FakeSlack, notifier: SlackNotifier, e
     assert (failure.value.permanent, failure.value.broken) == (False, False)
 
 
-@pytest.mark.parametrize("error", ["msg_too_long", "invalid_blocks", "metadata_too_large", "unheard_of"])
+@pytest.mark.parametrize("error", ["msg_too_long", "metadata_too_large", "unheard_of"])
 def test_what_is_the_messages_own_fault_is_given_up_and_leaves_the_channel_whole(
     slack: FakeSlack, notifier: SlackNotifier, error: str
 ) -> None:

@@ -64,6 +64,8 @@ def _check_metadata(given: object) -> None:
 
 def _check_blocks(blocks: list[Block], most: int) -> None:
     problems = [(f"no more than {most} items allowed", "/blocks")] if len(blocks) > most else []
+    if sum(block.get("type") == "table" for block in blocks) > 1:
+        problems.append(("only one table allowed", "/blocks"))
     for number, block in enumerate(blocks):
         problems += [(said, f"/blocks/{number}{where}") for said, where in _block(block)]
     if problems:
@@ -126,7 +128,29 @@ def _divider(block: Block) -> Problems:
     yield from ()
 
 
+def _table(block: Block) -> Problems:
+    """https://docs.slack.dev/reference/block-kit/blocks/table-block"""
+    if not 1 <= len(block["rows"]) <= 100:
+        yield "must have 1 to 100 items", "/rows"
+    if len(block.get("column_settings", [])) > 20:
+        yield "no more than 20 items allowed", "/column_settings"
+    for number, row in enumerate(block["rows"]):
+        if not 1 <= len(row) <= 20:
+            yield "must have 1 to 20 items", f"/rows/{number}"
+        for place, cell in enumerate(row):
+            if not _has_text(cell):
+                yield "must be raw_text or rich_text with a text", f"/rows/{number}/{place}"
+
+
+def _has_text(cell: Block) -> bool:
+    if cell["type"] == "raw_text":
+        return bool(cell["text"])
+    parts = [part for element in cell["elements"] for part in element["elements"]]
+    return cell["type"] == "rich_text" and bool(parts) and all(part["text"] for part in parts)
+
+
 _BLOCKS: dict[str, Callable[[Block], Problems]] = {
+    "table": _table,
     "section": _section,
     "header": _header,
     "context": _context,
