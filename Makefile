@@ -9,7 +9,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
 # Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup demo test check bench chaos fuzz helpdesk mutate lock clean
+.PHONY: setup demo test check bench chaos fuzz helpdesk mail-support mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -54,6 +54,16 @@ chaos: .venv/.dev
 
 helpdesk: .venv/.dev .tools/helpdesk/.done
 	$(BIN)/python -m pytest tests/adapters/test_django_helpdesk_running.py $(ARGS)
+
+# What mail programs support, from npm: needs Node 20.
+.tools/mail-support/.done: tests/mail_support/package.json tests/mail_support/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	npm ci --prefix $(@D) --no-audit --no-fund
+	touch $@
+
+mail-support: .venv/.dev .tools/mail-support/.done
+	$(BIN)/python -m pytest -s tests/notify/test_mail_support.py $(ARGS)
 
 fuzz: .venv/.dev
 	$(BIN)/python -m tests.fuzz $(ARGS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,17 +12,21 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from plugin.notify.chart import describe, render_png
 from plugin.notify.errors import ChartFailed, DeliveryFailed
-from plugin.notify.message import Link, Message
+from plugin.notify.message import Message
 from plugin.notify.notifier import Envelope
 from plugin.notify.text import BAD_MARK, one_line, plain_text
-from plugin.notify.wording import unsubscribe
+from plugin.notify.wording import more, unsubscribe
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: narrow, since a phone shrinks it to 350 and its text with it
 _PICTURE_WIDTH = 440
+#: in bytes; Gmail clips what is over 102 kB, and the foot with it
+LARGEST = 100_000
+_CUT = 5
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,15 +128,25 @@ def _add_bodies(mail: EmailMessage, name: str, message: Message, sender: Sender,
 
 
 def html(message: Message, sender: Sender, picture: str) -> str:
-    """`picture` is the address of the image, empty where there is none."""
-    links = [*message.links, *(Link(label=each.label, url=each.url) for each in message.actions if each.url)]
+    """`picture` is the address of the image, empty where there is none. A table that Gmail would clip is cut, and says so."""
+    rows = message.table.rows if message.table else ()
+    written, kept = _render(message, sender, picture, ""), len(rows)
+    while len(written.encode()) > LARGEST and message.table and kept > 0:
+        kept = max(0, kept - _CUT)
+        shorter = replace(message, table=replace(message.table, rows=rows[:kept]))
+        written = _render(shorter, sender, picture, more(len(rows) - kept, message.language))
+    return written
+
+
+def _render(message: Message, sender: Sender, picture: str, left_out: str) -> str:
     return (
         _environment()
         .get_template("message.html.j2")
         .render(
             message=message,
-            links=links,
+            buttons=[action for action in message.actions if action.url],
             picture=picture,
+            left_out=left_out,
             description=describe(message.chart, message.language) if message.chart else "",
             bad_mark=BAD_MARK,
             unsubscribe_url=sender.unsubscribe_url,
@@ -143,10 +157,17 @@ def html(message: Message, sender: Sender, picture: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["lines"] = _lines
+    return environment
+
+
+def _lines(text: str) -> Markup:
+    """Line breaks of the text as elements, because Outlook's and Samsung's programs know no `white-space: pre-line`."""
+    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from plugin.notify.axis import text_width
 from plugin.notify.chart import describe
 from plugin.notify.message import Message, Table, Tone
@@ -9,10 +11,12 @@ from plugin.notify.message import Message, Table, Tone
 _NAME_CELLS = 32
 #: after a value that missed its target, because colour is not there or not seen
 BAD_MARK = "!"
+_BREAKING = re.compile(r"[^\S\u00a0\u202f]+")
 
 
 def one_line(text: str) -> str:
-    return " ".join(text.split())
+    """White space becomes one space each; what holds a number together stays."""
+    return _BREAKING.sub(" ", text).strip()
 
 
 def table_lines(table: Table) -> list[str]:

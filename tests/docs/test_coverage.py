@@ -153,8 +153,8 @@ def test_the_two_commands_come_first_and_are_targets() -> None:
 
 
 def test_every_make_target_of_the_pages_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", source("Makefile"), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)", TEXT)) | set(re.findall(r"^make ([a-z]+)", TEXT, re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", source("Makefile"), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z-]+)", TEXT)) | set(re.findall(r"^make ([a-z-]+)", TEXT, re.MULTILINE))
     assert {"demo", "test"} <= named <= targets
 
 
