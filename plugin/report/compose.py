@@ -21,6 +21,8 @@ from plugin.notify.tables import OutboxMessage
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.report.addressees import addressees
+from plugin.report.advice.look import Look, see
+from plugin.report.advice.rules import advice
 from plugin.report.digest import TOLD_MOVES, build_digest
 from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
@@ -88,7 +90,13 @@ class Composer:
             grace=timedelta(hours=self.document.definitions.grace_h),
             language=language,
         )
-        return replace(found, others=tuple(self._others(found, before, only)))
+        return replace(found, others=tuple(self._others(found, before, only)), advice=self._advice(found, only))
+
+    def _advice(self, material: Material, only: dict[str, str]) -> tuple[str, ...]:
+        """None about an hour, which is over before anybody could act, nor about what is not over."""
+        if material.empty or material.period.grain is Grain.HOUR or self.now < material.period.end:
+            return ()
+        return advice(see(Look(ask=self.ask, document=self.document, period=material.period, only=only), material))
 
     def _attained(self, report: Report, period: Period, only: dict[str, str]) -> dict[str, float]:
         values = report.rows[0].values if report.rows else {}

@@ -113,7 +113,7 @@ def _target(kpi: str, good: bool | None, material: Material) -> Cell:
     if good is not None:
         written = text("target.met" if good else "target.missed", language, target=written)
     if kpi in material.attained:
-        reached = figures.percent(material.attained[kpi], language, 0)
+        reached = figures.percent(material.attained[kpi], language)
         written = text("target.attained", language, target=written, attained=reached)
     return Cell(text=written)
 
@@ -122,6 +122,7 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
     language = material.language
     parts: Mapping[str, list[str]] = {
         "section.moved": [_move(move, material) for move in moved[:TOLD_MOVES]],
+        "section.advice": list(material.advice),
         "section.groups": [] if material.empty else _groups(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
         "section.left_out": [left] if (left := remarks.left_out(material.now.excluded, language)) else [],

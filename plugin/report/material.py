@@ -78,6 +78,8 @@ class Material:
     attained: Mapping[str, float] = field(default_factory=dict)
     #: what the digest is for, in the centre's words; empty: its targets
     goal: str = ""
+    #: sentences, what is worth most first
+    advice: tuple[str, ...] = ()
     revisions: tuple[Revision, ...] = ()
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

@@ -16,6 +16,7 @@ from plugin.alert.wording import message_of
 from plugin.kpi.metric import Measurement
 from plugin.policy.document import Document
 from plugin.policy.references import check
+from plugin.report.advice.rules import RULES
 from plugin.report.render_json import report_json
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -61,6 +62,11 @@ def test_the_quoted_messages_are_the_real_ones() -> None:
     for notice in (fired, over):
         message = message_of(watched, notice, 1)
         assert f"{message.title}\n{message.summary}" in page("alerts.md")
+
+
+def test_every_rule_of_advice_is_stated() -> None:
+    for name in RULES:
+        assert f"| `{name}` |" in page("digests.md")
 
 
 def test_every_part_of_the_json_form_is_named() -> None:
