@@ -497,6 +497,10 @@ def upgrade() -> None:
         sa.Column("peak", sa.Float(), nullable=False),
         sa.Column("n", sa.Float(), nullable=False),
         sa.Column("threshold", sa.Float(), nullable=False),
+        sa.Column("window_s", sa.Integer(), nullable=False),
+        sa.Column("group_key", sa.String(), nullable=False),
+        sa.Column("leader", sa.Integer(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
         sa.Column("closed", sa.String(), nullable=True),
         sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
         sa.Column("acknowledged_by", sa.String(), nullable=True),
@@ -505,8 +509,16 @@ def upgrade() -> None:
     with op.batch_alter_table("incident", schema=None) as batch_op:
         batch_op.create_index("ix_incident_closed", ["closed"], unique=False)
         batch_op.create_index("ix_incident_fired_at", ["fired_at"], unique=False)
+        batch_op.create_index("ix_incident_leader", ["leader"], unique=False)
         batch_op.create_index("ix_incident_rule_told_at", ["rule", "told_at"], unique=False)
 
+    op.create_table(
+        "incident_group",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("leader", sa.Integer(), nullable=True),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_incident_group")),
+    )
     op.create_table(
         "job_run",
         sa.Column("job", sa.String(), nullable=False),
@@ -732,6 +744,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("incident", sa.Integer(), nullable=True),
         sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
+        sa.Column("snoozed_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("rule", "kpi", "scope", name=op.f("pk_rule_state")),
     )
     op.create_table(

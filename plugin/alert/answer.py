@@ -7,14 +7,15 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from plugin.alert import store
+from plugin.alert import thread
+from plugin.alert.board import ACKNOWLEDGE, OPENING, SNOOZE, SNOOZES, Board, alert_message
+from plugin.alert.store import acknowledge, snooze
 from plugin.alert.tables import Incident, RuleState
-from plugin.alert.tell import Enqueue, tell_acknowledged
-from plugin.alert.wording import ACKNOWLEDGE, OPENING, SNOOZE, SNOOZES
+from plugin.alert.thread import Enqueue
 from plugin.notify import outbox
-from plugin.policy.calendar import next_opening
+from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.document import Document
-from plugin.report.wording import since_name, text
+from plugin.report.wording import joined, since_name, text
 
 BUTTONS = (ACKNOWLEDGE, *(SNOOZE + name for name in (*SNOOZES, OPENING)))
 
@@ -29,25 +30,59 @@ class Press:
 
 
 def answer(session: Session, document: Document, press: Press, now: datetime, enqueue: Enqueue = outbox.enqueue) -> str:
-    """Empty when the changed alert says it all. The same press again changes nothing more."""
-    row = _lock_rule(session, press.incident)
-    acknowledged = press.button == ACKNOWLEDGE and store.acknowledge(session, press.incident, press.who, now)
-    incident = session.get(Incident, press.incident)
-    if incident is None:
+    """For all incidents of the message. Empty when the changed alert says it all; the same press again changes nothing more."""
+    incidents = _lock(session, press.incident)
+    if not incidents:
         return text("alert.answer.unknown", document.language)
-    if incident.closed is not None or row is None:
+    still = [each for each in incidents if each.closed is None]
+    if not still:
         return text("alert.answer.over", document.language)
-    if press.button != ACKNOWLEDGE:
-        return _snooze(session, document, incident, press.button.removeprefix(SNOOZE), now)
-    # Also when it was acknowledged elsewhere: then the alert does not say so yet.
-    tell_acknowledged(session, incident, enqueue, document.timezone, row.read_at or now, now)
-    return "" if acknowledged else _already(document, incident, now)
+    if press.button == ACKNOWLEDGE:
+        said = _acknowledge(document, still, press.who, now)
+    else:
+        said = _snooze(session, document, still, press.button.removeprefix(SNOOZE), now)
+    session.add_all(still)
+    show(session, document, incidents, "acknowledged", now, enqueue)
+    return said
 
 
-def _lock_rule(session: Session, number: int) -> RuleState | None:
-    """In the order of the evaluation: an incident that ends at this moment has either ended, or waits for this press."""
-    key = session.exec(select(Incident.rule, Incident.kpi, Incident.scope).where(col(Incident.id) == number)).first()
-    return session.get(RuleState, tuple(key), with_for_update=True) if key is not None else None
+def show(
+    session: Session, document: Document, incidents: tuple[Incident, ...], why: str, now: datetime, enqueue: Enqueue
+) -> None:
+    """Their message as it has to read now, wherever it can be changed."""
+    leader = incidents[0]
+    if leader.told_at is None:
+        return
+    board = Board(
+        members=incidents,
+        now=now,
+        timezone=document.timezone,
+        language=document.language,
+        has_opening=_hours(document, leader) is not None,
+    )
+    thread.show(session, enqueue, leader, alert_message(board), why, now)
+
+
+def _lock(session: Session, number: int) -> tuple[Incident, ...]:
+    """Those that are told in one message with it, in the order of the evaluation: rules first, then the group.
+
+    An incident that ends at this moment has either ended, or waits for this press.
+    """
+    leader = session.exec(select(Incident.leader).where(Incident.id == number)).first()
+    together = col(Incident.leader) == leader if leader is not None else col(Incident.id) == number
+    numbers = session.exec(select(Incident.id).where(together)).all()
+    rules = select(RuleState).where(col(RuleState.incident).in_(numbers))
+    session.exec(rules.order_by(col(RuleState.rule), col(RuleState.kpi), col(RuleState.scope)).with_for_update()).all()
+    found = session.get(Incident, number, populate_existing=True)
+    if found is None or found.leader is None:
+        return (found,) if found is not None else ()
+    thread.lock_group(session, found.group_key)
+    return thread.members_of(session, found.leader)
+
+
+def _acknowledge(document: Document, still: list[Incident], who: str, now: datetime) -> str:
+    new = [each for each in still if acknowledge(each, who, now)]
+    return "" if new else _already(document, still[0], now)
 
 
 def _already(document: Document, incident: Incident, now: datetime) -> str:
@@ -55,24 +90,32 @@ def _already(document: Document, incident: Incident, now: datetime) -> str:
     return text("alert.answer.acknowledged", document.language, who=incident.acknowledged_by, at=at)
 
 
-def _snooze(session: Session, document: Document, incident: Incident, length: str, now: datetime) -> str:
-    until = _until(document, incident, length, now)
+def _snooze(session: Session, document: Document, still: list[Incident], length: str, now: datetime) -> str:
+    until = now + SNOOZES[length] if length in SNOOZES else _opening(document, still[0], now)
     if until is None:
         return text("alert.answer.no_opening", document.language)
-    store.snooze(session, incident.id or 0, until)
-    rule = document.rules.get(incident.rule)
+    for each in still:
+        snooze(session, each.id or 0, until)
     return text(
         "alert.answer.snoozed",
         document.language,
-        rule=(rule.title if rule else None) or incident.rule,
+        rule=joined([_rule_name(document, each) for each in still], document.language),
         until=since_name(until, now, document.timezone, document.language),
         zone=document.timezone,
     )
 
 
-def _until(document: Document, incident: Incident, length: str, now: datetime) -> datetime | None:
-    if length in SNOOZES:
-        return now + SNOOZES[length]
+def _rule_name(document: Document, incident: Incident) -> str:
     rule = document.rules.get(incident.rule)
-    hours = document.calendar(rule.calendar if rule else None)
+    return (rule.title if rule else None) or incident.rule
+
+
+def _opening(document: Document, incident: Incident, now: datetime) -> datetime | None:
+    hours = _hours(document, incident)
     return next_opening(hours, now) if hours is not None else None
+
+
+def _hours(document: Document, incident: Incident) -> Calendar | None:
+    """Those of the rule, else those of the centre."""
+    rule = document.rules.get(incident.rule)
+    return document.calendar(rule.calendar if rule else None)

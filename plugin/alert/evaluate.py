@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -12,7 +13,8 @@ from plugin.alert.rule import watch
 from plugin.alert.state import Notice, NoticeKind, step
 from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of
 from plugin.alert.tables import Closed, Incident, RuleState
-from plugin.alert.tell import Desk, Enqueue, tell_end, tell_held
+from plugin.alert.tell import Desk, tell_end, tell_held
+from plugin.alert.thread import Enqueue
 from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
 from plugin.notify import outbox
@@ -53,6 +55,9 @@ def _desk(document: Document, name: str, enqueue: Enqueue, base_url: str) -> Des
         hours=document.calendar(rule.calendar) if rule.calendar else None,
         enqueue=enqueue,
         base_url=base_url,
+        group=json.dumps([rule.group or "", *rule.targets], ensure_ascii=False),
+        window=timedelta(seconds=document.alerting.group_window_s),
+        has_opening=document.calendar(rule.calendar) is not None,
     )
 
 

@@ -48,6 +48,7 @@ def open_incident(session: Session, watch: Watch, notice: Notice) -> Incident:
         peak=episode.peak.value or 0.0,
         n=episode.peak.n,
         threshold=watch.limits.good.passed(episode.peak.value or 0.0),
+        window_s=int(watch.window.total_seconds()),
     )
     session.add(incident)
     session.flush()
@@ -98,13 +99,11 @@ def recent_incidents(session: Session, limit: int = 100) -> Sequence[Incident]:
     return session.exec(select(Incident).order_by(col(Incident.fired_at).desc()).limit(limit)).all()
 
 
-def acknowledge(session: Session, incident_id: int, who: str, now: datetime) -> bool:
-    """False when it does not exist, is over, or somebody had acknowledged it."""
-    incident = session.get(Incident, incident_id, with_for_update=True)
-    if incident is None or incident.closed is not None or incident.acknowledged_at is not None:
+def acknowledge(incident: Incident, who: str, now: datetime) -> bool:
+    """False when it is over, or somebody had acknowledged it; the first one counts."""
+    if incident.closed is not None or incident.acknowledged_at is not None:
         return False
     incident.acknowledged_at, incident.acknowledged_by = now, who
-    session.add(incident)
     return True
 
 

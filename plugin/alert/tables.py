@@ -31,12 +31,24 @@ class RuleState(SQLModel, table=True):
     state: str = Field(sa_column=Column(Text, nullable=False))
     incident: int | None = None
     snoozed_until: datetime | None = Field(default=None, sa_column=Column(Moment))
+    snoozed_by: str | None = None
+
+
+class IncidentGroup(SQLModel, table=True):
+    """Rules that are told together, and the message that the newest of them may still join: that of `leader`, told at `since`."""
+
+    __tablename__ = "incident_group"
+
+    key: str = Field(primary_key=True)
+    leader: int | None = None
+    since: datetime | None = Field(default=None, sa_column=Column(Moment))
 
 
 class Incident(SQLModel, table=True):
     """`opened_at` is the first bad reading, `fired_at` the end of the hold time; `told_at` None: held back.
 
-    `peak` over `n` items is the worst reading; `threshold` the limit at that time.
+    `peak` over `n` items is the worst reading; `threshold` the limit at that time. `leader` is the incident in whose message
+    this one stands, itself when it has one of its own, None before it was told; `words` is JSON of `plugin.alert.words`.
     """
 
     __tablename__ = "incident"
@@ -44,6 +56,7 @@ class Incident(SQLModel, table=True):
         Index("ix_incident_rule_told_at", "rule", "told_at"),
         Index("ix_incident_fired_at", "fired_at"),
         Index("ix_incident_closed", "closed"),
+        Index("ix_incident_leader", "leader"),
     )
 
     id: int | None = Field(default=None, sa_column=Column(RowId, primary_key=True))
@@ -57,6 +70,10 @@ class Incident(SQLModel, table=True):
     peak: float
     n: float
     threshold: float
+    window_s: int = 0
+    group_key: str = ""
+    leader: int | None = None
+    words: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     closed: str | None = None
     acknowledged_at: datetime | None = Field(default=None, sa_column=Column(Moment))
     acknowledged_by: str | None = None

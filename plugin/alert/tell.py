@@ -2,63 +2,54 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
+from plugin.alert import thread
+from plugin.alert.board import Board, alert_message, recovered_message, words
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
 from plugin.alert.store import untold
-from plugin.alert.tables import Incident
-from plugin.alert.wording import Past, acknowledged_message, ended_message, handover_message, message_of
-from plugin.notify.message import Message, from_json
-from plugin.notify.outbox import message_id
-from plugin.notify.tables import Mode, OutboxMessage
-from plugin.notify.tables import State as Sending
+from plugin.alert.tables import Incident, IncidentGroup
+from plugin.alert.thread import Enqueue
+from plugin.alert.wording import Past, ended_words, fired_words, handover_message, title
+from plugin.alert.words import to_json
 from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.calendar import is_open as is_open_at
 from plugin.report.addressees import Addressee
 
-#: an alert that never arrived has no place in which anything could be said
-_ARRIVES = (Sending.PENDING, Sending.SENDING, Sending.SENT)
-
-
-class Enqueue(Protocol):
-    """`plugin.notify.outbox.enqueue`."""
-
-    def __call__(
-        self,
-        session: Session,
-        message: Message,
-        *,
-        what: str,
-        period_key: str,
-        target: str,
-        kind: str,
-        now: datetime,
-        mode: Mode = ...,
-        follows: str | None = ...,
-        not_before: datetime | None = ...,
-    ) -> bool: ...
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
-    """How one rule's notices leave: to whom, in which hours, and by which function."""
+    """How one rule's notices leave: to whom, in which hours, by which function, and with which rules together.
+
+    What fires within `window` after the message of another rule of the same `group` joins that message.
+    """
 
     watch: Watch
     to: tuple[Addressee, ...]
     hours: Calendar | None
     enqueue: Enqueue
     base_url: str
+    group: str = ""
+    window: timedelta = timedelta(0)
+    has_opening: bool = False
 
     def closed(self, now: datetime) -> bool:
         """Within quiet hours; a critical rule has none."""
         return self.hours is not None and not self.watch.critical and not is_open_at(self.hours, now)
+
+    def board(self, members: tuple[Incident, ...], now: datetime) -> Board:
+        return Board(
+            members=members,
+            now=now,
+            timezone=self.watch.timezone,
+            language=self.watch.language,
+            has_opening=self.has_opening,
+        )
 
 
 def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None:
@@ -74,105 +65,67 @@ def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None
 
 
 def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, now: datetime) -> None:
-    """In the thread of the alert, and in its place where the channel can change what was said. Held until the next opening."""
-    later = next_opening(desk.hours, now) if desk.hours is not None and desk.closed(now) else None
-    reply = message_of(desk.watch, notice, incident.id or 0, desk.base_url)
-    ended = ended_message(desk.watch, notice, incident.id or 0, desk.base_url)
-    for to in desk.to:
-        alert = message_id(_what(incident, "fired"), _key(incident), to.target)
-        _enqueue(session, desk, reply, incident, "recovered", to, now, mode=Mode.REPLY, follows=alert, not_before=later)
-        if to.kind == "slack":
-            _enqueue(session, desk, ended, incident, "ended", to, now, mode=Mode.EDIT, follows=alert, not_before=later)
-
-
-def tell_acknowledged(
-    session: Session, incident: Incident, enqueue: Enqueue, timezone: str, evaluated_at: datetime, now: datetime
-) -> None:
-    """In the place of the alert on Slack, once. `evaluated_at` is the last minute that the rule was looked at.
-
-    The edit is dated then, because the end of the incident is dated with its minute and must count as later.
-    """
-    if incident.acknowledged_at is None:
+    """In the thread of the alert once all in its message are over (held until the next opening), and in its place at once."""
+    thread.lock_group(session, incident.group_key)
+    incident.words = to_json(ended_words(desk.watch, notice, words(incident)))
+    session.add(incident)
+    members = thread.members_of(session, incident.leader or 0)
+    if not members:
         return
-    who, at = incident.acknowledged_by or "", incident.acknowledged_at
-    query = select(OutboxMessage).where(
-        OutboxMessage.what == _what(incident, "fired"),
-        OutboxMessage.kind == "slack",
-        col(OutboxMessage.state).in_(_ARRIVES),
-    )
-    for alert in session.exec(query).all():
-        enqueue(
-            session,
-            acknowledged_message(from_json(json.loads(alert.payload)), who, at, now, timezone),
-            what=_what(incident, "acknowledged"),
-            period_key=_key(incident),
-            target=alert.target,
-            kind=alert.kind,
-            now=evaluated_at,
-            mode=Mode.EDIT,
-            follows=alert.id,
-            not_before=now,
-        )
+    board = desk.board(members, now)
+    if not board.open:
+        later = next_opening(desk.hours, now) if desk.hours is not None and desk.closed(now) else None
+        end = recovered_message(board, title(desk.watch, notice))
+        thread.reply(session, desk.enqueue, members[0], end, "recovered", now, later)
+    thread.show(session, desk.enqueue, members[0], alert_message(board), "ended", now)
 
 
 def _alert(session: Session, desk: Desk, state: State, incident: Incident, now: datetime) -> None:
     if not is_open(state) or state.episode is None or state.reading is None:
         return
     notice = Notice(kind=NoticeKind.FIRED, at=now, reading=state.reading, episode=state.episode)
-    message = message_of(
-        desk.watch,
-        notice,
-        incident.id or 0,
-        desk.base_url,
-        held=incident.fired_at < now,
-        has_hours=desk.hours is not None,
-    )
-    for to in desk.to:
-        _enqueue(session, desk, message, incident, "fired", to, now)
-    incident.told_at = now
+    held = incident.fired_at < now
+    said = fired_words(desk.watch, notice, desk.base_url, incident=incident.id or 0, held=held)
+    group = thread.lock_group(session, desk.group)
+    others = _joinable(session, desk, group, now)
+    incident.words, incident.told_at, incident.group_key = to_json(said), now, desk.group
+    incident.leader = others[0].id if others else incident.id
     session.add(incident)
+    if others and group.since is not None:
+        _join(session, desk, others[0], now, group.since + desk.window)
+        return
+    group.leader, group.since = incident.id, now
+    session.add(group)
+    message = alert_message(desk.board((incident,), now))
+    for to in desk.to:
+        thread.post(session, desk.enqueue, incident, message, thread.FIRED, to, now)
+
+
+def _joinable(session: Session, desk: Desk, group: IncidentGroup, now: datetime) -> tuple[Incident, ...]:
+    """The incidents of the message that this one may join: young, on its way, not over, and nobody has answered it yet.
+
+    A critical one speaks for itself, because a message that is changed makes no sound.
+    """
+    if desk.watch.critical or group.leader is None or group.since is None:
+        return ()
+    if not timedelta(0) <= now - group.since < desk.window:
+        return ()
+    members = thread.members_of(session, group.leader)
+    answered = any(each.acknowledged_at is not None for each in members)
+    over = all(each.closed is not None for each in members)
+    return () if over or answered or not thread.arrives(session, members[0]) else members
+
+
+def _join(session: Session, desk: Desk, leader: Incident, now: datetime, until: datetime) -> None:
+    board = desk.board(thread.members_of(session, leader.id or 0), now)
+    thread.join(session, desk.enqueue, leader, alert_message(board), now, until)
 
 
 def _hand_over(session: Session, desk: Desk, over: Sequence[Incident], now: datetime) -> None:
     past = [Past(opened_at=one.opened_at, ended_at=one.recovered_at or now, peak=one.peak) for one in over]
     message = handover_message(desk.watch, past, now, desk.base_url)
     for to in desk.to:
-        _enqueue(session, desk, message, over[-1], "handover", to, now)
+        thread.post(session, desk.enqueue, over[-1], message, "handover", to, now)
     for incident in over:
         incident.told_at = now
         session.add(incident)
-
-
-def _what(incident: Incident, said: str) -> str:
-    return f"alert:{incident.id}:{said}"
-
-
-def _key(incident: Incident) -> str:
-    return incident.fired_at.isoformat()
-
-
-def _enqueue(
-    session: Session,
-    desk: Desk,
-    message: Message,
-    incident: Incident,
-    said: str,
-    to: Addressee,
-    now: datetime,
-    *,
-    mode: Mode = Mode.POST,
-    follows: str | None = None,
-    not_before: datetime | None = None,
-) -> None:
-    desk.enqueue(
-        session,
-        message,
-        what=_what(incident, said),
-        period_key=_key(incident),
-        target=to.target,
-        kind=to.kind,
-        now=now,
-        mode=mode,
-        follows=follows,
-        not_before=not_before,
-    )

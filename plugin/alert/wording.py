@@ -4,21 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from plugin.alert.rule import Watch
 from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
 from plugin.alert.threshold import Range, judge
+from plugin.alert.words import Words
 from plugin.kpi.metric import Measurement, Unit
-from plugin.notify.message import Action, Link, Message
+from plugin.notify.message import Link, Message
 from plugin.report import figures, subject
 from plugin.report.wording import counted, label, noun, sentences, since_name, text
-
-ACKNOWLEDGE = "alert.ack"
-SNOOZE = "alert.snooze."
-OPENING = "opening"
-#: the ends of the buttons' names, and for how long each is
-SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,47 +25,36 @@ class Past:
     peak: float
 
 
-def message_of(
-    watch: Watch, notice: Notice, incident: int, base_url: str = "", *, held: bool = False, has_hours: bool = False
-) -> Message:
-    """`held`: it began while the centre was closed and is told now. `has_hours`: snoozing until opening makes sense."""
-    fired = notice.kind == NoticeKind.FIRED
-    said = _fired(watch, notice, held=held) if fired else _recovered(watch, notice)
-    return Message(
+def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: int = 0, held: bool = False) -> Words:
+    """What an alert says. `held`: it began while the centre was closed and is told now."""
+    return Words(
+        rule=watch.title,
+        subject=subject_of(watch),
         title=title(watch, notice),
-        summary=sentences(said, watch.language),
-        links=_links(watch, incident, base_url),
-        actions=_actions(watch, incident, has_hours=has_hours) if fired else (),
-        footer=text("alert.footer", watch.language, rule=watch.title, incident=incident, zone=watch.timezone),
-        language=watch.language,
+        detail=sentences(_fired(watch, notice, held=held), watch.language),
+        latest=latest(watch, notice.reading),
+        page=_page(base_url, incident),
     )
 
 
-def ended_message(watch: Watch, notice: Notice, incident: int, base_url: str = "") -> Message:
-    """What takes the place of the alert in the channel when it is over."""
-    return Message(
-        title=text(
-            "alert.over",
-            watch.language,
-            subject=subject_of(watch),
-            peak=value_text(watch, notice.episode.peak),
-            duration=_lasted(watch, notice),
-        ),
-        summary=sentences(_recovered(watch, notice), watch.language),
-        links=_links(watch, incident, base_url),
-        footer=text("alert.footer", watch.language, rule=watch.title, incident=incident, zone=watch.timezone),
-        language=watch.language,
+def ended_words(watch: Watch, notice: Notice, told: Words) -> Words:
+    """What takes the place of the alert when it is over."""
+    over = text(
+        "alert.over",
+        watch.language,
+        subject=subject_of(watch),
+        peak=value_text(watch, notice.episode.peak),
+        duration=_lasted(watch, notice),
     )
+    detail = sentences(_recovered(watch, notice), watch.language)
+    return replace(told, title=over, detail=detail, latest=latest(watch, notice.reading))
 
 
-def acknowledged_message(fired: Message, who: str, at: datetime, now: datetime, timezone: str) -> Message:
-    """The alert as it was told, with who takes care of it, and without the button for that."""
-    said = text("alert.acknowledged", fired.language, who=who, at=since_name(at, now, timezone, fired.language))
-    return replace(
-        fired,
-        summary=sentences([said, fired.summary], fired.language),
-        actions=tuple(action for action in fired.actions if action.action_id != ACKNOWLEDGE),
-    )
+def latest(watch: Watch, reading: Measurement) -> str:
+    """`34.0% (17 of 50 calls)`."""
+    sample = sample_text(watch, reading)
+    value = value_text(watch, reading)
+    return text("alert.latest", watch.language, value=value, sample=sample) if sample else value
 
 
 def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, base_url: str = "") -> Message:
@@ -90,7 +74,7 @@ def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, bas
     return Message(
         title=text("alert.handover", watch.language, rule=watch.title, count=len(incidents)),
         summary="\n".join([summary, *lines]),
-        links=_links(watch, None, base_url),
+        links=_links(watch, base_url),
         language=watch.language,
     )
 
@@ -201,24 +185,15 @@ def _unjudged(watch: Watch, episode: Episode) -> list[str]:
     return [text("alert.unmeasured", watch.language, duration=duration, noun=noun(_noun(watch), 2, watch.language))]
 
 
-def _links(watch: Watch, incident: int | None, base_url: str) -> tuple[Link, ...]:
+def _links(watch: Watch, base_url: str) -> tuple[Link, ...]:
+    url = _page(base_url, None)
+    return (Link(label=text("link.incident", watch.language), url=url),) if url else ()
+
+
+def _page(base_url: str, incident: int | None) -> str:
     if not base_url:
-        return ()
-    url = f"{base_url}/incidents" + (f"/{incident}" if incident is not None else "")
-    return (Link(label=text("link.incident", watch.language), url=url),)
-
-
-def _actions(watch: Watch, incident: int, *, has_hours: bool) -> tuple[Action, ...]:
-    language, value = watch.language, str(incident)
-    buttons = [Action(action_id=ACKNOWLEDGE, label=text("action.ack", language), value=value, primary=True)]
-    for name, length in SNOOZES.items():
-        duration = figures.span(length.total_seconds(), language)
-        snooze = text("action.snooze", language, duration=duration)
-        buttons.append(Action(action_id=f"{SNOOZE}{name}", label=snooze, value=value))
-    if has_hours:
-        snooze = text("action.snooze.opening", language)
-        buttons.append(Action(action_id=SNOOZE + OPENING, label=snooze, value=value))
-    return tuple(buttons)
+        return ""
+    return f"{base_url}/incidents" + (f"/{incident}" if incident is not None else "")
 
 
 def standing(watch: Watch, state: State, now: datetime) -> str:

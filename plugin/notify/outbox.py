@@ -82,6 +82,18 @@ def enqueue(
     )
 
 
+def rewrite(session: Session, identity: str, message: Message) -> bool:
+    """What nobody can have read says this instead; False when it was tried, or is not there."""
+    untried = and_(col(OutboxMessage.state) == State.PENDING, col(OutboxMessage.attempts) == 0)
+    statement = (
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == identity, or_(untried, col(OutboxMessage.state) == State.BROKEN))
+        .values(payload=json.dumps(to_json(message), ensure_ascii=False))
+        .execution_options(synchronize_session=False)
+    )
+    return _rows(session, statement) == 1
+
+
 def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:
     """Messages whose time has come, oldest first; one that follows another waits until that one is settled."""
     other = aliased(OutboxMessage)
@@ -116,9 +128,13 @@ def claim(session: Session, row: OutboxMessage, now: datetime) -> Claimed | None
         )
         .values(state=State.SENDING, attempts=row.attempts + 1, next_attempt_at=now + LEASE)
         .execution_options(synchronize_session=False)
+        .returning(col(OutboxMessage.payload))
     )
-    if _rows(session, statement) != 1:
+    found = session.connection().execute(statement).first()
+    if found is None:
         return None
+    # it may have been rewritten after the row was read
+    row.payload = found.payload
     return Claimed(row=row, repeated=row.attempts > 0)
 
 

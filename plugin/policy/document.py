@@ -33,10 +33,11 @@ from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
-from plugin.policy.sending import EmailTarget, Rule, SlackTarget
+from plugin.policy.sending import Alerting, EmailTarget, Rule, SlackTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [
+    "Alerting",
     "Aliases",
     "Attribution",
     "Campaign",
@@ -236,6 +237,7 @@ class Document(Part):
     channels: dict[Name, Annotated[SlackTarget | EmailTarget, Field(discriminator="kind")]] = Field(
         default_factory=dict
     )
+    alerting: Alerting = Alerting()
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)
     surveys: dict[Name, FollowUp] = Field(default_factory=dict)

@@ -43,10 +43,19 @@ class Rule(Part):
     severity: Severity = Severity.WARNING
     calendar: Name | None = None
     targets: tuple[Name, ...] = ()
+    #: rules with the same targets are told together; another group of them is not
+    group: Name | None = None
 
     @property
     def is_band(self) -> bool:
         return self.fire_above is not None and self.fire_below is not None
+
+
+class Alerting(Part):
+    """What holds for all rules."""
+
+    #: what fires so soon after an alert to the same targets joins its message; 0 joins nothing
+    group_window_s: Annotated[Seconds, Field(alias="group_window")] = 45
 
 
 class SlackTarget(Part):

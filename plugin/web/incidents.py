@@ -10,6 +10,8 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from plugin.alert import store
+from plugin.alert.answer import Press, answer
+from plugin.alert.board import ACKNOWLEDGE
 from plugin.alert.tables import Incident
 from plugin.database import session_scope
 from plugin.report import figures, subject
@@ -60,13 +62,14 @@ def incident(connection: Connection, number: int, now: datetime, language: str) 
 
 
 def acknowledge(site: Site, number: int, account: Account) -> None:
-    """Raises `BadQuery` with 403 for who may not; to acknowledge twice changes nothing."""
+    """As the button of its message does. Raises `BadQuery` with 403 for who may not; to acknowledge twice changes nothing."""
     if not account.may(Role.SUPERVISOR):
         raise BadQuery(
             "role", "a viewer may not acknowledge", "ask a supervisor, or an administrator for the role", 403
         )
     with session_scope(site.engine) as session:
-        store.acknowledge(session, number, account.name, site.now())
+        press = Press(button=ACKNOWLEDGE, incident=number, who=account.name)
+        answer(session, site.document(), press, site.now())
 
 
 def _told(found: Sequence[Incident], now: datetime, language: str) -> tuple[Told, ...]:

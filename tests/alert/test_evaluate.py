@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alert_desk import MINUTE, START, Desk, message, policy
+from alert_desk import MINUTE, START, Desk, message, policy, said
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from plugin.alert.answer import Press, answer
+from plugin.alert.board import ACKNOWLEDGE
 from plugin.alert.evaluate import evaluate_rules
-from plugin.alert.store import acknowledge, open_incidents, recent_incidents, snooze
+from plugin.alert.store import open_incidents, recent_incidents, snooze
 from plugin.alert.tables import RuleState
 from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
@@ -37,7 +39,7 @@ def test_a_breach_is_told_once_on_every_channel_and_its_end_in_the_same_thread(e
         ("recovered", "email"),
         ("recovered", "slack"),
     ]
-    rows = {(row.what.rpartition(":")[2], row.kind): row for row in desk.outbox()}
+    rows = {(said(row), row.kind): row for row in desk.outbox()}
     fired = rows["fired", "slack"]
     assert fired.target == "C0FLOOR"
     assert fired.mode == "post"
@@ -129,7 +131,7 @@ def test_the_messages_say_it_in_words(engine: Engine) -> None:
     desk = Desk(engine, policy(**{"for": "1m", "clear_for": "1m"}))
     for number, reading in enumerate([BAD, BAD, WORSE, None, GOOD, GOOD]):
         desk.minute(number, reading)
-    rows = {(row.what.rpartition(":")[2], row.kind): message(row) for row in desk.outbox()}
+    rows = {(said(row), row.kind): message(row) for row in desk.outbox()}
     fired, recovered, ended = rows["fired", "slack"], rows["recovered", "slack"], rows["ended", "slack"]
     assert fired.title == "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15 min; limit 15%)"
     assert fired.summary == "Above the limit since 10:40. It counts as over when it is back at 10% for 1 min."
@@ -244,10 +246,10 @@ def test_an_incident_is_acknowledged_once(engine: Engine) -> None:
     desk.minute(0, BAD)
     identity = desk.incidents()[0].id
     assert identity
-    with session_scope(engine) as session:
-        assert acknowledge(session, identity, "Anna", START + MINUTE)
-        assert not acknowledge(session, identity, "Boris", START + MINUTE)
-        assert not acknowledge(session, 999, "Anna", START)
+    for who, told in (("Anna", ""), ("Boris", "Anna had acknowledged this already, 10:41.")):
+        with session_scope(engine) as session:
+            press = Press(button=ACKNOWLEDGE, incident=identity, who=who)
+            assert answer(session, desk.document, press, START + MINUTE) == told
     assert desk.incidents()[0].acknowledged_by == "Anna"
     desk.minute(2, GOOD)
     assert ("recovered", "slack") in desk.said()

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 
 from plugin.database import session_scope
 from plugin.policy.document import (
+    Alerting,
     Campaign,
     Cost,
     Definitions,
@@ -58,6 +59,7 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
         ("Costs", "costs", Cost),
         ("Sources", "sources", Source),
         ("Rules", "rules", Rule),
+        ("Rules", "alerting", Alerting),
         ("Digests", "digests", Digest),
         ("Surveys", "surveys", FollowUp),
         ("Channels", "channels", SlackTarget),
@@ -67,7 +69,11 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
 def test_every_key_of_a_part_has_an_example(heading: str, place: str, model: type[Part]) -> None:
     found = to_data(parse(EXAMPLES[heading]))[place]
     entries = (
-        [found] if model in (Definitions, TicketTerms) else list(found.values()) if isinstance(found, dict) else found
+        [found]
+        if model in (Definitions, TicketTerms, Alerting)
+        else list(found.values())
+        if isinstance(found, dict)
+        else found
     )
     shown = {key for entry in entries for key in entry}
     keys = {field.alias or name for name, field in model.model_fields.items()}
@@ -90,6 +96,7 @@ def test_every_key_is_on_the_page() -> None:
         Cost,
         Source,
         Rule,
+        Alerting,
         Digest,
         FollowUp,
     ]

@@ -12,7 +12,7 @@ from sample_report import MONDAY, TODAY, whole
 
 from plugin.alert.rule import watch
 from plugin.alert.state import Episode, Notice, NoticeKind, Status
-from plugin.alert.wording import message_of
+from plugin.alert.wording import ended_words, fired_words, title
 from plugin.kpi.metric import Measurement
 from plugin.policy.document import Document
 from plugin.policy.references import check
@@ -59,9 +59,9 @@ def test_the_quoted_messages_are_the_real_ones() -> None:
         reading=good,
         episode=Episode(opened_at=opened, peak=worst),
     )
-    for notice in (fired, over):
-        message = message_of(watched, notice, 1)
-        assert f"{message.title}\n{message.summary}" in page("alerts.md")
+    alert = fired_words(watched, fired)
+    assert f"{alert.title}\n{alert.detail}" in page("alerts.md")
+    assert f"{title(watched, over)}\n{ended_words(watched, over, alert).detail}" in page("alerts.md")
 
 
 def test_every_rule_of_advice_is_stated() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Engine
@@ -20,7 +21,8 @@ MINUTE = timedelta(minutes=1)
 
 
 def create_tables(engine: Engine) -> None:
-    wanted = [tables.RuleState.__table__, tables.Incident.__table__]  # type: ignore[attr-defined]
+    models = (tables.RuleState, tables.Incident, tables.IncidentGroup)
+    wanted = [model.__table__ for model in models]  # type: ignore[attr-defined]
     SQLModel.metadata.create_all(engine, tables=wanted, checkfirst=True)
 
 
@@ -51,6 +53,17 @@ def policy(**rule: object) -> Document:
     )
 
 
+def policy_of(queues: Mapping[str, Mapping[str, object]], **more: object) -> Document:
+    """A rule like that of `policy` for each queue, with what is changed in it, and more of the document."""
+    written = policy().model_dump(mode="json", by_alias=True, exclude_unset=True)
+    plain = written.pop("rules")["support-abandonment"]
+    rules = {
+        queue: {**plain, "title": f"{queue} abandonment", "scope": {"queue": queue}, **changed}
+        for queue, changed in queues.items()
+    }
+    return Document.model_validate({**written, "rules": rules, **more})
+
+
 class Desk:
     """Evaluates minute by minute and remembers nothing itself."""
 
@@ -64,9 +77,16 @@ class Desk:
         return self.at(START + number * MINUTE, reading)
 
     def at(self, now: datetime, reading: Measurement | None) -> int:
+        return self.queues(now, {}, reading)
+
+    def queues(
+        self, now: datetime, readings: Mapping[str, Measurement | None], otherwise: Measurement | None = None
+    ) -> int:
+        """Each rule gets the reading of its queue."""
+
         def measure(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
             self.asked.append((kpi, only, start, end))
-            return reading
+            return readings.get(only.get("queue", ""), otherwise)
 
         return evaluate_rules(self.engine, self.document, measure, now, base_url="https://gauge.example.com")
 
@@ -77,11 +97,20 @@ class Desk:
 
     def said(self) -> list[tuple[str, str]]:
         """(what without the incident's number, kind)."""
-        return [(row.what.rpartition(":")[2], row.kind) for row in self.outbox()]
+        return [(said(row), row.kind) for row in self.outbox()]
+
+    def told(self, target: str) -> list[tuple[str, Message]]:
+        """What one channel was told, in order: (what, message)."""
+        return [(said(row), message(row)) for row in self.outbox() if row.target == target]
 
     def incidents(self) -> list[tables.Incident]:
         with Session(self.engine) as session:
             return list(session.exec(select(tables.Incident).order_by(col(tables.Incident.id))))
+
+
+def said(row: OutboxMessage) -> str:
+    """`fired`, `recovered`, …; the number of a change is left out."""
+    return row.what.rpartition(":")[2].partition(".")[0]
 
 
 def message(row: OutboxMessage) -> Message:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alert_desk import MINUTE, START, Desk, policy
+from alert_desk import MINUTE, START, Desk, policy, said
 from sample_report import BEFORE, GOALS, KPIS, TODAY, ZONE, by_queue, report, values, whole
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from plugin.alert.answer import Press, answer
-from plugin.alert.wording import ACKNOWLEDGE
+from plugin.alert.board import ACKNOWLEDGE
 from plugin.database import migrate, open_engine, session_scope
 from plugin.kpi.metric import Measurement, Report, Row
 from plugin.kpi.period import Grain, Period, period_of, periods_between, previous
@@ -119,4 +119,4 @@ def _desk(language: str, database: Path) -> Desk:
 def _waiting(engine: Engine) -> Iterator[tuple[str, Message]]:
     with Session(engine) as session:
         for row in session.exec(select(OutboxMessage).order_by(col(OutboxMessage.created_at))).all():
-            yield f"alert {row.what.rpartition(':')[2]}", from_json(json.loads(row.payload))
+            yield f"alert {said(row)}", from_json(json.loads(row.payload))

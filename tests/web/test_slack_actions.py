@@ -24,7 +24,8 @@ from sqlmodel import Session, select
 from web_site import Clock, site_for
 from werkzeug.test import TestResponse
 
-from plugin.alert.store import acknowledge
+from plugin.alert.answer import Press, answer
+from plugin.alert.board import ACKNOWLEDGE
 from plugin.alert.tables import Incident, RuleState
 from plugin.app import create_app
 from plugin.config import Config
@@ -302,7 +303,7 @@ def test_of_people_who_press_at_once_one_is_first(floor: Floor) -> None:
 def test_what_was_acknowledged_on_the_page_is_then_shown_on_slack_too(floor: Floor) -> None:
     number = floor.fire()
     with session_scope(floor.engine) as session:
-        acknowledge(session, number, "Dace", PRESSED_AT)
+        answer(session, floor.document, Press(button=ACKNOWLEDGE, incident=number, who="Dace"), PRESSED_AT)
     assert "Dace had acknowledged" in floor.press("alert.ack", number).text
     floor.deliver(PRESSED_AT)
     assert "Acknowledged by Dace, 10:50." in floor.alert["text"]

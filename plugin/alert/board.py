@@ -1,0 +1,129 @@
+"""Incidents that stand in one message go in, the message as it has to read now comes out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from plugin.alert.tables import Incident
+from plugin.alert.words import Words, from_json
+from plugin.notify.message import Action, Link, Message
+from plugin.report import figures
+from plugin.report.wording import sentences, since_name, text
+
+ACKNOWLEDGE = "alert.ack"
+SNOOZE = "alert.snooze."
+OPENING = "opening"
+#: the ends of the buttons' names, and for how long each is
+SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
+_BULLET = "• "
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """What the message shows: its incidents, the oldest first. `has_opening`: snoozing until opening makes sense."""
+
+    members: tuple[Incident, ...]
+    now: datetime
+    timezone: str
+    language: str
+    has_opening: bool = False
+
+    @property
+    def open(self) -> tuple[Incident, ...]:
+        return tuple(each for each in self.members if each.closed is None)
+
+
+def alert_message(board: Board) -> Message:
+    """What stands in the channel, from the first alert to the end."""
+    return Message(
+        title=_title(board),
+        summary=_alone(board, board.members[0]) if len(board.members) == 1 else _lines(board),
+        links=_links(board),
+        actions=_actions(board),
+        footer=_footer(board),
+        language=board.language,
+    )
+
+
+def recovered_message(board: Board, title: str) -> Message:
+    """The end, as it is told. `title` is that of a single incident."""
+    alone = len(board.members) == 1
+    count = figures.number(len(board.members), board.language)
+    return Message(
+        title=title if alone else text("alert.group.recovered", board.language, count=count),
+        summary=words(board.members[0]).detail if alone else _lines(board, detailed=True),
+        links=_links(board),
+        footer=_footer(board),
+        language=board.language,
+    )
+
+
+def words(incident: Incident) -> Words:
+    return from_json(incident.words)
+
+
+def _title(board: Board) -> str:
+    if len(board.members) == 1:
+        return words(board.members[0]).title
+    count, still = (figures.number(len(some), board.language) for some in (board.members, board.open))
+    if not board.open:
+        return text("alert.group.over", board.language, count=count)
+    if len(board.open) < len(board.members):
+        return text("alert.group.some", board.language, open=still, count=count)
+    return text("alert.group", board.language, count=count)
+
+
+def _alone(board: Board, incident: Incident) -> str:
+    return sentences([*_answers(board, incident), words(incident).detail], board.language)
+
+
+def _lines(board: Board, *, detailed: bool = False) -> str:
+    """A line for each: an end says with `detailed` also how long and how bad it was."""
+    lines = []
+    for each in board.members:
+        said = words(each)
+        more = [said.detail] if detailed else _answers(board, each)
+        lines.append(_BULLET + (f"{said.title}. {sentences(more, board.language)}" if more else said.title))
+    return "\n".join(lines)
+
+
+def _answers(board: Board, incident: Incident) -> list[str]:
+    """What people did about an incident that goes on."""
+    if incident.closed is not None or incident.acknowledged_at is None:
+        return []
+    at = since_name(incident.acknowledged_at, board.now, board.timezone, board.language)
+    return [text("alert.acknowledged", board.language, who=incident.acknowledged_by or "", at=at)]
+
+
+def _links(board: Board) -> tuple[Link, ...]:
+    if len(board.members) > 1:
+        named = [(words(each).subject, words(each).page) for each in board.members]
+    else:
+        named = [(text("link.incident", board.language), words(board.members[0]).page)]
+    return tuple(Link(label=label, url=url) for label, url in named if url)
+
+
+def _actions(board: Board) -> tuple[Action, ...]:
+    """A button stands for all incidents of the message; its value is the first of them."""
+    if not board.open:
+        return ()
+    language, value = board.language, str(board.members[0].id)
+    buttons = []
+    if any(each.acknowledged_at is None for each in board.open):
+        buttons.append(Action(action_id=ACKNOWLEDGE, label=text("action.ack", language), value=value, primary=True))
+    for name, length in SNOOZES.items():
+        duration = figures.span(length.total_seconds(), language)
+        snooze = text("action.snooze", language, duration=duration)
+        buttons.append(Action(action_id=f"{SNOOZE}{name}", label=snooze, value=value))
+    if board.has_opening:
+        buttons.append(Action(action_id=SNOOZE + OPENING, label=text("action.snooze.opening", language), value=value))
+    return tuple(buttons)
+
+
+def _footer(board: Board) -> str:
+    if len(board.members) == 1:
+        only = board.members[0]
+        return text("alert.footer", board.language, rule=words(only).rule, incident=only.id or 0, zone=board.timezone)
+    numbers = ", ".join(str(each.id) for each in board.members)
+    return text("alert.group.footer", board.language, incidents=numbers, zone=board.timezone)
