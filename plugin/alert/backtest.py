@@ -13,7 +13,7 @@ from statistics import median_low
 
 from plugin.alert.rule import Watch
 from plugin.alert.state import MAX_GAP, Notice, NoticeKind, State, is_open, step
-from plugin.alert.threshold import Threshold, judge
+from plugin.alert.threshold import Threshold, Unjudged, judge
 from plugin.alert.wording import sample_text, value_text
 from plugin.kpi.metric import Measurement
 from plugin.policy.localtime import zone
@@ -23,6 +23,7 @@ from plugin.report.wording import moment_name, noun, text
 _BAR = 24
 
 Readings = Sequence[tuple[datetime, Measurement | None]]
+LimitsAt = Callable[[Measurement | None, datetime], Threshold]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,14 +49,15 @@ class Backtest:
         return end - episode.opened_at
 
 
-def backtest(rule: Threshold, readings: Readings) -> Backtest:
-    """The readings in order of time, at any even distance."""
+def backtest(rule: Threshold, readings: Readings, limits_at: LimitsAt | None = None) -> Backtest:
+    """The readings in order of time, at any even distance. `limits_at`: the rule as it stands then, where that changes."""
     state, told, unjudged = State(), list[Notice](), 0
     gap = max([MAX_GAP, *(2 * (after - before) for (before, _), (after, _) in list(pairwise(readings))[:1])])
     for at, reading in readings:
-        state, notice = step(state, reading, rule, at, gap)
+        limits = limits_at(reading, at) if limits_at else rule
+        state, notice = step(state, reading, limits, at, gap)
         told += [notice] if notice else []
-        unjudged += judge(reading, rule) is None
+        unjudged += isinstance(judge(reading, limits), Unjudged)
     return Backtest(
         start=readings[0][0] if readings else None,
         end=readings[-1][0] if readings else None,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlmodel import Session
 
+from plugin.alert.minute import limits_at
 from plugin.alert.rule import watch
 from plugin.alert.state import Notice, NoticeKind, step
 from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of
@@ -41,7 +44,10 @@ def evaluate_rules(
     changed = 0
     for desk in desks:
         watched = desk.watch
-        reading = measure_window(watched.kpi, watched.only, minute - watched.window, minute)
+        measure_span = partial(measure_window, watched.kpi, watched.only)
+        reading = measure_span(minute - watched.window, minute)
+        limits = limits_at(watched, reading, measure_span, minute)
+        desk = replace(desk, watch=replace(watched, limits=limits))
         with session_scope(engine) as session:
             changed += _evaluate(session, desk, reading, minute)
     return changed

@@ -5,21 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from plugin.alert.threshold import Threshold
+from plugin.alert.threshold import Relative, Side, Threshold
+from plugin.kpi.metric import Better
+from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
 from plugin.policy.fields import Severity
 from plugin.policy.sending import Rule
 from plugin.report.goals import only_of
-from plugin.report.subject import is_share
+from plugin.report.subject import better, is_share
 from plugin.report.wording import joined
 
 #: of shares of counted items, where the rule does not say
 CONFIDENCE = 0.95
+#: the side that is bad of a KPI, where the rule does not say
+_BAD_SIDE: dict[Better, Side] = {
+    Better.LOWER: "above",
+    Better.HIGHER: "below",
+    Better.NEUTRAL: "both",
+    Better.BAND: "both",
+}
+#: the count below which nothing came
+_FIRST = 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """One rule as it is evaluated. `scope` is the key under which its state is kept; `only` restricts the measurement."""
+    """One rule as it is evaluated. `scope` is the key under which its state is kept; `only` restricts the measurement.
+
+    `hours` are those in which something can be expected; None: always.
+    """
 
     name: str
     kpi: str
@@ -27,6 +41,7 @@ class Watch:
     only: dict[str, str]
     window: timedelta
     limits: Threshold
+    hours: Calendar | None = None
     critical: bool
     title: str
     timezone: str
@@ -47,6 +62,7 @@ def watch(name: str, rule: Rule, document: Document) -> Watch:
         only=only,
         window=timedelta(seconds=rule.window_s),
         limits=threshold(rule),
+        hours=_hours(rule, document),
         critical=rule.severity == Severity.CRITICAL,
         title=rule.title or name,
         timezone=document.timezone,
@@ -55,10 +71,16 @@ def watch(name: str, rule: Rule, document: Document) -> Watch:
     )
 
 
+def _hours(rule: Rule, document: Document) -> Calendar | None:
+    """Those of the rule, else of its queue, else of the centre."""
+    queue = document.calendar_of_queue(rule.scope.queue) if rule.scope.queue else None
+    return document.calendar(rule.calendar or queue)
+
+
 def threshold(rule: Rule) -> Threshold:
     return Threshold(
         fire_above=rule.fire_above,
-        fire_below=rule.fire_below,
+        fire_below=_FIRST if rule.absent else rule.fire_below,
         clear_at=rule.clear_at,
         clear_by=rule.clear_by,
         hold=timedelta(seconds=rule.hold_s),
@@ -66,6 +88,20 @@ def threshold(rule: Rule) -> Threshold:
         cooldown=timedelta(seconds=rule.cooldown_s),
         min_sample=rule.min_sample,
         confidence=_confidence(rule),
+        relative=_relative(rule),
+        absent=rule.absent,
+    )
+
+
+def _relative(rule: Rule) -> Relative | None:
+    if rule.deviation is None:
+        return None
+    return Relative(
+        deviation=rule.deviation,
+        clear_deviation=rule.deviation if rule.clear_deviation is None else rule.clear_deviation,
+        side=rule.side or _BAD_SIDE[better(rule.kpi)],
+        weeks=rule.weeks,
+        weeks_min=rule.weeks_min,
     )
 
 

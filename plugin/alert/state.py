@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from plugin.alert.threshold import BEYOND, Threshold, Verdict, judge
+from plugin.alert.threshold import BEYOND, Threshold, Unjudged, Verdict, judge
+from plugin.alert.usual import Usual
 from plugin.kpi.metric import Measurement
 
 #: After a longer silence of the evaluation itself (a restart, say), a hold time that had begun proves nothing and begins anew.
@@ -41,12 +42,17 @@ class Episode:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class State:
-    """What must survive a restart. `status` tells of the last reading, `episode` whether a breach is open all the same."""
+    """What must survive a restart. `status` tells of the last reading, `episode` whether a breach is open all the same.
+
+    `why` the reading allowed no verdict, and what was `usual` then.
+    """
 
     status: Status = Status.OK
     since: datetime | None = None
     read_at: datetime | None = None
     reading: Measurement | None = None
+    why: Unjudged | None = None
+    usual: Usual | None = None
     episode: Episode | None = None
     clear_since: datetime | None = None
     recovered_at: datetime | None = None
@@ -76,9 +82,11 @@ def step(
         return state, None
     verdict = judge(reading, rule)
     late = state.read_at is not None and now - state.read_at > max_gap
-    if late or verdict is None:
+    why = verdict if isinstance(verdict, Unjudged) else None
+    if late or why is not None:
         state = _interrupted(state, now)
-    if reading is None or verdict is None:
+    state = replace(state, why=why, usual=rule.usual)
+    if reading is None or isinstance(verdict, Unjudged):
         status = Status.NO_DATA if reading is None else Status.INSUFFICIENT
         return _moved(state, status, reading, now), None
     follow = _while_firing if is_open(state) else _while_quiet

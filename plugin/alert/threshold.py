@@ -4,15 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Literal
 
 from plugin.alert.interval import wilson
+from plugin.alert.usual import Usual
 from plugin.kpi.metric import Measurement
 
 #: `unsure`: beyond the limit, by so few items that chance may have done it
 Verdict = Literal["breach", "unsure", "between", "clear"]
+Side = Literal["above", "below", "both"]
 BEYOND: tuple[Verdict, ...] = ("breach", "unsure")
 NONE = timedelta(0)
+
+
+class Unjudged(StrEnum):
+    """Why a reading allows no verdict."""
+
+    NO_DATA = "no_data"
+    #: a share or mean over too few items
+    FEW = "few"
+    #: too few weeks to know what is usual
+    HISTORY = "history"
+    #: nothing can be expected, because the centre was closed
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,11 +56,31 @@ class Range:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Relative:
+    """Fires `deviation` spreads off what is usual at this hour of this weekday, and is over at `clear_deviation` spreads.
+
+    What is usual comes from the last `weeks`, of which at least `weeks_min` must have been measured.
+    """
+
+    deviation: float
+    clear_deviation: float
+    side: Side = "both"
+    weeks: int = 8
+    weeks_min: int = 4
+
+    def around(self, usual: Usual, spreads: float) -> Range:
+        low, high = usual.median - spreads * usual.spread, usual.median + spreads * usual.spread
+        return Range(low=None if self.side == "above" else low, high=None if self.side == "below" else high)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Threshold:
-    """`fire_above`, `fire_below`, or both for a band that is good; a limit itself is still good.
+    """`fire_above`, `fire_below`, or both for a band that is good; a limit itself is still good. Or `relative` to what is usual.
 
     It is over at `clear_at`, which lies on the good side of the one limit; with a band, within it by `clear_by`. A share of
     counted items fires only when its interval of `confidence` lies beyond the limit as a whole; 0: the value alone decides.
+    `absent` waits for nothing: it fires at 0. `usual` and `closed` are of the minute that is judged, unlike all else: what is usual
+    then, and whether its window reaches into closed hours.
     """
 
     fire_above: float | None = None
@@ -57,10 +92,14 @@ class Threshold:
     cooldown: timedelta = NONE
     min_sample: float = 0
     confidence: float = 0
+    relative: Relative | None = None
+    absent: bool = False
+    usual: Usual | None = None
+    closed: bool = False
 
     def __post_init__(self) -> None:
-        if self.fire_above is None and self.fire_below is None:
-            raise ValueError("a rule needs fire_above or fire_below")
+        if (self.relative is not None) == (self.fire_above is not None or self.fire_below is not None):
+            raise ValueError("a rule needs fire_above or fire_below, or what is usual")
         if self.is_band and self.clear_at is not None:
             raise ValueError("a band is cleared by clear_by, not at one value")
         if self.clear_at is not None and self.clear_at not in self.good:
@@ -74,12 +113,16 @@ class Threshold:
 
     @property
     def good(self) -> Range:
-        """Within it nothing fires."""
+        """Within it nothing fires; without an end while it is not known what is usual."""
+        if self.relative is not None:
+            return self.relative.around(self.usual, self.relative.deviation) if self.usual else Range()
         return Range(low=self.fire_below, high=self.fire_above)
 
     @property
     def calm(self) -> Range:
         """Within it an incident is over."""
+        if self.relative is not None:
+            return self.relative.around(self.usual, self.relative.clear_deviation) if self.usual else Range()
         if self.clear_at is None:
             return self.good.within(self.clear_by)
         return Range(low=self.clear_at) if self.fire_above is None else Range(high=self.clear_at)
@@ -90,14 +133,20 @@ class Threshold:
         return other if second > first else one
 
 
-def judge(reading: Measurement | None, rule: Threshold) -> Verdict | None:
-    """None when the reading does not allow a verdict: nothing measured, or a ratio over fewer than `min_sample` items."""
-    if reading is None or reading.value is None:
-        return None
-    if reading.denominator is not None and reading.n < rule.min_sample:
-        return None
-    if reading.value in rule.good:
-        return "clear" if reading.value in rule.calm else "between"
+def judge(reading: Measurement | None, rule: Threshold) -> Verdict | Unjudged:
+    """`rule` as it stands at the minute of the reading."""
+    if reading is None:
+        return Unjudged.NO_DATA
+    value = reading.value
+    if value is None or (reading.denominator is not None and reading.n < rule.min_sample):
+        return Unjudged.FEW
+    # What came is there at any hour; that nothing came says something only while it could have come.
+    if rule.closed and (rule.relative is not None or (rule.absent and value == 0)):
+        return Unjudged.CLOSED
+    if rule.relative is not None and rule.usual is None:
+        return Unjudged.HISTORY
+    if value in rule.good:
+        return "clear" if value in rule.calm else "between"
     return "breach" if _beyond_chance(reading, rule) else "unsure"
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from plugin.alert.rule import Watch
 from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
-from plugin.alert.threshold import Range, judge
+from plugin.alert.threshold import Range, Unjudged, judge
 from plugin.alert.words import Words
 from plugin.kpi.metric import Measurement, Unit
 from plugin.notify.message import Link, Message
@@ -40,7 +40,7 @@ def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: i
 def ended_words(watch: Watch, notice: Notice, told: Words) -> Words:
     """What takes the place of the alert when it is over."""
     over = text(
-        "alert.over",
+        "alert.over.absent" if watch.limits.absent else "alert.over",
         watch.language,
         subject=subject_of(watch),
         peak=value_text(watch, notice.episode.peak),
@@ -83,8 +83,9 @@ def title(watch: Watch, notice: Notice) -> str:
     """`Abandonment rate in Support is 34.0% (17 of 50 contacts, last 15 min; limit 15%)`."""
     kind = "alert.fired" if notice.kind == NoticeKind.FIRED else "alert.recovered"
     sample = sample_text(watch, notice.reading)
+    ending = ".absent" if watch.limits.absent else "" if sample else ".count"
     return text(
-        kind if sample else f"{kind}.count",
+        kind + ending,
         watch.language,
         subject=subject_of(watch),
         value=value_text(watch, notice.reading),
@@ -104,7 +105,7 @@ def value_text(watch: Watch, reading: Measurement) -> str:
     """Where rounding would make a breach look like the limit itself, the next decimal is shown."""
     value = reading.value
     written = _figure(watch, value)
-    if value is None or subject.unit(watch.kpi) != Unit.RATIO:
+    if value is None or subject.unit(watch.kpi) != Unit.RATIO or watch.limits.good == Range():
         return written
     end = watch.limits.good.passed(value)
     same = value != end and written == _figure(watch, end)
@@ -112,8 +113,15 @@ def value_text(watch: Watch, reading: Measurement) -> str:
 
 
 def limits_text(watch: Watch) -> str:
-    """`15%`, or `75% to 85%` for a band."""
+    """`15%`, or `75% to 85%` for a band. Relative to what is usual: that of this minute, and where it is not known `3 × …`."""
+    relative = watch.limits.relative
+    if relative is not None and watch.limits.usual is None:
+        return text("alert.spreads", watch.language, spreads=_spreads(watch, relative.deviation))
     return _range_text(watch, watch.limits.good)
+
+
+def _spreads(watch: Watch, number: float) -> str:
+    return figures.number(number, watch.language, 0 if float(number).is_integer() else 1)
 
 
 def _range_text(watch: Watch, values: Range) -> str:
@@ -147,12 +155,38 @@ def _noun(watch: Watch) -> str:
 def _fired(watch: Watch, notice: Notice, *, held: bool) -> list[str]:
     language, limits = watch.language, watch.limits
     since = since_name(notice.episode.opened_at, notice.at, watch.timezone, language)
-    said = [text("alert.above" if _is_above(watch, notice) else "alert.below", language, since=since)]
+    if limits.absent:
+        nothing_since = notice.episode.opened_at - watch.window
+        since = since_name(nothing_since, notice.at, watch.timezone, language)
+        said = [text("alert.absent", language, since=since)]
+    else:
+        said = [text("alert.above" if _is_above(watch, notice) else "alert.below", language, since=since)]
+    said += _usual(watch)
     if held:
         said.append(text("alert.since_closed", language))
-    hold = figures.span(limits.clear_hold.total_seconds(), language)
-    key = ("alert.clears.band" if limits.is_band else "alert.clears") + ("" if limits.clear_hold else ".at_once")
-    return [*said, text(key, language, clear=_range_text(watch, limits.calm), hold=hold)]
+    return [*said, _clears(watch)]
+
+
+def _usual(watch: Watch) -> list[str]:
+    usual, language = watch.limits.usual, watch.language
+    if usual is None:
+        return []
+    weeks = {"weeks": figures.number(usual.weeks, language), "noun": noun("week", usual.weeks, language)}
+    return [text("alert.usual", language, usual=_figure(watch, usual.median), **weeks)]
+
+
+def _clears(watch: Watch) -> str:
+    limits, language = watch.limits, watch.language
+    if limits.absent:
+        return text("alert.clears.absent", language)
+    kind = ".usual" if limits.relative else ".band" if limits.is_band else ""
+    spreads = limits.relative.clear_deviation if limits.relative else 0
+    return text(
+        f"alert.clears{kind}" + ("" if limits.clear_hold else ".at_once"),
+        language,
+        clear=_spreads(watch, spreads) if limits.relative else _range_text(watch, limits.calm),
+        hold=figures.span(limits.clear_hold.total_seconds(), language),
+    )
 
 
 def _is_above(watch: Watch, notice: Notice) -> bool:
@@ -165,7 +199,8 @@ def _recovered(watch: Watch, notice: Notice) -> list[str]:
     start = since_name(episode.opened_at, notice.at, watch.timezone, language)
     end = since_name(notice.at, notice.at, watch.timezone, language)
     said = [text("alert.lasted", language, duration=_lasted(watch, notice), start=start, end=end)]
-    return [*said, _peak(watch, episode), *_unjudged(watch, episode)]
+    peak = [] if watch.limits.absent else [_peak(watch, episode)]
+    return [*said, *peak, *_unjudged(watch, episode)]
 
 
 def _lasted(watch: Watch, notice: Notice) -> str:
@@ -182,6 +217,8 @@ def _unjudged(watch: Watch, episode: Episode) -> list[str]:
     if episode.unjudged_s < 60:
         return []
     duration = figures.span(episode.unjudged_s, watch.language)
+    if watch.limits.absent or watch.limits.relative:
+        return [text("alert.unmeasured.closed", watch.language, duration=duration)]
     return [text("alert.unmeasured", watch.language, duration=duration, noun=noun(_noun(watch), 2, watch.language))]
 
 
@@ -198,7 +235,7 @@ def _page(base_url: str, incident: int | None) -> str:
 
 def standing(watch: Watch, state: State, now: datetime) -> str:
     """Where the rule stands, for a page or the command line; each status has its own text."""
-    language = watch.language
+    language, watch = watch.language, replace(watch, limits=replace(watch.limits, usual=state.usual))
     if state.read_at is None or state.since is None:
         return text("state.never", language)
     said = [
@@ -213,6 +250,7 @@ def standing(watch: Watch, state: State, now: datetime) -> str:
             noun=noun(_noun(watch), 2, language),
             n=figures.number(state.reading.n, language) if state.reading else "0",
             needed=figures.number(max(watch.limits.min_sample, 1), language),
+            weeks=figures.number(watch.limits.relative.weeks_min if watch.limits.relative else 0, language),
         )
     ]
     if is_open(state) and state.status in (Status.NO_DATA, Status.INSUFFICIENT) and state.episode:
@@ -222,5 +260,7 @@ def standing(watch: Watch, state: State, now: datetime) -> str:
 
 
 def _standing_key(watch: Watch, state: State) -> str:
+    if state.status == Status.INSUFFICIENT and state.why in (Unjudged.HISTORY, Unjudged.CLOSED):
+        return f"state.{state.status}.{state.why}"
     unsure = state.status == Status.PENDING and judge(state.reading, watch.limits) == "unsure"
     return "state.pending.unsure" if unsure else f"state.{state.status}"

@@ -22,7 +22,7 @@ from plugin.policy.ical import IcalError, exceptions_of
 from plugin.policy.problems import PolicyError
 from plugin.policy.references import Known
 from plugin.policy.text import from_data, parse, to_data
-from plugin.report.subject import is_share
+from plugin.report.subject import is_share, is_volume
 
 #: how far ahead an event that repeats is written out
 REPEATED_FOR = timedelta(days=3 * 366)
@@ -34,7 +34,8 @@ def known(opened: Installation) -> Known:
     ratios = frozenset(key for key, metric in METRICS.items() if metric.unit is Unit.RATIO)
     settings = {key: settings_of(adapter) for key, adapter in opened.adapters.items()}
     shares = frozenset(filter(is_share, known_kpis()))
-    return Known(kpis=known_kpis(), ratios=ratios, shares=shares, adapters=settings)
+    volumes = frozenset(filter(is_volume, known_kpis()))
+    return Known(kpis=known_kpis(), ratios=ratios, shares=shares, volumes=volumes, adapters=settings)
 
 
 def _read(opened: Installation, file: Path) -> Document:

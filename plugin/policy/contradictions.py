@@ -11,16 +11,55 @@ from plugin.policy.sending import Rule
 Contradiction = tuple[str, str]
 
 
-def contradictions(rule: Rule, shares: Collection[str] | None = None) -> Iterator[Contradiction]:
-    """`shares` are the KPIs that tell how many of counted items; None: what depends on it is not checked."""
+def contradictions(
+    rule: Rule, shares: Collection[str] | None = None, volumes: Collection[str] | None = None
+) -> Iterator[Contradiction]:
+    """`shares` are the KPIs that tell how many of counted items, `volumes` those that count what happened; None: not checked."""
     yield from chain.from_iterable(check(rule) for check in _CHECKS)
     if shares is not None:
         yield from _of_shares(rule, rule.kpi in shares)
+    if volumes is not None and rule.absent and rule.kpi not in volumes:
+        yield "absent", f"is for a KPI that counts what comes, such as offered or received; {rule.kpi} does not"
 
 
 def _no_limit(rule: Rule) -> Iterator[Contradiction]:
-    if rule.fire_above is None and rule.fire_below is None:
-        yield "", "needs a limit; write fire_above, fire_below, or both for a band"
+    if not _kinds(rule):
+        yield "", "needs a limit; write fire_above, fire_below (both for a band), deviation or absent"
+
+
+def _two_limits(rule: Rule) -> Iterator[Contradiction]:
+    kinds = _kinds(rule)
+    if len(kinds) > 1:
+        yield kinds[-1], f"stands beside {kinds[0]}; a rule has one kind of limit, write two rules"
+
+
+def _kinds(rule: Rule) -> list[str]:
+    """The keys that say at what it fires; the two of a band are one kind."""
+    said = {"fire_above": rule.fire_above is not None, "deviation": rule.deviation is not None, "absent": rule.absent}
+    fixed = ["fire_below"] if rule.fire_above is None and rule.fire_below is not None else []
+    return [*fixed, *(key for key, written in said.items() if written)]
+
+
+def _keys_of_another_kind(rule: Rule) -> Iterator[Contradiction]:
+    written = [key for key in rule.model_fields_set if getattr(rule, key) is not None]
+    ends = [key for key in ("clear_at", "clear_by") if key in written]
+    if rule.deviation is None:
+        remedy = "belongs to deviation; add deviation = 3.0, or remove it"
+        yield from ((key, remedy) for key in _OF_DEVIATION if key in written)
+    else:
+        yield from ((key, "is for fixed limits; write clear_deviation, in spreads") for key in ends)
+    if rule.absent:
+        remedy = "has no meaning with absent, which is over as soon as something comes; remove it"
+        yield from ((key, remedy) for key in [*ends, *(["clear_for"] if rule.clear_hold_s else [])])
+
+
+def _deviation_cleared_late(rule: Rule) -> Iterator[Contradiction]:
+    if rule.deviation is None:
+        return
+    if rule.clear_deviation is not None and rule.clear_deviation > rule.deviation:
+        yield "clear_deviation", f"must be at most deviation ({rule.deviation:g}), because the rule fires beyond it"
+    if rule.weeks_min > rule.weeks:
+        yield "weeks_min", f"must be at most weeks ({rule.weeks}); lower it, or raise weeks"
 
 
 def _band_inverted(rule: Rule) -> Iterator[Contradiction]:
@@ -31,7 +70,7 @@ def _band_inverted(rule: Rule) -> Iterator[Contradiction]:
 
 def _clear_on_the_wrong_side(rule: Rule) -> Iterator[Contradiction]:
     above, below, clear = rule.fire_above, rule.fire_below, rule.clear_at
-    if clear is None or rule.is_band:
+    if clear is None or rule.is_band or (above is None and below is None):
         return
     if above is not None and clear > above:
         yield "clear_at", f"must be below fire_above ({above:g}), because the rule fires above it"
@@ -42,7 +81,7 @@ def _clear_on_the_wrong_side(rule: Rule) -> Iterator[Contradiction]:
 def _clear_of_another_kind(rule: Rule) -> Iterator[Contradiction]:
     if rule.is_band and rule.clear_at is not None:
         yield "clear_at", "is for one limit; of a band write clear_by, how far within both limits it counts as over"
-    if not rule.is_band and rule.clear_by:
+    if not rule.is_band and rule.clear_by and rule.deviation is None and not rule.absent:
         yield "clear_by", "is for a band; with one limit write clear_at, the value at which it counts as over"
 
 
@@ -63,8 +102,12 @@ def _of_shares(rule: Rule, is_share: bool) -> Iterator[Contradiction]:
         yield "fire_below", "is never passed, because a share is at least 0; raise it"
 
 
+_OF_DEVIATION = ("side", "clear_deviation", "weeks", "weeks_min")
 _CHECKS: tuple[Callable[[Rule], Iterator[Contradiction]], ...] = (
     _no_limit,
+    _two_limits,
+    _keys_of_another_kind,
+    _deviation_cleared_late,
     _band_inverted,
     _clear_on_the_wrong_side,
     _clear_of_another_kind,

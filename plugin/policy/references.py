@@ -23,12 +23,13 @@ Use = tuple[tuple[str | int, ...], str]
 class Known:
     """What the rest of the program offers; None is not checked. `ratios` are the KPIs whose value is a fraction of at most 1.
 
-    `shares` are those of them that tell how many of counted items.
+    `shares` are those of them that tell how many of counted items, `volumes` the KPIs that count what happened.
     """
 
     kpis: Collection[str] | None = None
     ratios: Collection[str] = ()
     shares: Collection[str] | None = None
+    volumes: Collection[str] | None = None
     adapters: Mapping[str, Sequence[Setting]] | None = None
 
 
@@ -150,7 +151,7 @@ def _percentages(document: Document, known: Known) -> Iterator[Problem]:
 
 def _rules(document: Document, known: Known) -> Iterator[Problem]:
     for name, rule in document.rules.items():
-        for key, text in contradictions(rule, known.shares):
+        for key, text in contradictions(rule, known.shares, known.volumes):
             yield Problem(path=key_path("rules", name, *([key] if key else [])), text=text)
 
 

@@ -17,6 +17,7 @@ from plugin.policy.fields import (
     Seconds,
     Severity,
     SlackChannel,
+    Weeks,
     Window,
 )
 
@@ -24,7 +25,9 @@ from plugin.policy.fields import (
 class Rule(Part):
     """Fires above or below a value over the last `window`, or outside a band of both; what contradicts itself is refused elsewhere.
 
-    It clears at `clear_at`, or within the band by `clear_by`. `confidence` None: the usual one for shares of counted items.
+    It clears at `clear_at`, or within the band by `clear_by`. With `deviation` it fires so many spreads off the median of the same
+    weekday and hour, on the bad side of the KPI when `side` is None; with `absent`, when nothing came. `confidence` None: the usual
+    one for shares of counted items.
     """
 
     kpi: Name
@@ -35,6 +38,12 @@ class Rule(Part):
     fire_below: Number | None = None
     clear_at: Number | None = None
     clear_by: Annotated[Number, Field(ge=0)] = 0
+    deviation: Annotated[Number, Field(gt=0)] | None = None
+    side: Literal["above", "below", "both"] | None = None
+    clear_deviation: Annotated[Number, Field(ge=0)] | None = None
+    weeks: Weeks = 8
+    weeks_min: Weeks = 4
+    absent: Annotated[bool, Field(strict=True)] = False
     hold_s: Annotated[Seconds, Field(alias="for")] = 0
     clear_hold_s: Annotated[Seconds, Field(alias="clear_for")] = 0
     min_sample: Count = 20

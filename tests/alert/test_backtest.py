@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from plugin.alert.backtest import backtest, backtest_text, rolling
 from plugin.alert.rule import Watch, threshold, watch
 from plugin.alert.state import State, step
-from plugin.alert.threshold import Threshold
+from plugin.alert.threshold import Relative, Threshold
 from plugin.alert.wording import standing
 from plugin.kpi.metric import Measurement
 from plugin.policy.sending import Rule
@@ -155,6 +155,10 @@ def test_every_status_has_its_own_text(language: str) -> None:
         state, _ = step(State(), reading, watched_here.limits, START)
         texts.add(standing(watched_here, state, START))
     pending, _ = step(State(), BAD, replace(watched_here.limits, hold=FIVE), START)
+    relative = Threshold(relative=Relative(deviation=3, clear_deviation=3))
+    history, _ = step(State(), BAD, relative, START)
+    closed, _ = step(State(), BAD, replace(relative, closed=True), START)
+    texts |= {standing(replace(watched_here, limits=relative), one, START) for one in (history, closed)}
     unsure, _ = step(State(), of(5, 22), watched_here.limits, START)
     texts |= {standing(watched_here, one, START) for one in (pending, unsure, State())}
-    assert len(texts) == 7
+    assert len(texts) == 9

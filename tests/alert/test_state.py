@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from plugin.alert.interval import wilson
 from plugin.alert.saved import from_json, to_json
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open, step
-from plugin.alert.threshold import Threshold
+from plugin.alert.threshold import Relative, Side, Threshold, Unjudged
+from plugin.alert.usual import Usual
 from plugin.kpi.metric import Measurement
 
 START = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
@@ -249,6 +250,62 @@ def test_below_a_floor_the_whole_interval_must_lie_below() -> None:
 def test_what_is_no_share_needs_no_interval() -> None:
     assert run(replace(SURE, fire_above=60, clear_at=30), [of(2000, 20)]).told == [("fired", 0)]
     assert run(replace(SURE, fire_above=60, clear_at=30), [Measurement(numerator=61)]).told == [("fired", 0)]
+
+
+RELATIVE = Threshold(relative=Relative(deviation=3, clear_deviation=2, side="above"), min_sample=20)
+
+
+def at_usual(median: float, spread: float = 0.02) -> Threshold:
+    return replace(RELATIVE, usual=Usual(median=median, spread=spread, weeks=8))
+
+
+def test_relative_to_what_is_usual_the_limits_move_with_it() -> None:
+    # the usual is 10 % with a spread of 2 points: fires above 16 %, is over at 14 %
+    assert run(at_usual(0.10), [of(16, 100), of(17, 100), of(15, 100), of(14, 100)]).told == [
+        ("fired", 1),
+        ("recovered", 3),
+    ]
+    state = run(at_usual(0.10), [of(17, 100)]).state
+    later, notice = step(state, of(17, 100), at_usual(0.13), START + MINUTE)
+    assert notice
+    assert notice.kind == NoticeKind.RECOVERED
+    assert later.usual == Usual(median=0.13, spread=0.02, weeks=8)
+
+
+@pytest.mark.parametrize(("side", "told"), [("above", [2]), ("below", [1]), ("both", [1, 2])])
+def test_the_side_says_which_deviation_is_bad(side: Side, told: list[int]) -> None:
+    limits = replace(at_usual(0.10), relative=Relative(deviation=3, clear_deviation=3, side=side))
+    readings = {1: of(3, 100), 2: of(17, 100)}
+    assert [number for number, reading in readings.items() if run(limits, [reading]).told] == told
+
+
+def test_without_enough_history_there_is_no_verdict_and_no_end() -> None:
+    state = run(at_usual(0.10), [of(50, 100)]).state
+    later, notice = step(state, of(1, 100), RELATIVE, START + MINUTE)
+    assert (later.status, later.why, notice) == (Status.INSUFFICIENT, Unjudged.HISTORY, None)
+    assert is_open(later)
+
+
+ABSENT = Threshold(fire_below=1, absent=True)
+NONE_CAME, SOME_CAME = Measurement(numerator=0), Measurement(numerator=3)
+
+
+def test_an_absence_fires_at_nothing_and_is_over_when_something_comes() -> None:
+    done = run(replace(ABSENT, hold=2 * MINUTE), [SOME_CAME, NONE_CAME, NONE_CAME, NONE_CAME, SOME_CAME])
+    assert done.told == [("fired", 3), ("recovered", 4)]
+
+
+def test_in_closed_hours_nothing_is_no_verdict_but_something_is() -> None:
+    closed = replace(ABSENT, closed=True)
+    assert run(closed, [NONE_CAME, SOME_CAME]).statuses == ["insufficient", "ok"]
+    state = run(ABSENT, [NONE_CAME]).state
+    later, notice = step(state, SOME_CAME, closed, START + MINUTE)
+    assert notice
+    assert later.status == "ok"
+
+
+def test_an_absence_that_cannot_be_measured_is_no_data() -> None:
+    assert run(ABSENT, [None]).statuses == ["no_data"]
 
 
 def test_limits_that_contradict_each_other_are_refused() -> None:

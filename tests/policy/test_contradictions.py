@@ -8,7 +8,7 @@ from plugin.policy.problems import PolicyError
 from plugin.policy.references import Known
 from plugin.policy.text import parse
 
-KNOWN = Known(shares={"answer_rate", "abandonment_rate"})
+KNOWN = Known(shares={"answer_rate", "abandonment_rate"}, volumes={"offered"})
 
 
 def rule(*lines: str, kpi: str = "answer_rate") -> str:
@@ -27,7 +27,26 @@ BAND = ("fire_below = 0.75", "fire_above = 0.85")
 @pytest.mark.parametrize(
     ("lines", "said"),
     [
-        ((), "r: needs a limit; write fire_above, fire_below, or both for a band"),
+        ((), "r: needs a limit; write fire_above, fire_below (both for a band), deviation or absent"),
+        (
+            ("fire_below = 0.75", "deviation = 3.0"),
+            "r.deviation: stands beside fire_below; a rule has one kind of limit, write two rules",
+        ),
+        (
+            ("fire_above = 0.15", 'side = "above"'),
+            "r.side: belongs to deviation; add deviation = 3.0, or remove it",
+        ),
+        (
+            ("fire_above = 0.15", "weeks_min = 2"),
+            "r.weeks_min: belongs to deviation; add deviation = 3.0, or remove it",
+        ),
+        (("deviation = 3.0", "clear_at = 0.1"), "r.clear_at: is for fixed limits; write clear_deviation, in spreads"),
+        (
+            ("deviation = 3.0", "clear_deviation = 4.0"),
+            "r.clear_deviation: must be at most deviation (3), because the rule fires beyond it",
+        ),
+        (("deviation = 3.0", "weeks = 3"), "r.weeks_min: must be at most weeks (3); lower it, or raise weeks"),
+        (("deviation = 3.0", "weeks = 60"), "r.weeks: must be at most 52"),
         (
             ("fire_below = 0.85", "fire_above = 0.75"),
             "r.fire_below: must be below fire_above (0.75): a band is good, and fires above fire_above and below fire_below",
@@ -73,11 +92,37 @@ def test_confidence_is_for_shares_of_counted_items() -> None:
 
 
 @pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("fire_above = 5",), "absent: stands beside fire_above; a rule has one kind of limit, write two rules"),
+        (("deviation = 3.0",), "absent: stands beside deviation; a rule has one kind of limit, write two rules"),
+        (
+            ('clear_for = "5m"',),
+            "clear_for: has no meaning with absent, which is over as soon as something comes; remove it",
+        ),
+        (
+            ("clear_at = 2",),
+            "clear_at: has no meaning with absent, which is over as soon as something comes; remove it",
+        ),
+    ],
+)
+def test_absence_goes_with_nothing_that_is_about_a_value(lines: tuple[str, ...], said: str) -> None:
+    assert refusals(rule("absent = true", *lines, kpi="offered")) == [f"rules.r.{said}"]
+
+
+def test_absence_is_for_what_is_counted() -> None:
+    assert refusals(rule("absent = true", kpi="asa")) == [
+        "rules.r.absent: is for a KPI that counts what comes, such as offered or received; asa does not"
+    ]
+
+
+@pytest.mark.parametrize(
     "lines",
     [
         BAND,
         (*BAND, "clear_by = 0.04", "confidence = 0.99"),
         ("fire_above = 0.15", "clear_at = 0.15", "confidence = 0"),
+        ("deviation = 3.0", 'side = "below"', "clear_deviation = 2.0", "weeks = 12", "weeks_min = 12"),
     ],
 )
 def test_what_goes_together_is_accepted(lines: tuple[str, ...]) -> None:
