@@ -15,6 +15,7 @@ __all__ = [
     "Grain",
     "Period",
     "PeriodTextError",
+    "following",
     "label",
     "parse_period_text",
     "period_of",
@@ -100,6 +101,11 @@ def periods_between(
 def previous(period: Period) -> Period:
     """The period just before it: a month before a month, whatever their lengths."""
     return period_of(period.grain, period.start - _MICROSECOND, period.timezone, _week_start(period))
+
+
+def following(period: Period) -> Period:
+    """The period just after it."""
+    return period_of(period.grain, period.end, period.timezone, _week_start(period))
 
 
 def same_weekday_before(period: Period) -> Period:

@@ -14,7 +14,7 @@ from plugin.database import reading, session_scope
 from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.endless import LOOKED_BACK
 from plugin.kpi.metric import Report
-from plugin.kpi.period import Grain, Period, label
+from plugin.kpi.period import Grain, Period, label, previous
 from plugin.notify.message import Link, Message
 from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.tables import OutboxMessage
@@ -31,6 +31,7 @@ from plugin.report.goals import attained_for, goals_for, only_of
 from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
+from plugin.report.proposals import Proposal, propose
 from plugin.report.published import Published, Revision, last_said, published, remember, revisions
 from plugin.report.wording import period_name, text
 
@@ -90,7 +91,36 @@ class Composer:
             grace=timedelta(hours=self.document.definitions.grace_h),
             language=language,
         )
-        return replace(found, others=tuple(self._others(found, before, only)), advice=self._advice(found, only))
+        return replace(
+            found,
+            others=tuple(self._others(found, before, only)),
+            advice=self._advice(found, only),
+            proposals=self._proposals(found, only),
+        )
+
+    def _proposals(self, material: Material, only: dict[str, str]) -> tuple[Proposal, ...]:
+        """Once a month, from the days of the last three."""
+        period = material.period
+        if period.grain is not Grain.MONTH or material.empty or self.now < period.end or not material.goals:
+            return ()
+        first = previous(previous(period))
+        days, months = (
+            [
+                row.values
+                for row in self.ask(
+                    Ask(
+                        kpis=tuple(material.goals),
+                        start=first.start,
+                        end=period.end,
+                        grain=grain,
+                        timezone=period.timezone,
+                        only=only,
+                    )
+                ).rows
+            ]
+            for grain in (Grain.DAY, Grain.MONTH)
+        )
+        return propose(self.document, days, months, tuple(material.goals), period, only)
 
     def _advice(self, material: Material, only: dict[str, str]) -> tuple[str, ...]:
         """None about an hour, which is over before anybody could act, nor about what is not over."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from plugin.kpi.metric import Measurement
+from plugin.kpi.period import following
 from plugin.notify.message import Cell, Message, Section, Table, Tone
 from plugin.report import figures, remarks, subject
 from plugin.report.compare import Change, Direction, change_text, direction
@@ -14,6 +15,7 @@ from plugin.report.headline import driver_text, goal_line, headline, target_text
 from plugin.report.material import Material
 from plugin.report.moved import Move, moves
 from plugin.report.per_day import key_of
+from plugin.report.proposals import lines as proposal_lines
 from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.publications import reason_text
 from plugin.report.wording import (
@@ -125,6 +127,7 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
         "section.advice": list(material.advice),
         "section.groups": [] if material.empty else _groups(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
+        "section.proposals": _proposals(material),
         "section.left_out": [left] if (left := remarks.left_out(material.now.excluded, language)) else [],
         "section.unavailable": remarks.unavailable(material.now.unavailable, language),
         "section.notes": [*material.now.notes, *material.notes],
@@ -132,9 +135,15 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
     if goal := goal_line(material):
         yield Section(text=goal)
     dimension = text(f"dimension.{material.split.dimension}", language) if material.split else ""
+    after = period_name(following(material.period), language)
     for title, lines in parts.items():
         if lines:
-            yield Section(title=text(title, language, dimension=dimension), text="\n".join(lines))
+            yield Section(title=text(title, language, dimension=dimension, period=after), text="\n".join(lines))
+
+
+def _proposals(material: Material) -> list[str]:
+    currency = next((str(one["currency"]) for one in material.now.definitions.values() if "currency" in one), "")
+    return proposal_lines(material.proposals, currency, material.language)
 
 
 def _move(move: Move, material: Material) -> str:

@@ -14,6 +14,7 @@ from plugin.report import subject
 from plugin.report.compare import Change, change
 from plugin.report.goal import Goal
 from plugin.report.per_day import Days, key_of, per_day
+from plugin.report.proposals import Proposal
 from plugin.report.provisional import is_whole
 from plugin.report.published import Revision
 
@@ -80,6 +81,8 @@ class Material:
     goal: str = ""
     #: sentences, what is worth most first
     advice: tuple[str, ...] = ()
+    #: targets of the next period, with their figures
+    proposals: tuple[Proposal, ...] = ()
     revisions: tuple[Revision, ...] = ()
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()

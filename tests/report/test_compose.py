@@ -14,7 +14,7 @@ from sqlmodel import Session, SQLModel, select
 
 from plugin.kpi.answer import Ask
 from plugin.kpi.metric import Measurement, Report
-from plugin.kpi.period import Grain, Period, period_of
+from plugin.kpi.period import Grain, Period, period_of, periods_between
 from plugin.kpi.profile import KPIS as PROFILED
 from plugin.notify.message import from_json
 from plugin.notify.tables import OutboxMessage
@@ -136,6 +136,31 @@ def test_the_questions_name_both_periods_the_queues_and_the_hours() -> None:
     ]
     assert {ask.kpis for ask in centre.asked[:5]} == {("offered", "abandonment_rate")}
     assert {ask.kpis for ask in centre.asked[5:13]} == {("abandonment_rate",)}  # only of what moved
+
+
+class Months(Centre):
+    """Answers about days and months of a steady centre."""
+
+    def __call__(self, ask: Ask) -> Report:
+        self.asked.append(ask)
+        zone = ask.timezone or ZONE
+        periods = list(periods_between(ask.grain or Grain.MONTH, ask.start, ask.end, zone))
+        rows = [row for period in periods for row in whole(period, {"Support": values(1000, 21, 900)}).rows]
+        group = dict.fromkeys(ask.by, "Support")
+        shown = tuple(replace(row, group=group) for row in (rows if ask.grain else rows[:1]))
+        return only(replace(whole(MONDAY, TODAY), rows=shown), ask)
+
+
+def test_a_monthly_digest_proposes_targets_and_others_do_not() -> None:
+    october = period_of(Grain.MONTH, datetime(2026, 10, 5, tzinfo=UTC), ZONE)
+    document = policy(grain="month", compare="previous")
+    found = composer(Months(), document).message("daily", october)
+    proposals = next(one.text for one in found.sections if one.title == "Proposed targets for November 2026")
+    assert proposals.startswith("Abandonment rate: ≤\u00a02.5% instead of ≤\u00a05% (met in all 3 months;")
+    taken = parse(proposals[proposals.index("[[targets]]") :])
+    assert [(target.kpi, target.value) for target in taken.targets] == [("abandonment_rate", 0.025)]
+    daily = composer(Centre()).message("daily", MONDAY)
+    assert not any(one.title.startswith("Proposed") for one in daily.sections)
 
 
 def test_the_scope_restricts_every_question() -> None:

@@ -72,6 +72,30 @@ SENTENCES: dict[str, Sentences] = {
         "{agent} {own} (обращений: {n})",
         "{agent} {own}（{n} 个来访）",
     ),
+    "section.proposals": (
+        "Proposed targets for {period}",
+        "Ierosinātie mērķi: {period}",
+        "Предлагаемые цели: {period}",
+        "{period}的建议目标",
+    ),
+    "proposal.met": (
+        "{label}: {new} instead of {old} (met in all {months} months; median of the better half of {days} days: {reached})",
+        "{label}: {new}, nevis {old} (sasniegts visos {months} mēnešos; labākās puses mediāna no {days} dienām: {reached})",
+        "{label}: {new} вместо {old} (достигнуто все {months} месяца; медиана лучшей половины из {days} дней: {reached})",
+        "{label}：{new}，原为 {old}（{months} 个月均已达成；{days} 天中较好一半的中位数：{reached}）",
+    ),
+    "proposal.missed": (
+        "{label}: {new} instead of {old} (missed in all {months} months; median of the better half of {days} days: {reached})",
+        "{label}: {new}, nevis {old} (nesasniegts visos {months} mēnešos; labākās puses mediāna no {days} dienām: {reached})",
+        "{label}: {new} вместо {old} (не достигнуто все {months} месяца; медиана лучшей половины из {days} дней: {reached})",
+        "{label}：{new}，原为 {old}（{months} 个月均未达成；{days} 天中较好一半的中位数：{reached}）",
+    ),
+    "proposal.apply": (
+        "To take them, put this behind the other targets of the policy and apply it:",
+        "Lai tos pieņemtu, ielieciet šo aiz citiem politikas mērķiem un lietojiet to:",
+        "Чтобы принять их, добавьте это после других целей политики и примените её:",
+        "如要采用，请将以下内容放在策略的其他目标之后并应用：",
+    ),
     "note.unmeasured": (
         "Nothing was measured for {period}, so it is not compared with.",
         "Par periodu {period} nav datu, tāpēc salīdzinājuma nav.",
