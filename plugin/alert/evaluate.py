@@ -1,4 +1,4 @@
-"""Every rule once a minute: its window is measured, one step taken, and the outbox filled in the same transaction."""
+"""Every rule, each minute and when numbers changed: its window is measured, one step taken, the outbox filled with it at once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from plugin.alert.store import close, forget_others, lock, note_peak, open_incid
 from plugin.alert.tables import Closed, Incident, RuleState
 from plugin.alert.tell import Desk, tell_end, tell_held
 from plugin.alert.thread import Enqueue
-from plugin.database import session_scope
+from plugin.database import from_ms, session_scope, to_ms
 from plugin.kpi.metric import Measurement
 from plugin.notify import outbox
 from plugin.policy.document import Document
@@ -36,20 +36,24 @@ def evaluate_rules(
     enqueue: Enqueue = outbox.enqueue,
     base_url: str = "",
 ) -> int:
-    """How many rules changed between quiet and alert. The same minute again, here or in another worker, changes nothing."""
-    minute = now.replace(second=0, microsecond=0)
+    """How many rules changed between quiet and alert. The same moment again, here or in another worker, changes nothing.
+
+    A step at an earlier moment than the last is left out: the last one was measured after it, so nothing is overlooked.
+    """
+    # As exact as it is stored: of two workers in one second the later one may have seen more.
+    moment = from_ms(to_ms(now))
     desks = [_desk(document, name, enqueue, base_url) for name in document.rules]
     with session_scope(engine) as session:
-        forget_others(session, [desk.watch for desk in desks], minute)
+        forget_others(session, [desk.watch for desk in desks], moment)
     changed = 0
     for desk in desks:
         watched = desk.watch
         measure_span = partial(measure_window, watched.kpi, watched.only)
-        reading = measure_span(minute - watched.window, minute)
-        limits = limits_at(watched, reading, measure_span, minute)
+        reading = measure_span(moment - watched.window, moment)
+        limits = limits_at(watched, reading, measure_span, moment)
         desk = replace(desk, watch=replace(watched, limits=limits))
         with session_scope(engine) as session:
-            changed += _evaluate(session, desk, reading, minute)
+            changed += _evaluate(session, desk, reading, moment)
     return changed
 
 

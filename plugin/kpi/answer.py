@@ -103,12 +103,64 @@ def answer(
     knows: Mapping[str, Collection[str]] | None = None,
 ) -> Report:
     """The report. `knows` gives the facts that each source's adapter supplies, beside those that its events have shown."""
+    found = _answered(connection, document, ask, now, knows or {})
+    question, terms, shown = found.question, found.terms, found.shown
+    rows, sparse = _rows(found.measured, question, shown, terms)
+    looked_at = {key: PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else metric_for(key, terms) for key in found.keys}
+    open_ones = unsettled(connection, question.periods, looked_at, now, terms)
+    notes = (*_scale_notes(connection, found.asked, question, terms), *found.notes)
+    return Report(
+        timezone=ask.timezone or terms.timezone,
+        definitions={key: _definition(key, terms, found.supply, document.currency) for key in shown},
+        rows=tuple(replace(row, unsettled=_unsettled(row, open_ones[row.period])) for row in rows),
+        unavailable=found.unavailable,
+        excluded=_excluded(connection, question, terms, shown),
+        notes=(*notes, *_counted_by_end(document, ask), *(["Groups without activity are left out."] if sparse else [])),
+    )
+
+
+def value(
+    connection: Connection,
+    document: Document,
+    ask: Ask,
+    now: datetime,
+    knows: Mapping[str, Collection[str]] | None = None,
+) -> Measurement | None:
+    """The only number of a question about one KPI and one period, without what a reader wants to know beside it.
+
+    None when it is not available. It reads no facts but those of the period.
+    """
+    found = _answered(connection, document, ask, now, knows or {})
+    rows, _ = _rows(found.measured, found.question, found.shown, found.terms)
+    return rows[0].values.get(ask.kpis[0])
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answered:
+    """`asked` are the KPIs whose facts are there, `keys` those and what they need, `shown` those that came out."""
+
+    question: Question
+    terms: Terms
+    supply: frozenset[str]
+    unavailable: dict[str, str]
+    asked: list[str]
+    keys: list[str]
+    measured: dict[tuple[int, Group], dict[str, Measurement]]
+    notes: tuple[str, ...]
+
+    @property
+    def shown(self) -> list[str]:
+        return [key for key in self.asked if key not in self.unavailable]
+
+
+def _answered(
+    connection: Connection, document: Document, ask: Ask, now: datetime, knows: Mapping[str, Collection[str]]
+) -> _Answered:
     check(ask)
     document = with_entered_costs(connection, document, ask.start, ask.end)
     terms = terms_of(document)
-    timezone = ask.timezone or terms.timezone
-    periods = _periods(ask, timezone, terms)
-    supply = supply_of(connection, document, ask, knows or {})
+    periods = _periods(ask, ask.timezone or terms.timezone, terms)
+    supply = supply_of(connection, document, ask, knows)
     _check_hours(ask, supply)
     unavailable = {
         key: reason for key in ask.kpis if (reason := missing_fact(key, supply) or _unsplit(key, ask)) is not None
@@ -118,21 +170,18 @@ def answer(
     attainment = PLAN_ATTAINMENT.key in asked
     keys = _with_targets(asked, document, supply) if attainment else asked
     measured = measure(connection, [key for key in keys if key != PLAN_ATTAINMENT.key], question, terms)
-    notes = [*_scale_notes(connection, asked, question, terms)]
-    notes += _add_costs(connection, document, measured, keys, question, terms, unavailable)
+    notes = _add_costs(connection, document, measured, keys, question, terms, unavailable)
     if attainment:
         add_attainment(document, measured, question, known={key: METRICS[key] for key in keys if key in METRICS})
-    shown = [key for key in asked if key not in unavailable]
-    rows, sparse = _rows(measured, question, shown, terms)
-    looked_at = {key: PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else metric_for(key, terms) for key in keys}
-    open_ones = unsettled(connection, periods, looked_at, now, terms)
-    return Report(
-        timezone=timezone,
-        definitions={key: _definition(key, terms, supply, document.currency) for key in shown},
-        rows=tuple(replace(row, unsettled=_unsettled(row, open_ones[row.period])) for row in rows),
+    return _Answered(
+        question=question,
+        terms=terms,
+        supply=supply,
         unavailable=unavailable,
-        excluded=_excluded(connection, question, terms, shown),
-        notes=(*notes, *_counted_by_end(document, ask), *(["Groups without activity are left out."] if sparse else [])),
+        asked=asked,
+        keys=keys,
+        measured=measured,
+        notes=notes,
     )
 
 

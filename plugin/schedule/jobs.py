@@ -16,7 +16,7 @@ from plugin.database import reading, session_scope, writing
 from plugin.inbox.heard import prune_heard
 from plugin.inbox.store import prune
 from plugin.installation import Installation
-from plugin.kpi.answer import Ask, answer
+from plugin.kpi.answer import Ask, answer, value
 from plugin.kpi.endless import endless_by_source
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement, Report
@@ -61,9 +61,9 @@ class Job:
 
 JOBS = (
     Job(id="drain", title="Turn deliveries into events and facts, and recompute cells", every="as they arrive"),
-    Job(id="deliver", title="Send what waits in the outbox", every="2 seconds"),
+    Job(id="deliver", title="Send what waits in the outbox", every="2 seconds, and after rules were evaluated"),
     Job(id="retry", title="Try again what waits for a channel that did not work", every="hour"),
-    Job(id="evaluate", title="Evaluate alert rules", every="minute"),
+    Job(id="evaluate", title="Evaluate alert rules", every="minute, and when numbers changed"),
     Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
     Job(id="surveys", title="Find the customers who are due to be asked", every="minute"),
     Job(
@@ -116,8 +116,9 @@ def evaluate(opened: Installation, at: datetime) -> int:
     """One step of every rule; how many changed between quiet and alert."""
 
     def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
-        report = asker(opened, at)(Ask(kpis=(kpi,), start=start, end=end, only=only))
-        return report.rows[0].values.get(kpi) if report.rows else None
+        with reading(opened.engine) as connection:
+            ask = Ask(kpis=(kpi,), start=start, end=end, only=only)
+            return value(connection, opened.document, ask, at, opened.knows)
 
     return evaluate_rules(opened.engine, opened.document, measure_window, at, base_url=opened.config.base_url)
 

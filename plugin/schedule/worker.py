@@ -1,4 +1,4 @@
-"""A worker: drains without pause; while it holds the lease it also runs the scheduler."""
+"""A worker: drains without pause and watches what this changes; while it holds the lease it also runs the scheduler."""
 
 from __future__ import annotations
 
@@ -24,11 +24,14 @@ from plugin.kpi.cells import refresh_cells
 from plugin.notify.notifier import Notifiers
 from plugin.policy.localtime import Grain
 from plugin.schedule import jobs
+from plugin.schedule.bell import Bell
 from plugin.schedule.lease import TERM, beat, hold, release
 
 LEASE = "scheduler"
 #: how long a worker with nothing to do waits before it looks again
 IDLE_S = 0.25
+#: rules are evaluated upon arrival no sooner than this after the last time
+EVALUATE_PAUSE_S = 0.5
 BEAT_EVERY = timedelta(seconds=5)
 _MISFIRE_GRACE_S = 3600
 _log = logging.getLogger(__name__)
@@ -50,21 +53,31 @@ class Worker:
     _next_beat: datetime | None = None
     #: ends what reads a vendor's history
     _leaving: threading.Event = field(default_factory=threading.Event)
+    #: numbers changed since the rules were last rung for
+    _changed: bool = False
+
+    def __post_init__(self) -> None:
+        self._evaluation = Bell(self._job(self._evaluate), EVALUATE_PAUSE_S)
+        self._delivery = Bell(self._job(self._deliver))
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop` is set; what was begun is finished."""
         try:
-            while not stop.is_set():
-                try:
-                    worked = self.turn()
-                except Exception:
-                    _log.exception("a turn of the worker failed; it goes on")
-                    worked = False
-                if not worked:
-                    stop.wait(IDLE_S)
+            with self._delivery, self._evaluation:
+                self._turn_until(stop)
         finally:
             self._step_down()
             release(self.opened.engine, LEASE, self.holder)
+
+    def _turn_until(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            try:
+                worked = self.turn()
+            except Exception:
+                _log.exception("a turn of the worker failed; it goes on")
+                worked = False
+            if not worked:
+                stop.wait(IDLE_S)
 
     def turn(self) -> bool:
         """One batch and its cells; True while there may be more."""
@@ -80,7 +93,13 @@ class Worker:
         folded = refold_stale(engine, self.opened.knows, reckoning)
         broken = settle_overdue(engine, self.clock())
         computed = refresh_cells(engine, self.opened.terms)
-        return bool(settled or folded or broken or computed)
+        worked = bool(settled or folded or broken or computed)
+        self._changed |= worked
+        # After a full batch the next one changes the numbers again at once.
+        if self._changed and settled < BATCH:
+            self._changed = False
+            self._evaluation.ring()
+        return worked
 
     def _attend(self) -> None:
         """Every few seconds: says that it lives, renews or takes the lease, and reads the policy anew."""
@@ -115,7 +134,7 @@ class Worker:
 
     def _add_jobs(self, scheduler: BackgroundScheduler) -> None:
         scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
-        scheduler.add_job(self._job(jobs.evaluate), CronTrigger(second=1), id="evaluate")
+        scheduler.add_job(self._job(self._evaluate), CronTrigger(second=1), id="evaluate")
         scheduler.add_job(self._job(jobs.send_surveys), CronTrigger(second=31), id="surveys")
         scheduler.add_job(self._job(self._follow), CronTrigger(second=46), id="follow")
         scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
@@ -143,6 +162,12 @@ class Worker:
             trigger = CronTrigger(hour=at, minute=minute, second=5, timezone=zone)
             job = self._job(partial(jobs.send_due_digests, names=[name]))
             scheduler.add_job(job, trigger, id=key, name=f"{at}:{minute}:{zone}", replace_existing=True)
+
+    def _evaluate(self, opened: Installation, at: datetime) -> int:
+        """Any worker may: a rule's row is locked for its step, and what is said is in the outbox once."""
+        changed = jobs.evaluate(opened, at)
+        self._delivery.ring()
+        return changed
 
     def _deliver(self, opened: Installation, at: datetime) -> int:
         return jobs.deliver(opened, self.notifiers, at)

@@ -50,12 +50,33 @@ def test_a_breach_is_told_once_on_every_channel_and_its_end_in_the_same_thread(e
     assert fired.id == message_id(fired.what, fired.period_key, "C0FLOOR")
 
 
-def test_the_window_ends_at_the_minute_and_the_scope_is_asked_for(engine: Engine) -> None:
+def test_the_window_ends_at_the_moment_and_the_scope_is_asked_for(engine: Engine) -> None:
     desk = Desk(engine, policy())
-    desk.at(START + timedelta(seconds=37), GOOD)
-    assert desk.asked == [
-        ("abandonment_rate", {"queue": "Support", "channel": "voice"}, START - 15 * MINUTE, START),
-    ]
+    now = START + timedelta(seconds=37, milliseconds=250)
+    desk.at(now + timedelta(microseconds=900), GOOD)
+    assert desk.asked == [("abandonment_rate", {"queue": "Support", "channel": "voice"}, now - 15 * MINUTE, now)]
+
+
+def test_a_hold_is_measured_from_second_to_second(engine: Engine) -> None:
+    desk = Desk(engine, policy(**{"for": "1m"}))
+    changed = [desk.at(START + timedelta(seconds=n), BAD) for n in (7, 7, 8, 60, 66, 67, 68)]
+    assert changed == [0, 0, 0, 0, 0, 1, 0]
+    assert desk.incidents()[0].opened_at == START + timedelta(seconds=7)
+
+
+def test_one_good_reading_between_two_minutes_breaks_a_hold(engine: Engine) -> None:
+    desk = Desk(engine, policy(**{"for": "1m"}))
+    readings = {0: BAD, 30: GOOD, 31: BAD, 60: BAD, 90: BAD}
+    assert [desk.at(START + timedelta(seconds=n), reading) for n, reading in readings.items()] == [0, 0, 0, 0, 0]
+    assert desk.at(START + timedelta(seconds=91), BAD) == 1
+
+
+def test_a_slow_worker_does_not_undo_what_was_measured_after_its_moment(engine: Engine) -> None:
+    desk = Desk(engine, policy())
+    desk.at(START + timedelta(milliseconds=500), BAD)
+    assert desk.at(START + timedelta(milliseconds=499), GOOD) == 0
+    assert desk.incidents()[0].closed is None
+    assert desk.at(START + timedelta(milliseconds=501), GOOD) == 1
 
 
 def test_the_incident_keeps_when_how_bad_and_why_it_ended(engine: Engine) -> None:
@@ -71,14 +92,14 @@ def test_the_incident_keeps_when_how_bad_and_why_it_ended(engine: Engine) -> Non
     assert incident.closed == "recovered"
 
 
-def test_the_same_minute_twice_says_nothing_twice(engine: Engine) -> None:
+def test_the_same_moment_twice_says_nothing_twice(engine: Engine) -> None:
     desk = Desk(engine, policy())
     assert [desk.minute(0, BAD), desk.minute(0, BAD), desk.minute(0, GOOD)] == [1, 0, 0]
     assert len(desk.outbox()) == 2
     assert len(desk.incidents()) == 1
 
 
-def test_two_workers_in_the_same_minute_tell_once(engine: Engine) -> None:
+def test_two_workers_at_the_same_moment_tell_once(engine: Engine) -> None:
     desk = Desk(engine, policy())
     desk.minute(0, GOOD)
     for number, reading in ((1, BAD), (2, GOOD), (3, BAD)):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,13 +15,14 @@ from sqlalchemy import Engine, text
 
 from plugin.contract.request import WebhookRequest
 from plugin.database import reading
+from plugin.drain import BATCH
 from plugin.inbox.store import delivery_row, insert_deliveries
-from plugin.installation import Installation
+from plugin.installation import Installation, now
 from plugin.notify.deliver import deliver_due
 from plugin.notify.slack import SlackNotifier
 from plugin.schedule import jobs
 from plugin.schedule.lease import first_run, heartbeats, hold, release
-from plugin.schedule.worker import Worker
+from plugin.schedule.worker import LEASE, Worker
 from plugin.work import settle_inbox
 
 POLICY = """
@@ -101,6 +105,52 @@ def test_of_two_workers_one_schedules_and_both_drain(opened: Installation) -> No
     finally:
         for worker in workers:
             worker._step_down()
+
+
+def test_an_arrival_is_told_at_once_also_by_a_worker_that_does_not_schedule(opened: Installation) -> None:
+    at, stop = now() - timedelta(minutes=1), threading.Event()
+    feed(opened, [line for number in range(20) for line in abandoned(at, number)])
+    # While another worker holds the lease, nothing happens in this one by the clock.
+    assert hold(opened.engine, LEASE, "another", now(), timedelta(minutes=5))
+    with fake_slack.running() as slack:
+        ways = {"slack": SlackNotifier(token=fake_slack.TOKEN, api_url=slack.url)}
+        worker = Worker(opened=installed(opened.engine, opened.config.data_dir), notifiers=ways)
+        thread = threading.Thread(target=worker.run, args=(stop,))
+        thread.start()
+        try:
+            wait_for(lambda: slack.messages["C0SUPPORT"])
+        finally:
+            stop.set()
+            thread.join()
+        assert worker._scheduler is None
+        (alert,) = slack.messages["C0SUPPORT"]
+    assert alert["text"].startswith("Abandonment rate is 100.0% (20 of 20")
+
+
+def wait_for(happened: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 60
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.02)
+
+
+def test_rules_wait_while_the_inbox_is_full_and_are_evaluated_after_it(opened: Installation) -> None:
+    evaluated: list[datetime] = []
+
+    class Counting(Worker):
+        def _evaluate(self, opened: Installation, at: datetime) -> int:
+            evaluated.append(at)
+            return 0
+
+    worker = Counting(opened=installed(opened.engine, opened.config.data_dir), notifiers={})
+    for number in range(BATCH):
+        feed(opened, abandoned(SUNDAY, number))
+    with worker._evaluation:
+        assert worker.turn()
+        assert evaluated == []
+        worker.turn()
+        wait_for(lambda: evaluated)
+    worker._step_down()
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def policy_of(queues: Mapping[str, Mapping[str, object]], **more: object) -> Doc
 
 
 class Desk:
-    """Evaluates minute by minute and remembers nothing itself."""
+    """Evaluates at the moments that a test names, and remembers nothing itself."""
 
     def __init__(self, engine: Engine, document: Document) -> None:
         create_tables(engine)
