@@ -142,6 +142,13 @@ def pending(connection: Connection, limit: int) -> list[Pending]:
     ]
 
 
+def waiting(connection: Connection, until: datetime) -> int:
+    """How many deliveries that had come by then are not read yet."""
+    query = select(func.count()).select_from(DELIVERY)
+    unread = query.where(UNSETTLED, DELIVERY.c.state == State.PENDING.value, DELIVERY.c.received_at <= until)
+    return int(connection.execute(unread).scalar_one())
+
+
 def request_of(row: Row[Any]) -> WebhookRequest:
     """The request as its adapter reads it: without credentials, everything else as received."""
     return WebhookRequest(

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, select, text
+from sqlalchemy import Connection, Engine, delete, func, insert, select, text
 
 from plugin.database import execute_given, from_ms, to_ms, writing
 from plugin.facts.agent_time import refresh_agent_time
@@ -58,6 +58,13 @@ def computed_with(engine: Engine) -> str | None:
 
 def _basis_changed(engine: Engine, terms: Terms) -> bool:
     return computed_with(engine) != terms.cell_basis
+
+
+def stale_quarters(connection: Connection, period: Period) -> int:
+    """How many quarters of an hour of the period wait for their cells to be made anew."""
+    low, high = to_ms(period.start) // SLOT_MS, to_ms(period.end) // SLOT_MS
+    query = select(func.count()).select_from(DIRTY).where(DIRTY.c.slot >= low, DIRTY.c.slot < high)
+    return int(connection.execute(query).scalar_one())
 
 
 def mark_all_dirty(engine: Engine, terms: Terms) -> int:

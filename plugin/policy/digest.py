@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 
-from plugin.policy.fields import ClockTime, Language, Name, Part, ReportGrain, Scope, ZoneName
+from plugin.policy.fields import ClockTime, Language, Name, Part, ReportGrain, Scope, Seconds, ZoneName
 from plugin.policy.localtime import Grain, Weekday
 
 
@@ -47,6 +47,8 @@ class Digest(Part):
     scope: Scope = Scope()
     channels: tuple[Name, ...] = ()
     language: Language | None = None
+    #: how long it is held for deliveries that have come and are not read yet
+    wait_s: Annotated[Seconds, Field(alias="wait")] = 1800
     compare: Compare = ("previous",)
 
     @field_validator("compare")

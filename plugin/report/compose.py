@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from urllib.parse import urlencode
 
 from sqlalchemy import Engine
 from sqlmodel import Session
@@ -15,7 +14,7 @@ from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.endless import LOOKED_BACK
 from plugin.kpi.metric import Report
 from plugin.kpi.period import Grain, Period, label, previous
-from plugin.notify.message import Link, Message
+from plugin.notify.message import Message
 from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.digest import Digest
@@ -28,12 +27,13 @@ from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
+from plugin.report.links import links
 from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
 from plugin.report.proposals import Proposal, propose
 from plugin.report.published import Published, Revision, last_said, published, remember, revisions
-from plugin.report.wording import period_name, text
+from plugin.report.wording import moment_name, period_name, text
 
 AskReport = Callable[[Ask], Report]
 
@@ -57,6 +57,10 @@ class Composer:
     notes: tuple[str, ...] = ()
     #: source --> how many of its contacts of the last days never ended
     endless: Mapping[str, int] = field(default_factory=dict)
+    #: source that is silent against its own rhythm --> when it last sent something
+    silent: Mapping[str, datetime] = field(default_factory=dict)
+    #: deliveries that had come by the time the digest was due and are not read yet
+    unread: int = 0
 
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest = self.document.digests[name]
@@ -84,8 +88,7 @@ class Composer:
             attained=self._attained(now_report, period, only),
             goal=digest.goal or "",
             revisions=self.revised(kpis, only, said),
-            notes=(*self.notes, *self._endless(language), *_unmeasured(further, language)),
-            links=self._links(period, language),
+            notes=(*self._quality(language, period.timezone), *_unmeasured(further, language)),
             due_at=self._late(digest, period),
             days=days_of(self.document.calendar(), period, before, self.now),
             grace=timedelta(hours=self.document.definitions.grace_h),
@@ -93,6 +96,7 @@ class Composer:
         )
         return replace(
             found,
+            links=links(found, self.base_url),
             others=tuple(self._others(found, before, only)),
             advice=self._advice(found, only),
             proposals=self._proposals(found, only),
@@ -185,16 +189,16 @@ class Composer:
             Ask(kpis=kpis, start=period.start, end=period.end, grain=grain, timezone=period.timezone, only=only)
         )
 
-    def _endless(self, language: str) -> Iterator[str]:
+    def _quality(self, language: str, timezone: str) -> Iterator[str]:
+        """What the numbers may lack, the gravest first."""
+        if self.unread:
+            yield text("note.unread", language, count=number(self.unread, language))
+        for source, last_at in self.silent.items():
+            yield text("note.silent", language, source=source, moment=moment_name(last_at, timezone, language))
+        yield from self.notes
         for source, count in self.endless.items():
             counted = number(count, language)
             yield text("note.endless", language, days=LOOKED_BACK.days, source=source, count=counted)
-
-    def _links(self, period: Period, language: str) -> tuple[Link, ...]:
-        if not self.base_url:
-            return ()
-        query = urlencode({"period": label(period)})
-        return (Link(label=text("link.page", language), url=f"{self.base_url}/?{query}"),)
 
     def _late(self, digest: Digest, period: Period) -> datetime | None:
         """Only the current period can be late; an older one was asked for."""

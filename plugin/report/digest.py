@@ -128,9 +128,7 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
         "section.groups": [] if material.empty else _groups(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
         "section.proposals": _proposals(material),
-        "section.left_out": [left] if (left := remarks.left_out(material.now.excluded, language)) else [],
-        "section.unavailable": remarks.unavailable(material.now.unavailable, language),
-        "section.notes": [*material.now.notes, *material.notes],
+        "section.quality": [*material.notes, *remarks.missing(material.now, language), *material.now.notes],
     }
     if goal := goal_line(material):
         yield Section(text=goal)

@@ -15,12 +15,17 @@ _TELLING = ("variant", "threshold_s", "components", "short_abandon_s", "flow_out
 
 def remarks(report: Report, language: str = "en") -> list[str]:
     """One line each; nothing to remark, no line."""
-    lines = definitions(report, language)
-    if report.excluded:
-        lines.append(f"{text('section.left_out', language)}: {left_out(report.excluded, language)}")
-    missing = unavailable(report.unavailable, language)
-    lines += [f"{text('section.unavailable', language)}: {line}" for line in missing]
-    return [*lines, *report.notes]
+    return [*definitions(report, language), *missing(report, language), *report.notes]
+
+
+def missing(report: Report, language: str = "en") -> list[str]:
+    """What the numbers do not count, and which of them are not available."""
+    left = left_out(report.excluded, language)
+    lines = [text("quality.line", language, title=text("section.left_out", language), said=left)] if left else []
+    title = text("section.unavailable", language)
+    return lines + [
+        text("quality.line", language, title=title, said=line) for line in unavailable(report.unavailable, language)
+    ]
 
 
 def left_out(counts: Mapping[str, int], language: str = "en") -> str:

@@ -14,9 +14,11 @@ from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.rule import watch
 from plugin.database import reading, session_scope, writing
 from plugin.inbox.heard import prune_heard
-from plugin.inbox.store import prune
+from plugin.inbox.silence import silences
+from plugin.inbox.store import prune, waiting
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer, value
+from plugin.kpi.cells import stale_quarters
 from plugin.kpi.endless import endless_by_source
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement, Report
@@ -31,7 +33,7 @@ from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
 from plugin.policy.revisions import latest
-from plugin.report.compose import Composer, send_digest
+from plugin.report.compose import Composer, is_sent, send_digest
 from plugin.report.due import last_due, period_for
 
 RAW_BODIES_KEPT = timedelta(days=30)
@@ -83,10 +85,11 @@ def asker(opened: Installation, at: datetime) -> Callable[[Ask], Report]:
     return ask
 
 
-def composer(opened: Installation, at: datetime) -> Composer:
+def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
     with reading(opened.engine) as connection, Session(connection) as session:
         revision = latest(session)
         endless = endless_by_source(connection, at)
+        silent = silences(connection, opened.document, at)
     return Composer(
         document=opened.document,
         ask=asker(opened, at),
@@ -94,22 +97,31 @@ def composer(opened: Installation, at: datetime) -> Composer:
         policy_revision=(revision.id or 0) if revision is not None else 0,
         base_url=opened.config.base_url,
         endless=endless,
+        silent={source: one.last_at for source, one in silent.items() if one is not None and one.is_unusual},
+        unread=unread,
     )
 
 
 def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | None = None) -> int:
     """Sends every digest whose time has come and that did not go out yet; how many messages were put into the outbox."""
-    document, sent = opened.document, 0
-    for name in names if names is not None else list(document.digests):
-        digest = document.digests.get(name)
-        if digest is None:
-            continue
-        due_at = last_due(digest, document, at)
-        if at - due_at > CATCH_UP[digest.grain]:
-            continue
-        period = period_for(digest, document, due_at)
-        sent += send_digest(opened.engine, composer(opened, at), name, period)
-    return sent
+    wanted = names if names is not None else list(opened.document.digests)
+    return sum(_send_if_due(opened, name, at) for name in wanted if name in opened.document.digests)
+
+
+def _send_if_due(opened: Installation, name: str, at: datetime) -> int:
+    """Held, but not for longer than its `wait`, while what had come by its time is not in the numbers yet."""
+    document, digest = opened.document, opened.document.digests[name]
+    due_at = last_due(digest, document, at)
+    if at - due_at > CATCH_UP[digest.grain]:
+        return 0
+    period = period_for(digest, document, due_at)
+    with reading(opened.engine) as connection, Session(connection) as session:
+        if is_sent(session, document, name, period):
+            return 0
+        unread, stale = waiting(connection, due_at), stale_quarters(connection, period)
+    if (unread or stale) and at - due_at < timedelta(seconds=digest.wait_s):
+        return 0
+    return send_digest(opened.engine, composer(opened, at, unread), name, period)
 
 
 def evaluate(opened: Installation, at: datetime) -> int:

@@ -139,9 +139,9 @@ class Worker:
         scheduler.add_job(self._job(self._follow), CronTrigger(second=46), id="follow")
         scheduler.add_job(self._job(jobs.prune_bodies), CronTrigger(hour=3, minute=17), id="prune")
         scheduler.add_job(self._job(jobs.retry_broken_channels), IntervalTrigger(hours=1), id="retry")
-        # What was missed while no scheduler ran goes out late, and says so.
+        # What was held or missed while no scheduler ran goes out late, and says so.
         scheduler.add_job(
-            self._job(jobs.send_due_digests), IntervalTrigger(minutes=10), id="digests", next_run_time=self.clock()
+            self._job(jobs.send_due_digests), IntervalTrigger(minutes=1), id="digests", next_run_time=self.clock()
         )
 
     def _plan_digests(self, scheduler: BackgroundScheduler) -> None:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sample_report import BEFORE, MONDAY, TODAY, WEEK_BEFORE, ZONE, by_hour, by_queue, of, values, whole
@@ -233,6 +234,30 @@ def test_the_reason_of_a_revision_is_the_definition_else_the_settings_else_late_
     assert revisions(old, [said(80, "threshold_s=30", "a=2", 2)]) == ()
 
 
+def test_one_link_leads_to_the_records_of_each_missed_target_the_worst_first() -> None:
+    document = policy(kpis=["offered", "service_level", "abandonment_rate", "csat"])
+    targets = [{"kpi": "service_level", "value": 0.8}, {"kpi": "abandonment_rate", "value": 0.05}]
+    targets += [{"kpi": "csat", "value": 0.5}]
+    found = Document.model_validate({**document.model_dump(mode="json"), "targets": targets})
+    links = composer(Centre(), found).message("daily", MONDAY).links
+    assert [(link.label, link.url) for link in links] == [
+        ("Open the report", "https://gauge.example.com/?period=2026-11-23"),
+        ("Abandonment rate: records", "https://gauge.example.com/kpi/abandonment_rate?period=2026-11-23"),
+        ("Service level: records", "https://gauge.example.com/kpi/service_level?period=2026-11-23"),
+    ]
+    assert composer(Centre(), found, base_url="").message("daily", MONDAY).links == ()
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "ru", "zh"])
+def test_data_quality_names_what_is_not_read_and_who_is_silent(language: str) -> None:
+    silent = {"pbx": MONDAY.end - timedelta(hours=5)}
+    message = composer(Centre(), policy(language=language), silent=silent, unread=7).message("daily", MONDAY)
+    first, second = message.sections[-1].text.splitlines()[:2]
+    assert "7" in first
+    assert "pbx" in second
+    assert "19:00" in second
+
+
 def test_settings_that_do_not_touch_a_kpi_are_not_blamed() -> None:
     old = [said for said in published(whole(MONDAY, TODAY), Document(), 1) if said.kpi == "abandonment_rate"]
     changed = parse('language = "lv"\n[definitions]\nrepeat_contact_days = 3\n[teams.Day]\nagents = ["Ann"]')
@@ -313,6 +338,19 @@ def test_on_monday_a_centre_that_was_closed_over_the_weekend_reads_about_friday(
 def test_a_digest_is_due_at_its_clock_time_on_its_days(changes: dict[str, object], now: str, due: str) -> None:
     document = policy(**changes)
     assert last_due(document.digests["daily"], document, at(now)) == at(due)
+
+
+@pytest.mark.parametrize("clock", ["00:00", "03:30", "08:00"])
+@pytest.mark.parametrize("change", ["2026-10-25", "2027-03-28"])
+def test_a_day_with_a_clock_change_has_one_digest_whatever_its_time(clock: str, change: str) -> None:
+    """Half past three comes twice in October and never in March."""
+    document = policy(at=clock)
+    digest, first = document.digests["daily"], at(f"{change}T00:00+03:00") - timedelta(days=1)
+    moments = [first + timedelta(minutes=10 * step) for step in range(6 * 24 * 4)]
+    due = list(dict.fromkeys(last_due(digest, document, moment) for moment in moments))
+    about = [period_for(digest, document, moment).first_date for moment in due]
+    assert len(about) == len(set(about))
+    assert [(b - a).days for a, b in pairwise(about)] == [1] * (len(about) - 1)
 
 
 @pytest.mark.parametrize(

@@ -189,10 +189,10 @@ def test_few_answers_are_marked() -> None:
 
 def test_what_was_left_out_and_what_is_missing_is_said() -> None:
     message = build_digest(material())
-    assert section(message, "Left out") == [
-        "internal contacts (12), contacts still in progress (3), contacts with impossible times (2)"
+    assert section(message, "Data quality") == [
+        "Left out: internal contacts (12), contacts still in progress (3), contacts with impossible times (2)",
+        "Not available: Occupancy: no source supplies agent states and login times",
     ]
-    assert section(message, "Not available") == ["Occupancy: no source supplies agent states and login times"]
 
 
 def test_each_group_has_one_line_with_its_targets() -> None:

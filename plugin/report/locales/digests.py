@@ -96,6 +96,21 @@ SENTENCES: dict[str, Sentences] = {
         "Чтобы принять их, добавьте это после других целей политики и примените её:",
         "如要采用，请将以下内容放在策略的其他目标之后并应用：",
     ),
+    "section.quality": ("Data quality", "Datu kvalitāte", "Качество данных", "数据质量"),
+    "quality.line": ("{title}: {said}", "{title}: {said}", "{title}: {said}", "{title}：{said}"),
+    "link.records": ("{label}: records", "{label}: ieraksti", "{label}: записи", "{label}：明细"),
+    "note.unread": (
+        "Sent although deliveries that had come by then were not read yet ({count}): these numbers will change.",
+        "Nosūtīts, kaut gan līdz tam saņemtie ziņojumi vēl nav nolasīti ({count}): skaitļi mainīsies.",
+        "Отправлено, хотя полученные к тому времени сообщения ещё не прочитаны ({count}): цифры изменятся.",
+        "发送时仍有 {count} 条已收到的数据未读取：这些数字将会改变。",
+    ),
+    "note.silent": (
+        "Silent source: {source} has sent nothing since {moment}, which is unusual.",
+        "Kluss avots: {source} neko nav sūtījis kopš {moment}, kas ir neparasti.",
+        "Источник молчит: {source} ничего не присылал с {moment}, это необычно.",
+        "静默的数据源：{source} 自 {moment} 起没有发送数据，这不寻常。",
+    ),
     "note.unmeasured": (
         "Nothing was measured for {period}, so it is not compared with.",
         "Par periodu {period} nav datu, tāpēc salīdzinājuma nav.",
