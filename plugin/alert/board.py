@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from plugin.alert.tables import Incident
@@ -13,6 +14,7 @@ from plugin.report.wording import sentences, since_name, text
 
 ACKNOWLEDGE = "alert.ack"
 SNOOZE = "alert.snooze."
+UNSNOOZE = "alert.unsnooze"
 OPENING = "opening"
 #: the ends of the buttons' names, and for how long each is
 SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
@@ -20,18 +22,35 @@ _BULLET = "• "
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Snoozed:
+    """Who wants to hear nothing of an incident's rule, and until when."""
+
+    until: datetime
+    who: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Board:
-    """What the message shows: its incidents, the oldest first. `has_opening`: snoozing until opening makes sense."""
+    """What the message shows: its incidents, the oldest first; those whose rule is snoozed at this moment by their number.
+
+    `has_opening`: snoozing until opening makes sense.
+    """
 
     members: tuple[Incident, ...]
     now: datetime
     timezone: str
     language: str
     has_opening: bool = False
+    snoozed: Mapping[int, Snoozed] = field(default_factory=dict)
 
     @property
     def open(self) -> tuple[Incident, ...]:
         return tuple(each for each in self.members if each.closed is None)
+
+    @property
+    def unanswered(self) -> tuple[Incident, ...]:
+        """Those that go on, and that nobody has acknowledged or snoozed."""
+        return tuple(each for each in self.open if each.acknowledged_at is None and each.id not in self.snoozed)
 
 
 def alert_message(board: Board) -> Message:
@@ -57,6 +76,28 @@ def recovered_message(board: Board, title: str) -> Message:
         footer=_footer(board),
         language=board.language,
     )
+
+
+def still_message(board: Board, still: Sequence[Incident], why: str) -> Message:
+    """That some of the incidents go on; `why` it is said again."""
+    lines = [_still(board, each) for each in still]
+    alone = len(still) == 1
+    count = figures.number(len(still), board.language)
+    return Message(
+        title=text("alert.still", board.language, line=lines[0])
+        if alone
+        else text("alert.group.still", board.language, count=count),
+        summary=why if alone else "\n".join([why, *(_BULLET + line for line in lines)]),
+        links=_links(replace(board, members=tuple(still))),
+        footer=_footer(replace(board, members=tuple(still))),
+        language=board.language,
+    )
+
+
+def _still(board: Board, incident: Incident) -> str:
+    said = words(incident)
+    duration = figures.span((board.now - incident.opened_at).total_seconds(), board.language)
+    return text("alert.still.line", board.language, subject=said.subject, latest=said.latest, duration=duration)
 
 
 def words(incident: Incident) -> Words:
@@ -90,10 +131,22 @@ def _lines(board: Board, *, detailed: bool = False) -> str:
 
 def _answers(board: Board, incident: Incident) -> list[str]:
     """What people did about an incident that goes on."""
-    if incident.closed is not None or incident.acknowledged_at is None:
+    if incident.closed is not None:
         return []
-    at = since_name(incident.acknowledged_at, board.now, board.timezone, board.language)
-    return [text("alert.acknowledged", board.language, who=incident.acknowledged_by or "", at=at)]
+    language, said = board.language, list[str]()
+    if incident.acknowledged_at is not None:
+        at = _time(board, incident.acknowledged_at)
+        said.append(text("alert.acknowledged", language, who=incident.acknowledged_by or "", at=at))
+    if snoozed := board.snoozed.get(incident.id or 0):
+        said.append(text("alert.snoozed", language, until=_time(board, snoozed.until), who=snoozed.who))
+    if incident.escalated_at is not None:
+        at = _time(board, incident.escalated_at)
+        said.append(text("alert.escalated", language, targets=incident.escalated_to or "", at=at))
+    return said
+
+
+def _time(board: Board, moment: datetime) -> str:
+    return since_name(moment, board.now, board.timezone, board.language)
 
 
 def _links(board: Board) -> tuple[Link, ...]:
@@ -112,6 +165,8 @@ def _actions(board: Board) -> tuple[Action, ...]:
     buttons = []
     if any(each.acknowledged_at is None for each in board.open):
         buttons.append(Action(action_id=ACKNOWLEDGE, label=text("action.ack", language), value=value, primary=True))
+    if all(each.id in board.snoozed for each in board.open):
+        return (*buttons, Action(action_id=UNSNOOZE, label=text("action.unsnooze", language), value=value))
     for name, length in SNOOZES.items():
         duration = figures.span(length.total_seconds(), language)
         snooze = text("action.snooze", language, duration=duration)

@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from sqlmodel import Session
 
 from plugin.alert.minute import limits_at
+from plugin.alert.remind import remind
 from plugin.alert.rule import watch
 from plugin.alert.state import Notice, NoticeKind, step
 from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of
 from plugin.alert.tables import Closed, Incident, RuleState
-from plugin.alert.tell import Desk, tell_end, tell_held
+from plugin.alert.tell import Desk, note_latest, tell_end, tell_held
 from plugin.alert.thread import Enqueue
 from plugin.database import from_ms, session_scope, to_ms
 from plugin.kpi.metric import Measurement
@@ -68,7 +69,16 @@ def _desk(document: Document, name: str, enqueue: Enqueue, base_url: str) -> Des
         group=json.dumps([rule.group or "", *rule.targets], ensure_ascii=False),
         window=timedelta(seconds=document.alerting.group_window_s),
         has_opening=document.calendar(rule.calendar) is not None,
+        repeat=_or_never(rule.repeat_s),
+        repeat_most=rule.repeat_most,
+        escalate_after=_or_never(rule.escalate_after_s),
+        escalate_to=addressees(document, rule.escalate_to),
+        escalate_names=", ".join(rule.escalate_to),
     )
+
+
+def _or_never(seconds: int) -> timedelta | None:
+    return timedelta(seconds=seconds) if seconds else None
 
 
 def _evaluate(session: Session, desk: Desk, reading: Measurement | None, now: datetime) -> bool:
@@ -81,12 +91,15 @@ def _evaluate(session: Session, desk: Desk, reading: Measurement | None, now: da
     incident = session.get(Incident, row.incident) if row.incident is not None else None
     if notice is None and incident is not None:
         note_peak(session, incident, after)
+        note_latest(session, desk, after, incident)
     elif notice is not None and notice.kind == NoticeKind.FIRED:
         row.incident = open_incident(session, desk.watch, notice).id
     elif notice is not None and incident is not None:
         _end(session, desk, notice, incident, row, now)
     if not desk.closed(now) and not _snoozed(row, now):
         tell_held(session, desk, after, now)
+    if not desk.closed(now):
+        remind(session, desk, row, after, incident if row.incident is not None else None, now)
     return notice is not None
 
 

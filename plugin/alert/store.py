@@ -107,15 +107,14 @@ def acknowledge(incident: Incident, who: str, now: datetime) -> bool:
     return True
 
 
-def snooze(session: Session, incident_id: int, until: datetime) -> bool:
-    """No new alert of the incident's rule is told before then; the evaluation goes on. False when there is no such rule."""
-    incident = session.get(Incident, incident_id)
-    if incident is None:
-        return False
-    key = (incident.rule, incident.kpi, incident.scope)
-    row = session.get(RuleState, key, with_for_update=True)
-    if row is None:
-        return False
-    row.snoozed_until = until
-    session.add(row)
-    return True
+def snooze(row: RuleState, until: datetime | None, who: str) -> None:
+    """No new alert of the rule is told before then; the evaluation goes on. None ends it."""
+    row.snoozed_until, row.snoozed_by = until, who if until is not None else None
+
+
+def rules_of(session: Session, incidents: Collection[int], *, lock: bool = False) -> Sequence[RuleState]:
+    """The rules whose open incidents these are, always in the same order, so that who locks several waits for nobody in a ring."""
+    query = select(RuleState).where(col(RuleState.incident).in_(incidents))
+    query = query.order_by(col(RuleState.rule), col(RuleState.kpi), col(RuleState.scope))
+    query = query.with_for_update() if lock else query
+    return session.exec(query.execution_options(populate_existing=lock)).all()

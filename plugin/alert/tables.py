@@ -73,6 +73,12 @@ class Incident(SQLModel, table=True):
     window_s: int = 0
     group_key: str = ""
     leader: int | None = None
+    #: how often it was told again, and the last time; `waiting_since` begins anew when a snooze ends
+    told_again: int = 0
+    told_again_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    waiting_since: datetime | None = Field(default=None, sa_column=Column(Moment))
+    escalated_at: datetime | None = Field(default=None, sa_column=Column(Moment))
+    escalated_to: str | None = None
     words: str = Field(default="{}", sa_column=Column(Text, nullable=False))
     closed: str | None = None
     acknowledged_at: datetime | None = Field(default=None, sa_column=Column(Moment))

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from plugin.alert import thread
-from plugin.alert.board import Board, alert_message, recovered_message, words
+from plugin.alert.board import Board, Snoozed, alert_message, recovered_message, words
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
-from plugin.alert.store import untold
+from plugin.alert.store import rules_of, untold
 from plugin.alert.tables import Incident, IncidentGroup
 from plugin.alert.thread import Enqueue
-from plugin.alert.wording import Past, ended_words, fired_words, handover_message, title
+from plugin.alert.wording import Past, ended_words, fired_words, handover_message, latest, title
 from plugin.alert.words import to_json
 from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.calendar import is_open as is_open_at
+from plugin.report import figures
 from plugin.report.addressees import Addressee
+from plugin.report.wording import text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Desk:
     """How one rule's notices leave: to whom, in which hours, by which function, and with which rules together.
 
-    What fires within `window` after the message of another rule of the same `group` joins that message.
+    What fires within `window` after the message of another rule of the same `group` joins that message. While nobody
+    answers it is told again every `repeat`, and after `escalate_after` also to `escalate_to`; None: never.
     """
 
     watch: Watch
@@ -37,19 +40,33 @@ class Desk:
     group: str = ""
     window: timedelta = timedelta(0)
     has_opening: bool = False
+    repeat: timedelta | None = None
+    repeat_most: int = 0
+    escalate_after: timedelta | None = None
+    escalate_to: tuple[Addressee, ...] = ()
+    escalate_names: str = ""
 
     def closed(self, now: datetime) -> bool:
         """Within quiet hours; a critical rule has none."""
         return self.hours is not None and not self.watch.critical and not is_open_at(self.hours, now)
 
-    def board(self, members: tuple[Incident, ...], now: datetime) -> Board:
+    def board(self, session: Session, members: tuple[Incident, ...], now: datetime) -> Board:
         return Board(
             members=members,
             now=now,
             timezone=self.watch.timezone,
             language=self.watch.language,
             has_opening=self.has_opening,
+            snoozed=snoozed_of(session, members, now),
         )
+
+
+def snoozed_of(session: Session, members: Sequence[Incident], now: datetime) -> dict[int, Snoozed]:
+    return {
+        row.incident: Snoozed(until=row.snoozed_until, who=row.snoozed_by or "")
+        for row in rules_of(session, [each.id for each in members if each.id is not None])
+        if row.incident is not None and row.snoozed_until is not None and now < row.snoozed_until
+    }
 
 
 def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None:
@@ -67,12 +84,12 @@ def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None
 def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, now: datetime) -> None:
     """In the thread of the alert once all in its message are over (held until the next opening), and in its place at once."""
     thread.lock_group(session, incident.group_key)
-    incident.words = to_json(ended_words(desk.watch, notice, words(incident)))
+    incident.words = to_json(ended_words(desk.watch, notice, words(incident), _taken(desk, incident)))
     session.add(incident)
     members = thread.members_of(session, incident.leader or 0)
     if not members:
         return
-    board = desk.board(members, now)
+    board = desk.board(session, members, now)
     if not board.open:
         later = next_opening(desk.hours, now) if desk.hours is not None and desk.closed(now) else None
         end = recovered_message(board, title(desk.watch, notice))
@@ -80,23 +97,40 @@ def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, n
     thread.show(session, desk.enqueue, members[0], alert_message(board), "ended", now)
 
 
+def note_latest(session: Session, desk: Desk, state: State, incident: Incident) -> None:
+    """What is said again is the newest value that allowed a verdict."""
+    if state.status == Status.FIRING and state.reading is not None and incident.told_at is not None:
+        incident.words = to_json(replace(words(incident), latest=latest(desk.watch, state.reading)))
+        session.add(incident)
+
+
+def _taken(desk: Desk, incident: Incident) -> str:
+    """Who took care, and how long after it was told."""
+    if incident.acknowledged_at is None or incident.told_at is None:
+        return ""
+    duration = figures.span((incident.acknowledged_at - incident.told_at).total_seconds(), desk.watch.language)
+    who = incident.acknowledged_by or ""
+    return text("alert.acknowledged.after", desk.watch.language, who=who, duration=duration)
+
+
 def _alert(session: Session, desk: Desk, state: State, incident: Incident, now: datetime) -> None:
     if not is_open(state) or state.episode is None or state.reading is None:
         return
     notice = Notice(kind=NoticeKind.FIRED, at=now, reading=state.reading, episode=state.episode)
-    held = incident.fired_at < now
+    held = "" if incident.fired_at >= now else "closed" if desk.closed(incident.fired_at) else "snoozed"
     said = fired_words(desk.watch, notice, desk.base_url, incident=incident.id or 0, held=held)
     group = thread.lock_group(session, desk.group)
     others = _joinable(session, desk, group, now)
     incident.words, incident.told_at, incident.group_key = to_json(said), now, desk.group
     incident.leader = others[0].id if others else incident.id
+    incident.waiting_since = now
     session.add(incident)
     if others and group.since is not None:
         _join(session, desk, others[0], now, group.since + desk.window)
         return
     group.leader, group.since = incident.id, now
     session.add(group)
-    message = alert_message(desk.board((incident,), now))
+    message = alert_message(desk.board(session, (incident,), now))
     for to in desk.to:
         thread.post(session, desk.enqueue, incident, message, thread.FIRED, to, now)
 
@@ -111,13 +145,13 @@ def _joinable(session: Session, desk: Desk, group: IncidentGroup, now: datetime)
     if not timedelta(0) <= now - group.since < desk.window:
         return ()
     members = thread.members_of(session, group.leader)
-    answered = any(each.acknowledged_at is not None for each in members)
-    over = all(each.closed is not None for each in members)
-    return () if over or answered or not thread.arrives(session, members[0]) else members
+    board = desk.board(session, members, now)
+    heard = board.open and board.open == board.unanswered and thread.arrives(session, members[0])
+    return members if heard else ()
 
 
 def _join(session: Session, desk: Desk, leader: Incident, now: datetime, until: datetime) -> None:
-    board = desk.board(thread.members_of(session, leader.id or 0), now)
+    board = desk.board(session, thread.members_of(session, leader.id or 0), now)
     thread.join(session, desk.enqueue, leader, alert_message(board), now, until)
 
 

@@ -25,8 +25,8 @@ class Past:
     peak: float
 
 
-def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: int = 0, held: bool = False) -> Words:
-    """What an alert says. `held`: it began while the centre was closed and is told now."""
+def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: int = 0, held: str = "") -> Words:
+    """What an alert says. `held`: it began while the centre was `closed` or the rule `snoozed`, and is told now."""
     return Words(
         rule=watch.title,
         subject=subject_of(watch),
@@ -37,8 +37,8 @@ def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: i
     )
 
 
-def ended_words(watch: Watch, notice: Notice, told: Words) -> Words:
-    """What takes the place of the alert when it is over."""
+def ended_words(watch: Watch, notice: Notice, told: Words, taken: str = "") -> Words:
+    """What takes the place of the alert when it is over. `taken` says who had taken care of it."""
     over = text(
         "alert.over.absent" if watch.limits.absent else "alert.over",
         watch.language,
@@ -46,7 +46,7 @@ def ended_words(watch: Watch, notice: Notice, told: Words) -> Words:
         peak=value_text(watch, notice.episode.peak),
         duration=_lasted(watch, notice),
     )
-    detail = sentences(_recovered(watch, notice), watch.language)
+    detail = sentences([*_recovered(watch, notice), taken], watch.language)
     return replace(told, title=over, detail=detail, latest=latest(watch, notice.reading))
 
 
@@ -152,7 +152,7 @@ def _noun(watch: Watch) -> str:
     return subject.counted(watch.kpi, watch.only.get("channel", ""))
 
 
-def _fired(watch: Watch, notice: Notice, *, held: bool) -> list[str]:
+def _fired(watch: Watch, notice: Notice, *, held: str) -> list[str]:
     language, limits = watch.language, watch.limits
     since = since_name(notice.episode.opened_at, notice.at, watch.timezone, language)
     if limits.absent:
@@ -163,7 +163,7 @@ def _fired(watch: Watch, notice: Notice, *, held: bool) -> list[str]:
         said = [text("alert.above" if _is_above(watch, notice) else "alert.below", language, since=since)]
     said += _usual(watch)
     if held:
-        said.append(text("alert.since_closed", language))
+        said.append(text(f"alert.since_{held}", language))
     return [*said, _clears(watch)]
 
 

@@ -27,7 +27,7 @@ COMMANDS = {
     "report": "plugin.cli.numbers:report",
     "digest": "plugin.cli.numbers:digest",
     "published": "plugin.cli.published:published",
-    "rules": "plugin.cli.numbers:rules",
+    "rules": "plugin.cli.rules:rules",
     "why": "plugin.cli.planning:why_command",
     "staffing": "plugin.cli.planning:staffing",
     "reconcile": "plugin.cli.reconcile:reconcile_command",

@@ -93,6 +93,19 @@ def _clear_leaves_nothing(rule: Rule) -> Iterator[Contradiction]:
         yield "clear_by", f"leaves no value within the band, so it would never be over; write less than {half:g}"
 
 
+def _telling(rule: Rule) -> Iterator[Contradiction]:
+    if rule.escalate_after_s and not rule.escalate_to:
+        yield "escalate_after", "needs escalate_to: the names of the channels that are told then"
+    if rule.escalate_to and not rule.escalate_after_s:
+        yield "escalate_to", 'needs escalate_after: how long nobody may have answered, like "15m"'
+    if twice := [name for name in rule.escalate_to if name in rule.targets]:
+        yield "escalate_to", f"{twice[0]} is told from the start; remove it here or from targets"
+    if rule.repeat_s and not rule.targets:
+        yield "repeat", "needs targets: the names of the channels that are told again"
+    if "repeat_most" in rule.model_fields_set and not rule.repeat_s:
+        yield "repeat_most", 'needs repeat: after how long it is told again, like "30m"'
+
+
 def _of_shares(rule: Rule, is_share: bool) -> Iterator[Contradiction]:
     if not is_share and rule.confidence:
         yield "confidence", f"is for shares of counted items; {rule.kpi} is none, remove it"
@@ -112,4 +125,5 @@ _CHECKS: tuple[Callable[[Rule], Iterator[Contradiction]], ...] = (
     _clear_on_the_wrong_side,
     _clear_of_another_kind,
     _clear_leaves_nothing,
+    _telling,
 )

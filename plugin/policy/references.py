@@ -79,6 +79,7 @@ def _uses_of_calendars(document: Document) -> Iterator[Use]:
 def _uses_of_channels(document: Document) -> Iterator[Use]:
     for name, rule in document.rules.items():
         yield from ((("rules", name, "targets", place), target) for place, target in enumerate(rule.targets))
+        yield from ((("rules", name, "escalate_to", place), target) for place, target in enumerate(rule.escalate_to))
     for name, digest in document.digests.items():
         yield from ((("digests", name, "channels", place), target) for place, target in enumerate(digest.channels))
 

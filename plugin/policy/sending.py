@@ -22,6 +22,15 @@ from plugin.policy.fields import (
 )
 
 
+def _at_least_a_minute(seconds: int) -> int:
+    if 0 < seconds < 60:
+        raise ValueError('must be at least "1m", or "0s" for never')
+    return seconds
+
+
+Repeat = Annotated[Seconds, AfterValidator(_at_least_a_minute)]
+
+
 class Rule(Part):
     """Fires above or below a value over the last `window`, or outside a band of both; what contradicts itself is refused elsewhere.
 
@@ -54,6 +63,10 @@ class Rule(Part):
     targets: tuple[Name, ...] = ()
     #: rules with the same targets are told together; another group of them is not
     group: Name | None = None
+    repeat_s: Annotated[Repeat, Field(alias="repeat")] = 0
+    repeat_most: Annotated[Count, Field(ge=1)] = 10
+    escalate_after_s: Annotated[Seconds, Field(alias="escalate_after")] = 0
+    escalate_to: tuple[Name, ...] = ()
 
     @property
     def is_band(self) -> bool:

@@ -387,9 +387,10 @@ def test_a_snoozed_rule_tells_its_end_and_no_new_breach_until_the_time_is_over(f
     floor.press("alert.snooze.30m", number)
     for minute, reading in enumerate([GOOD, BAD, BAD], start=1):
         floor.desk.at(START + minute * MINUTE, reading)
-    assert sorted(floor.desk.said()) == [("ended", "slack"), ("fired", "slack"), ("recovered", "slack")]
+    told = [("ended", "slack"), ("fired", "slack"), ("recovered", "slack"), ("snoozed", "slack")]
+    assert sorted(floor.desk.said()) == told
     floor.desk.at(START + 30 * MINUTE, BAD)
-    assert len(floor.desk.said()) == 3
+    assert len(floor.desk.said()) == 4
     floor.desk.at(START + 31 * MINUTE, BAD)
     assert [said for said, _ in floor.desk.said()].count("fired") == 2
 
