@@ -37,9 +37,11 @@ class Digest(Part):
     """A report that is sent when its period is complete. No `kpis`: the usual ones; what is None is as in the document."""
 
     title: str | None = None
+    #: the numbers of a period, or its weak points
+    kind: Literal["report", "audit"] = "report"
     #: what it is for, in the centre's words; None: its targets
     goal: Annotated[str, Field(min_length=1, max_length=300)] | None = None
-    grain: ReportGrain = Grain.DAY
+    grain: Annotated[ReportGrain, Field(validate_default=True)] = Grain.DAY
     at: ClockTime = "08:00"
     timezone: ZoneName | None = None
     weekdays: tuple[Weekday, ...] = tuple(Weekday)
@@ -50,6 +52,13 @@ class Digest(Part):
     #: how long it is held for deliveries that have come and are not read yet
     wait_s: Annotated[Seconds, Field(alias="wait")] = 1800
     compare: Compare = ("previous",)
+
+    @field_validator("grain")
+    @classmethod
+    def _long_enough(cls, value: Grain, info: ValidationInfo) -> Grain:
+        if info.data.get("kind") == "audit" and value in (Grain.HOUR, Grain.DAY):
+            raise ValueError("an audit looks for what fails again and again; write week, month, quarter or year")
+        return value
 
     @field_validator("compare")
     @classmethod

@@ -22,12 +22,16 @@ from plugin.policy.document import Document
 from plugin.report.addressees import addressees
 from plugin.report.advice.look import Look, see
 from plugin.report.advice.rules import advice
+from plugin.report.audit import seen as audit
+from plugin.report.audit.look import measured
+from plugin.report.audit.message import audit_message
+from plugin.report.audit.seen import Usage
 from plugin.report.digest import TOLD_MOVES, build_digest
 from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
-from plugin.report.links import links
+from plugin.report.links import links, page_link
 from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
@@ -59,6 +63,8 @@ class Composer:
     endless: Mapping[str, int] = field(default_factory=dict)
     #: source that is silent against its own rhythm --> when it last sent something
     silent: Mapping[str, datetime] = field(default_factory=dict)
+    #: what of the policy was used in a period, which an audit asks
+    usage: Callable[[Period], Usage] = lambda period: Usage()
     #: deliveries that had come by the time the digest was due and are not read yet
     unread: int = 0
 
@@ -145,7 +151,25 @@ class Composer:
                 yield self._split(dimension, kpis, material.period, before, only)
 
     def message(self, name: str, period: Period, said: Sequence[Published] = ()) -> Message:
+        if self.document.digests[name].kind == "audit":
+            return self.audit(name, period)
         return build_digest(self.material(name, period, said))
+
+    def audit(self, name: str, period: Period) -> Message:
+        digest = self.document.digests[name]
+        language = language_of(digest.language or self.document.language)
+        seen = audit.Seen(
+            title=digest.title or name,
+            period=period,
+            now_at=self.now,
+            usage=self.usage(period),
+            notes=tuple(self._quality(language, period.timezone)),
+            links=page_link(period, self.base_url, language),
+            due_at=self._late(digest, period),
+            language=language,
+        )
+        look = Look(ask=self.ask, document=self.document, period=period, only=only_of(digest.scope))
+        return audit_message(measured(look, seen, digest.kpis, self.now))
 
     def revised(self, kpis: Sequence[str], only: dict[str, str], said: Sequence[Published]) -> tuple[Revision, ...]:
         """What was said of earlier periods and is another number now."""
@@ -233,10 +257,12 @@ def send_digest(engine: Engine, composer: Composer, name: str, period: Period) -
             return 0
         said = last_said(session, name, period.start)
     # Measured before the transaction, because on SQLite it would keep everything else from writing.
-    material = composer.material(name, period, said)
+    is_audit = composer.document.digests[name].kind == "audit"
+    material = None if is_audit else composer.material(name, period, said)
+    message = composer.audit(name, period) if material is None else build_digest(material)
     with session_scope(engine) as session:
-        sent = _enqueue(session, composer, name, period, build_digest(material))
-        if sent:
+        sent = _enqueue(session, composer, name, period, message)
+        if sent and material is not None:
             _remember(session, composer, name, material)
     return sent
 

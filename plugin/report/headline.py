@@ -56,15 +56,18 @@ def _volume(material: Material) -> Iterator[str]:
 
 def target_text(kpi: str, goal: Goal, material: Material) -> str:
     """`≥ 80%`, `≤ 0:00:30`, `80% to 85%`."""
-    currency = subject.currency(kpi, material.now.definitions)
+    return limits_text(kpi, goal, subject.currency(kpi, material.now.definitions), material.language)
+
+
+def limits_text(kpi: str, goal: Goal, currency: str | None, language: str) -> str:
     low, high = (
-        None if bound is None else figures.limit(bound, subject.unit(kpi), material.language, currency)
+        None if bound is None else figures.limit(bound, subject.unit(kpi), language, currency)
         for bound in (goal.at_least, goal.at_most)
     )
     if low is not None and high is not None:
-        return text("target.band", material.language, low=low, high=high)
+        return text("target.band", language, low=low, high=high)
     key = "target.higher" if low is not None else "target.lower"
-    return text(key, material.language, limit=low if low is not None else high)
+    return text(key, language, limit=low if low is not None else high)
 
 
 def goal_line(material: Material) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from urllib.parse import quote, urlencode
 
+from plugin.kpi.period import Period
 from plugin.kpi.period import label as period_label
 from plugin.notify.message import Link
 from plugin.report.headline import measured_goals
@@ -20,9 +21,14 @@ def links(material: Material, base_url: str) -> tuple[Link, ...]:
     return tuple(_links(material, base_url)) if base_url else ()
 
 
+def page_link(period: Period, base_url: str, language: str) -> tuple[Link, ...]:
+    query = urlencode({"period": period_label(period)})
+    return (Link(label=text("link.page", language), url=f"{base_url}/?{query}"),) if base_url else ()
+
+
 def _links(material: Material, base_url: str) -> Iterator[Link]:
     query = urlencode({"period": period_label(material.period)})
-    yield Link(label=text("link.page", material.language), url=f"{base_url}/?{query}")
+    yield from page_link(material.period, base_url, material.language)
     missed = {kpi: amount for kpi, amount in measured_goals(material).items() if amount > 0}
     for kpi in sorted(missed, key=lambda kpi: -missed[kpi])[:_MISSED]:
         name = text("link.records", material.language, label=label(kpi, material.language))

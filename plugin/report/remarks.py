@@ -44,12 +44,12 @@ def unavailable(reasons: Mapping[str, str], language: str = "en") -> list[str]:
     for kpi, reason in reasons.items():
         by_reason.setdefault(reason, []).append(label(kpi, language))
     return [
-        text("unavailable.line", language, label=comma(language).join(kpis), fact=_reason(reason, language))
+        text("unavailable.line", language, label=comma(language).join(kpis), fact=reason_text(reason, language))
         for reason, kpis in by_reason.items()
     ]
 
 
-def _reason(reason: str, language: str) -> str:
+def reason_text(reason: str, language: str) -> str:
     if not reason.startswith(_MISSING):
         return reason
     facts = [fact(name.strip(), language) for name in reason.removeprefix(_MISSING).split(",")]

@@ -33,8 +33,10 @@ from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
 from plugin.policy.revisions import latest
+from plugin.report.audit.seen import Usage
 from plugin.report.compose import Composer, is_sent, send_digest
 from plugin.report.due import last_due, period_for
+from plugin.schedule.usage import usage
 
 RAW_BODIES_KEPT = timedelta(days=30)
 #: a rule is tried on history in steps of this length
@@ -98,8 +100,14 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
         base_url=opened.config.base_url,
         endless=endless,
         silent={source: one.last_at for source, one in silent.items() if one is not None and one.is_unusual},
+        usage=lambda period: _usage(opened, period),
         unread=unread,
     )
+
+
+def _usage(opened: Installation, period: Period) -> Usage:
+    with reading(opened.engine) as connection:
+        return usage(connection, opened.document, period)
 
 
 def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | None = None) -> int:

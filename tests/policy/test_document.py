@@ -160,6 +160,10 @@ def test_a_clear_value_on_the_wrong_side_is_refused() -> None:
             'digests.d.compare: "weekday" is for grain hour or day; write "previous" or "year"',
         ),
         (
+            '[digests.d]\nkind = "audit"',
+            "digests.d.grain: an audit looks for what fails again and again; write week, month, quarter or year",
+        ),
+        (
             '[digests.d]\ncompare = ["year", "year"]',
             'digests.d.compare: must be "previous", "weekday", "year" or a list of them, each once',
         ),

@@ -23,18 +23,17 @@ def idle_costs(seen: Seen) -> Iterator[Advice]:
     for cost in seen.costs:
         if cost.amount > 0 and not cost.contacts:
             worth = cost.amount / seen.cost_per_contact if seen.cost_per_contact else float(ENOUGH)
-            yield Advice(text=_idle_text(seen, cost), worth=worth)
+            yield Advice(text=idle_text(cost, seen.currency, seen.material.language), worth=worth)
 
 
-def _idle_text(seen: Seen, cost: CostSeen) -> str:
-    language = seen.material.language
+def idle_text(cost: CostSeen, currency: str, language: str) -> str:
     return text(
         "advice.cost",
         language,
         label=label(f"total_cost.{cost.category}", language),
         dimension=text(f"dimension.{cost.dimension}", language),
         group=group_name(cost.group, language),
-        amount=figures.figure(cost.amount, Unit.MONEY, language, seen.currency),
+        amount=figures.figure(cost.amount, Unit.MONEY, language, currency),
     )
 
 

@@ -68,7 +68,7 @@ def see(look: Look, material: Material) -> Seen:
         material=material,
         target=_target(look),
         queues=tuple(_queues(look, material)) if look.period.grain in _BY_HOUR else (),
-        costs=tuple(_costs(look)) if long and not look.only else (),
+        costs=tuple(costs(look)) if long and not look.only else (),
         groups={kpi: look.of((kpi,), by=(_GROUPED[kpi],)) for kpi in kpis if _GROUPED[kpi] not in look.only},
         cost_per_contact=_value(first_value(whole, "cost_per_contact")),
         aht_s=_value(first_value(whole, "aht")),
@@ -139,13 +139,13 @@ def _slot_name(slot: int, language: str, *, daily: bool) -> str:
     return clock if daily else f"{weekday_name(slot // DAY_HOURS, language, short=True)} {clock}"
 
 
-def _costs(look: Look) -> Iterator[CostSeen]:
+def costs(look: Look) -> Iterator[CostSeen]:
     try:
-        costs = costs_of(look.document, look.period.start, look.period.end).costs
+        found = costs_of(look.document, look.period.start, look.period.end).costs
     except CostError:
         return
     for dimension in ("channel", "team"):
-        own = [cost for cost in costs if getattr(cost, dimension) is not None]
+        own = [cost for cost in found if getattr(cost, dimension) is not None]
         active = _activity(look.of(_ACTIVITY, by=(dimension,)), dimension) if own else {}
         for cost in own:
             group = str(getattr(cost, dimension))
