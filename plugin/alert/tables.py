@@ -79,7 +79,7 @@ class Incident(SQLModel, table=True):
     waiting_since: datetime | None = Field(default=None, sa_column=Column(Moment))
     escalated_at: datetime | None = Field(default=None, sa_column=Column(Moment))
     escalated_to: str | None = None
-    words: str = Field(default="{}", sa_column=Column(Text, nullable=False))
+    words: str = Field(default="{}", sa_column=Column(Text, nullable=False, default="{}"))
     closed: str | None = None
     acknowledged_at: datetime | None = Field(default=None, sa_column=Column(Moment))
     acknowledged_by: str | None = None
