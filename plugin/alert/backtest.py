@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from itertools import pairwise
 from operator import add
-from statistics import median_low
 
-from plugin.alert.rule import Watch
 from plugin.alert.state import MAX_GAP, Notice, NoticeKind, State, is_open, step
 from plugin.alert.threshold import Threshold, Unjudged, judge
-from plugin.alert.wording import sample_text, value_text
 from plugin.kpi.metric import Measurement
-from plugin.policy.localtime import zone
-from plugin.report import figures, subject
-from plugin.report.wording import moment_name, noun, text
-
-_BAR = 24
+from plugin.policy.calendar import Calendar, next_opening
+from plugin.policy.calendar import is_open as is_open_at
+from plugin.report import subject
 
 Readings = Sequence[tuple[datetime, Measurement | None]]
 LimitsAt = Callable[[Measurement | None, datetime], Threshold]
@@ -34,6 +28,14 @@ class PastIncident:
     fired_at: datetime
     ended_at: datetime | None
     peak: Measurement
+
+    def told_at(self, hours: Calendar | None) -> datetime | None:
+        """When the alert goes out; None when it came and went while `hours` were closed, which is handed over at the opening."""
+        if hours is None or is_open_at(hours, self.fired_at):
+            return self.fired_at
+        opening = next_opening(hours, self.fired_at)
+        over = opening is None or (self.ended_at is not None and self.ended_at <= opening)
+        return None if over else opening
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -122,62 +124,3 @@ _COMBINE: dict[str, Callable[[Sequence[Measurement]], Measurement]] = {
     "last": _newest,
     "end": _newest,
 }
-
-
-def backtest_text(watch: Watch, found: Backtest) -> str:
-    """How often, how long, when: for the command line."""
-    language = watch.language
-    if found.start is None or found.end is None:
-        return text("state.never", language)
-    span = {
-        "rule": watch.title,
-        "start": moment_name(found.start, watch.timezone, language),
-        "end": moment_name(found.end, watch.timezone, language),
-        "zone": watch.timezone,
-    }
-    if not found.episodes:
-        return "\n".join([text("backtest.none", language, **span), *_unjudged(watch, found)])
-    lines = [text("backtest.count", language, count=len(found.episodes), **span), _longest(watch, found), ""]
-    lines += [_line(watch, found, episode) for episode in found.episodes]
-    lines += ["", text("backtest.hours", language), *_hours(watch, found), *_unjudged(watch, found)]
-    return "\n".join(lines)
-
-
-def _longest(watch: Watch, found: Backtest) -> str:
-    longest = max(found.episodes, key=found.lasted)
-    median = median_low([found.lasted(episode) for episode in found.episodes])
-    return text(
-        "backtest.longest",
-        watch.language,
-        duration=figures.span(found.lasted(longest).total_seconds(), watch.language),
-        start=moment_name(longest.opened_at, watch.timezone, watch.language),
-        median=figures.span(median.total_seconds(), watch.language),
-    )
-
-
-def _line(watch: Watch, found: Backtest, episode: PastIncident) -> str:
-    sample = sample_text(watch, episode.peak)
-    line = text(
-        "backtest.line",
-        watch.language,
-        start=moment_name(episode.opened_at, watch.timezone, watch.language),
-        duration=figures.span(found.lasted(episode).total_seconds(), watch.language),
-        peak=value_text(watch, episode.peak) + (f" ({sample})" if sample else ""),
-    )
-    return line if episode.ended_at else f"{line}, {text('backtest.open', watch.language)}"
-
-
-def _hours(watch: Watch, found: Backtest) -> list[str]:
-    """One bar per hour of the local day in which an alert would have gone out."""
-    tz = zone(watch.timezone)
-    counts = Counter(episode.fired_at.astimezone(tz).hour for episode in found.episodes)
-    most = max(counts.values())
-    return [f"{hour:02}:00 {'█' * max(1, counts[hour] * _BAR // most)} {counts[hour]}" for hour in sorted(counts)]
-
-
-def _unjudged(watch: Watch, found: Backtest) -> list[str]:
-    if not found.unjudged:
-        return []
-    thing = subject.counted(watch.kpi, watch.only.get("channel", ""))
-    share = figures.percent(found.unjudged / found.readings, watch.language)
-    return ["", text("backtest.unjudged", watch.language, share=share, noun=noun(thing, 2, watch.language))]

@@ -68,6 +68,11 @@ class Relative:
     weeks: int = 8
     weeks_min: int = 4
 
+    def off(self, usual: Usual, value: float) -> float:
+        """How many spreads the value lies off the usual on the bad side, negative on the good one."""
+        spreads = (value - usual.median) / usual.spread
+        return {"above": spreads, "below": -spreads, "both": abs(spreads)}[self.side]
+
     def around(self, usual: Usual, spreads: float) -> Range:
         low, high = usual.median - spreads * usual.spread, usual.median + spreads * usual.spread
         return Range(low=None if self.side == "above" else low, high=None if self.side == "below" else high)

@@ -40,7 +40,8 @@ from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json, records_text
 from plugin.report.render_text import report_text
 from plugin.report.wording import label
-from plugin.schedule.jobs import backtest_text, composer
+from plugin.schedule.jobs import composer
+from plugin.schedule.trial import TrialError, trial_text, wanted_of
 from plugin.work import settle_cells
 
 GRAINS = [grain.value for grain in Grain if grain is not Grain.QUARTER_HOUR]
@@ -234,7 +235,8 @@ def rules() -> None:
 @rules.command("test")
 @click.argument("name")
 @click.option("--last", default="30d", show_default=True, metavar="DAYS", help="How far back, such as 30d.")
-def rules_test(name: str, last: str) -> None:
+@click.option("--wanted", metavar="RATE", help="Also propose the limit that alerts about so often, such as 2/week.")
+def rules_test(name: str, last: str, wanted: str | None) -> None:
     """Say how often a rule would have fired."""
     with installation() as opened:
         if name not in opened.document.rules:
@@ -243,4 +245,8 @@ def rules_test(name: str, last: str) -> None:
         days = last.removesuffix("d")
         if not days.isdigit() or not 1 <= int(days) <= 400:
             raise click.BadParameter("write a number of days, such as 30d", param_hint="--last")
-        click.echo(backtest_text(opened, name, timedelta(days=int(days)), now()))
+        try:
+            rate = wanted_of(wanted) if wanted else None
+            click.echo(trial_text(opened, name, timedelta(days=int(days)), now(), rate))
+        except TrialError as error:
+            raise click.BadParameter(str(error), param_hint="--wanted" if wanted else "NAME") from None

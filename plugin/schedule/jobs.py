@@ -8,10 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from plugin.alert.backtest import backtest, rolling
-from plugin.alert.backtest import backtest_text as backtest_words
 from plugin.alert.evaluate import evaluate_rules
-from plugin.alert.rule import watch
 from plugin.database import reading, session_scope, writing
 from plugin.inbox.heard import prune_heard
 from plugin.inbox.silence import silences
@@ -20,7 +17,6 @@ from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer, value
 from plugin.kpi.cells import stale_quarters
 from plugin.kpi.endless import endless_by_source
-from plugin.kpi.measure import Question, measure
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period
 from plugin.normalise.reach import KEPT, prune_reach
@@ -39,8 +35,6 @@ from plugin.report.due import last_due, period_for
 from plugin.schedule.usage import usage
 
 RAW_BODIES_KEPT = timedelta(days=30)
-#: a rule is tried on history in steps of this length
-BACKTEST_STEP = timedelta(minutes=5)
 
 
 #: a digest that was missed is still sent, late, for so long; after that the next one is of more use
@@ -175,26 +169,3 @@ def prune_bodies(opened: Installation, at: datetime) -> int:
         prune_reach(connection, at - KEPT)
         prune_heard(connection, at)
     return prune(opened.engine, at - RAW_BODIES_KEPT)
-
-
-def backtest_text(opened: Installation, name: str, last: timedelta, at: datetime) -> str:
-    """How often a rule would have fired in the last days, in words."""
-    watched = watch(name, opened.document.rules[name], opened.document)
-    end = at.replace(second=0, microsecond=0)
-    slots = max(1, round(last / BACKTEST_STEP))
-    periods = tuple(
-        Period(
-            grain=Grain.QUARTER_HOUR,
-            start=end - BACKTEST_STEP * (slots - number),
-            end=end - BACKTEST_STEP * (slots - number - 1),
-            timezone=watched.timezone,
-        )
-        for number in range(slots)
-    )
-    with reading(opened.engine) as connection:
-        question = Question(periods=periods, only=watched.only, as_of=at)
-        found = measure(connection, [watched.kpi], question, opened.terms)
-    readings = [(period.start, found.get((number, ()), {}).get(watched.kpi)) for number, period in enumerate(periods)]
-    return backtest_words(
-        watched, backtest(watched.limits, rolling(readings, BACKTEST_STEP, watched.window, watched.kpi))
-    )

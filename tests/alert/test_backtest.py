@@ -10,10 +10,12 @@ from alert_desk import policy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugin.alert.backtest import backtest, backtest_text, rolling
+from plugin.alert.backtest import backtest, rolling
+from plugin.alert.backtest_text import backtest_text
 from plugin.alert.rule import Watch, threshold, watch
 from plugin.alert.state import State, step
 from plugin.alert.threshold import Relative, Threshold
+from plugin.alert.usual import Usual
 from plugin.alert.wording import standing
 from plugin.kpi.metric import Measurement
 from plugin.policy.sending import Rule
@@ -84,6 +86,46 @@ def test_an_incident_that_is_still_open_is_marked() -> None:
 
 def test_no_readings_at_all() -> None:
     assert backtest_text(watched(), backtest(watched().limits, [])) == "Not evaluated yet."
+
+
+EVENING = datetime(2026, 10, 26, 16, 0, tzinfo=UTC)  # Monday, 18:00 in Riga: the desk closes
+
+
+def test_what_falls_into_closed_hours_counts_as_it_is_told() -> None:
+    document = policy(calendar="desk")
+    rule = document.rules["support-abandonment"]
+    hours = document.calendar(rule.calendar)
+    night = [
+        (EVENING - FIVE, BAD),  # told at once
+        (EVENING, GOOD),
+        (EVENING + FIVE, BAD),  # comes and goes
+        (EVENING + 2 * FIVE, GOOD),
+        (EVENING + 3 * FIVE, BAD),  # still there at the opening
+        (EVENING + timedelta(hours=16), GOOD),
+    ]
+    found = backtest(threshold(rule), night)
+    opening = EVENING + timedelta(hours=15)
+    assert [one.told_at(hours) for one in found.episodes] == [EVENING - FIVE, None, opening]
+    assert [one.told_at(None) for one in found.episodes] == [one.fired_at for one in found.episodes]
+    text = backtest_text(watched(calendar="desk"), found, hours).splitlines()
+    assert text[0].startswith("Support abandonment would have alerted 2 × ")
+    assert text[1] == "Another 1 × it came and went in closed hours; that is handed over at the opening."
+    assert text[5] == "Mon 26 Oct 18:05  5 min  worst 34.0% (17 of 50 calls), in closed hours"
+    assert [line for line in text if "█" in line] == [
+        "09:00 ████████████████████████ 1",
+        "17:00 ████████████████████████ 1",
+    ]
+
+
+def test_a_backtest_takes_the_rule_as_it_stood() -> None:
+    relative = Threshold(relative=Relative(deviation=3, clear_deviation=3, side="above"))
+
+    def stood(_: Measurement | None, at: datetime) -> Threshold:
+        return replace(relative, usual=Usual(median=0.1 if at < START + FIVE else 0.3, spread=0.02, weeks=8))
+
+    assert len(backtest(relative, series(BAD, BAD), stood).episodes) == 1
+    assert backtest(relative, series(BAD, BAD), stood).episodes[0].ended_at == START + FIVE
+    assert backtest(relative, series(BAD, BAD)).unjudged == 2
 
 
 def test_rolling_windows_are_sums_of_neighbouring_slots() -> None:

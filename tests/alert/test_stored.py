@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from installed import installed
 from sqlalchemy import Engine
 from sqlmodel import Session, select
@@ -17,6 +19,7 @@ from plugin.installation import Installation
 from plugin.notify.message import Message, from_json
 from plugin.notify.tables import OutboxMessage
 from plugin.schedule import jobs
+from plugin.schedule.trial import TrialError, trial_text, wanted_of
 from plugin.work import settle_inbox
 
 MINUTE, WEEK = timedelta(minutes=1), timedelta(days=7)
@@ -85,6 +88,41 @@ def test_what_is_usual_is_measured_in_the_stored_windows_of_the_same_clock(engin
     with Session(engine) as session:
         incident = session.exec(select(Incident)).one()
     assert round(incident.threshold, 3) == 11.708
+
+
+def test_a_trial_judges_as_the_evaluation_does(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, POLICY + 'deviation = 3.0\nside = "above"\n')
+    for weeks, count in ((4, 4), (3, 6), (2, 5)):
+        calls(opened, count, NOW - timedelta(hours=1) - weeks * WEEK)
+    calls(opened, 5, NOW - WEEK)
+    calls(opened, 12, NOW)
+    said = trial_text(opened, "watched", timedelta(days=1), NOW).splitlines()
+    assert said[0] == "watched would have alerted 1 × from Sun 1 Nov 10:05 to Mon 2 Nov 10:00 (Europe/Riga)."
+    assert said[3] == "Mon 2 Nov 10:00  0 sec  worst 12, still open at the end"
+
+
+def test_a_trial_proposes_a_limit_for_a_wanted_rate(engine: Engine, tmp_path: Path) -> None:
+    opened = installed(engine, tmp_path, POLICY + "fire_above = 2.0\ncooldown = 0\n")
+    for hours, count in ((2, 5), (4, 10), (6, 15), (8, 20)):
+        calls(opened, count, NOW - timedelta(hours=hours))
+    said = trial_text(opened, "watched", timedelta(days=1), NOW, wanted_of("2/day"))
+    proposed = re.search(r"2/day: fire_above = ([\d.]+) would have alerted 2 ×\.$", said)
+    assert proposed
+    assert 10 <= float(proposed[1]) < 15
+
+
+@pytest.mark.parametrize("rate", ["2", "0/week", "often", "2/year", "-1/day"])
+def test_a_rate_is_a_number_in_a_time(rate: str) -> None:
+    with pytest.raises(TrialError, match="such as 2/week"):
+        wanted_of(rate)
+
+
+@pytest.mark.parametrize(("rule", "said"), [("absent = true", "no one limit"), ('kpi = "total_cost"', "whole days")])
+def test_what_cannot_be_tried_says_why(engine: Engine, tmp_path: Path, rule: str, said: str) -> None:
+    policy = POLICY + rule if "absent" in rule else POLICY.replace('kpi = "offered"', rule) + "fire_above = 1.0"
+    opened = installed(engine, tmp_path, policy)
+    with pytest.raises(TrialError, match=said):
+        trial_text(opened, "watched", timedelta(days=1), NOW, wanted_of("2/day"))
 
 
 def test_without_enough_weeks_there_is_no_verdict(engine: Engine, tmp_path: Path) -> None:

@@ -212,6 +212,12 @@ TEXTS = {
     "backtest.hours": "By hour of day",
     "backtest.unjudged": "{share} of the readings allowed no verdict (too few {noun}, or no data).",
     "backtest.line": "{start}  {duration}  worst {peak}",
+    "backtest.handed_over": "Another {count} × it came and went in closed hours; that is handed over at the opening.",
+    "backtest.closed": "in closed hours",
+    "backtest.unjudged.closed": "{share} of the readings allowed no verdict (closed hours, too few contacts or weeks, or no data).",
+    "suggest.found": "{wanted}: {keys} would have alerted {count} ×.",
+    "suggest.none": "No limit comes near {wanted}:",
+    "suggest.tried": "{keys}: {count} ×",
     # Why it moved
     "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
     "why.groups": "By {dimension}",

@@ -202,6 +202,12 @@ TEXTS = {
     "backtest.hours": "Pa diennakts stundām",
     "backtest.unjudged": "{share} nolasījumu nebija vērtējami (izlase par mazu vai nav datu).",
     "backtest.line": "{start}  {duration}  sliktākā vērtība {peak}",
+    "backtest.handed_over": "Vēl {count} × tas sākās un beidzās slēgtā laikā; par to ziņo, kad atver.",
+    "backtest.closed": "slēgtā laikā",
+    "backtest.unjudged.closed": "{share} nolasījumu nebija vērtējami (slēgts laiks, par maz datu vai nedēļu).",
+    "suggest.found": "{wanted}: {keys} būtu brīdinājis {count} ×.",
+    "suggest.none": "Neviena robeža nedod aptuveni {wanted}:",
+    "suggest.tried": "{keys}: {count} ×",
     # Why it moved
     "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
     "why.groups": "Pēc: {dimension}",

@@ -204,6 +204,12 @@ TEXTS = {
     "backtest.hours": "По часам суток",
     "backtest.unjudged": "{share} замеров не позволяли судить (мало {noun} или нет данных).",
     "backtest.line": "{start}  {duration}  худшее значение {peak}",
+    "backtest.handed_over": "Ещё {count} × это началось и закончилось в нерабочее время; об этом сообщают при открытии.",
+    "backtest.closed": "в нерабочее время",
+    "backtest.unjudged.closed": "{share} замеров не позволяли судить (нерабочее время, мало данных или недель).",
+    "suggest.found": "{wanted}: {keys} сработало бы {count} ×.",
+    "suggest.none": "Ни один предел не даёт примерно {wanted}:",
+    "suggest.tried": "{keys}: {count} ×",
     # Why it moved
     "why.title": "{label}: {before} → {now} ({change}), {previous} → {period}",
     "why.groups": "По признаку: {dimension}",

@@ -202,6 +202,12 @@ TEXTS = {
     "backtest.hours": "按一天中的小时",
     "backtest.unjudged": "{share} 的读数无法判断（{noun}太少或没有数据）。",
     "backtest.line": "{start}  {duration}  最差值 {peak}",
+    "backtest.handed_over": "另有 {count} 次在非营业时间开始并结束，将在营业时汇总告知。",
+    "backtest.closed": "非营业时间",
+    "backtest.unjudged.closed": "{share} 的读数无法判断（非营业时间、数据或周数不足）。",
+    "suggest.found": "{wanted}：{keys} 会发出 {count} 次警报。",
+    "suggest.none": "没有限值能接近 {wanted}：",
+    "suggest.tried": "{keys}：{count} 次",
     # Why it moved
     "why.title": "{label}：{before} → {now}（{change}），{previous} → {period}",
     "why.groups": "按{dimension}",
