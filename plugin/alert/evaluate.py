@@ -11,14 +11,15 @@ from functools import partial
 from sqlalchemy import Engine
 from sqlmodel import Session
 
-from plugin.alert.minute import limits_at
+from plugin.alert.minute import limits_at, minute_of
 from plugin.alert.remind import remind
-from plugin.alert.rule import watch
+from plugin.alert.rule import Watch, watch
 from plugin.alert.state import Notice, NoticeKind, step
-from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of
+from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of, usual_since
 from plugin.alert.tables import Closed, Incident, RuleState
 from plugin.alert.tell import Desk, note_latest, tell_end, tell_held
 from plugin.alert.thread import Enqueue
+from plugin.alert.usual import Usual
 from plugin.database import from_ms, session_scope, to_ms
 from plugin.kpi.metric import Measurement
 from plugin.notify import outbox
@@ -51,11 +52,18 @@ def evaluate_rules(
         watched = desk.watch
         measure_span = partial(measure_window, watched.kpi, watched.only)
         reading = measure_span(moment - watched.window, moment)
-        limits = limits_at(watched, reading, measure_span, moment)
+        limits = limits_at(watched, reading, measure_span, moment, _known(engine, watched, moment))
         desk = replace(desk, watch=replace(watched, limits=limits))
         with session_scope(engine) as session:
             changed += _evaluate(session, desk, reading, moment)
     return changed
+
+
+def _known(engine: Engine, watched: Watch, moment: datetime) -> Usual | None:
+    if watched.limits.relative is None:
+        return None
+    with session_scope(engine) as session:
+        return usual_since(session, watched, minute_of(moment))
 
 
 def _desk(document: Document, name: str, enqueue: Enqueue, base_url: str) -> Desk:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from plugin.alert.rule import Watch
 from plugin.alert.threshold import Threshold, Unjudged, judge
-from plugin.alert.usual import past_windows, usual
+from plugin.alert.usual import Usual, past_windows, usual
 from plugin.kpi.metric import Measurement
 from plugin.policy.calendar import open_seconds
 from plugin.report import subject
@@ -17,16 +17,27 @@ from plugin.report import subject
 MeasureSpan = Callable[[datetime, datetime], Measurement | None]
 
 
-def limits_at(watch: Watch, reading: Measurement | None, measure_span: MeasureSpan, at: datetime) -> Threshold:
-    """`reading` is that of the window which ends at `at`; the past is measured only when it allows a verdict."""
+def limits_at(
+    watch: Watch, reading: Measurement | None, measure_span: MeasureSpan, at: datetime, known: Usual | None = None
+) -> Threshold:
+    """`reading` is that of the window which ends at `at`; the past is measured only when it allows a verdict.
+
+    `known` is what was usual at another moment of the same minute: the past is not measured again for each arrival.
+    """
     limits = replace(watch.limits, closed=_is_closed(watch, at))
     relative = limits.relative
     if relative is None or judge(reading, limits) != Unjudged.HISTORY:
         return limits
-    spans = past_windows(at, watch.window, relative.weeks, watch.timezone, watch.hours)
+    if known is not None:
+        return replace(limits, usual=known)
+    spans = past_windows(minute_of(at), watch.window, relative.weeks, watch.timezone, watch.hours)
     past = [measure_span(*span) for span in spans]
     found = usual(past, subject.unit(watch.kpi), relative.weeks_min, limits.min_sample)
     return replace(limits, usual=found)
+
+
+def minute_of(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0)
 
 
 def _is_closed(watch: Watch, at: datetime) -> bool:

@@ -13,6 +13,7 @@ from plugin.alert.rule import Watch
 from plugin.alert.saved import from_json, to_json
 from plugin.alert.state import Notice, State, is_open
 from plugin.alert.tables import Closed, Incident, RuleState
+from plugin.alert.usual import Usual
 from plugin.database import insert_new
 
 _RULE_STATE = cast(Table, RuleState.__table__)  # type: ignore[attr-defined]
@@ -29,6 +30,13 @@ def lock(session: Session, watch: Watch) -> RuleState:
 
 def state_of(row: RuleState) -> State:
     return from_json(row.state)
+
+
+def usual_since(session: Session, watch: Watch, minute: datetime) -> Usual | None:
+    """What is usual, when that was measured in this minute already."""
+    row = session.get(RuleState, (watch.name, watch.kpi, watch.scope))
+    state = state_of(row) if row is not None else State()
+    return state.usual if state.read_at is not None and state.read_at >= minute else None
 
 
 def save(session: Session, row: RuleState, state: State) -> None:

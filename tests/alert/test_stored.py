@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alert_desk import create_tables, policy
 from installed import installed
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.tables import Incident, RuleState
 from plugin.contract.request import WebhookRequest
 from plugin.inbox.store import delivery_row, insert_deliveries
 from plugin.installation import Installation
+from plugin.kpi.metric import Measurement
 from plugin.notify.message import Message, from_json
 from plugin.notify.tables import OutboxMessage
 from plugin.schedule import jobs
@@ -88,6 +91,21 @@ def test_what_is_usual_is_measured_in_the_stored_windows_of_the_same_clock(engin
     with Session(engine) as session:
         incident = session.exec(select(Incident)).one()
     assert round(incident.threshold, 3) == 11.708
+
+
+def test_the_past_is_measured_once_a_minute(engine: Engine) -> None:
+    document = policy(kpi="offered", fire_above=None, clear_at=None, deviation=3.0, weeks=4)
+    create_tables(engine)
+    asked: list[datetime] = []
+
+    def measure(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement:
+        asked.append(end)
+        return Measurement(numerator=5)
+
+    for second, times in ((0, 5), (20, 6), (59, 7), (60, 12)):
+        evaluate_rules(engine, document, measure, NOW + timedelta(seconds=second))
+        assert len(asked) == times
+    assert asked[-4:] == [NOW + MINUTE - timedelta(hours=weeks > 1) - weeks * WEEK for weeks in (4, 3, 2, 1)]
 
 
 def test_a_trial_judges_as_the_evaluation_does(engine: Engine, tmp_path: Path) -> None:
