@@ -8,6 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+#: what is behind the name of a webhook or of a service of Apprise that the policy sends to
+WEBHOOK, APPRISE = "DESKGAUGE_WEBHOOK_", "DESKGAUGE_APPRISE_"
+
 
 class ConfigError(ValueError):
     """A setting is missing or contradictory; the text names it and says what to do."""
@@ -27,6 +30,8 @@ class Config:
     slack_api_url: str = "https://slack.com/api/"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "deskgauge@localhost"
+    webhooks: Mapping[str, str] = field(default_factory=dict, repr=False)
+    apprise: Mapping[str, str] = field(default_factory=dict, repr=False)
     trusted_proxies: tuple[str, ...] = ()
 
 
@@ -41,6 +46,13 @@ def read(name: str, environ: Mapping[str, str]) -> str | None:
         return Path(path).read_text().strip() or None
     except OSError as error:
         raise ConfigError(f"{name}_FILE: cannot read {path} ({error.strerror}).") from None
+
+
+def family(prefix: str, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """What follows the prefix --> the value, for variables whose names the centre chooses."""
+    names = {name.removesuffix("_FILE") for name in environ if name.startswith(prefix)}
+    found = {name: read(name, environ) for name in sorted(names)}
+    return {name.removeprefix(prefix): value for name, value in found.items() if value is not None}
 
 
 def load(environ: Mapping[str, str] | None = None) -> Config:
@@ -59,6 +71,8 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         slack_api_url=read("SLACK_API_URL", env) or "https://slack.com/api/",
         smtp_url=read("SMTP_URL", env),
         mail_from=read("DESKGAUGE_MAIL_FROM", env) or "deskgauge@localhost",
+        webhooks=family(WEBHOOK, env),
+        apprise=family(APPRISE, env),
         trusted_proxies=tuple((read("DESKGAUGE_TRUSTED_PROXIES", env) or "").replace(",", " ").split()),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from plugin.alert.machine import data_of
 from plugin.alert.tables import Incident
 from plugin.alert.words import Words, from_json
 from plugin.notify.message import Action, Link, Message
@@ -62,6 +63,7 @@ def alert_message(board: Board) -> Message:
         actions=_actions(board),
         footer=_footer(board),
         language=board.language,
+        data=data_of(board.members),
     )
 
 
@@ -75,6 +77,7 @@ def recovered_message(board: Board, title: str) -> Message:
         links=_links(board),
         footer=_footer(board),
         language=board.language,
+        data=data_of(board.members),
     )
 
 

@@ -22,8 +22,9 @@ _GROUP = cast(Table, IncidentGroup.__table__)  # type: ignore[attr-defined]
 FIRED, ESCALATED = "fired", "escalated"
 #: an alert that never arrived has no place in which anything could be said
 _ARRIVES = (State.PENDING, State.SENDING, State.SENT)
-#: where a message can be changed after it was sent
-_CHANGEABLE = "slack"
+#: where a message can be changed after it was sent, or is a state to a program
+_CHANGEABLE = ("slack", "webhook")
+_TO_PROGRAMS = "webhook"
 _TICK = timedelta(milliseconds=1)
 
 
@@ -106,15 +107,16 @@ def reply(
     now: datetime,
     not_before: datetime | None = None,
 ) -> None:
-    """Wherever it was told, once."""
+    """Wherever it was told, once; a program is told of every change of state, and needs no reminder."""
     for root in begun(session, leader):
-        _follow(session, enqueue, leader, message, said, root, now, Mode.REPLY, not_before)
+        if root.kind != _TO_PROGRAMS:
+            _follow(session, enqueue, leader, message, said, root, now, Mode.REPLY, not_before)
 
 
 def show(session: Session, enqueue: Enqueue, leader: Incident, message: Message, why: str, now: datetime) -> None:
     """In the place of the alert, where it can be changed and does not read like this yet."""
     for root in begun(session, leader):
-        if root.kind == _CHANGEABLE and root.state in _ARRIVES:
+        if root.kind in _CHANGEABLE and root.state in _ARRIVES:
             _change(session, enqueue, leader, message, why, root, now)
 
 
@@ -125,7 +127,7 @@ def join(
     for root in begun(session, leader):
         if rewrite(session, root.id, message):
             continue
-        if root.kind == _CHANGEABLE and root.state in _ARRIVES:
+        if root.kind in _CHANGEABLE and root.state in _ARRIVES:
             _change(session, enqueue, leader, message, "joined", root, now)
         elif root.state in _ARRIVES:
             _add(session, enqueue, leader, message, root, now, until)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Table, select
 from sqlmodel import Session
 
 from plugin.backfill.reading import positions
-from plugin.config import Config
+from plugin.config import APPRISE, WEBHOOK, Config
 from plugin.connecting.registering import all_registered
 from plugin.database import reading
 from plugin.doctor import (
@@ -39,7 +39,7 @@ from plugin.manifest.reading import manifest
 from plugin.normalise.registry import foreign_adapters
 from plugin.normalise.sources import SourceConfig, undeclarable, unread_variables
 from plugin.notify.tables import ChannelState, OutboxMessage, State
-from plugin.policy.document import Document
+from plugin.policy.document import Document, NamedTarget
 from plugin.policy.problems import PolicyError, Problem
 from plugin.policy.references import Known, check
 from plugin.policy.revisions import PolicyRevision, document_of, latest
@@ -81,7 +81,7 @@ def _unread(environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
     """Variables with our prefix that this release does not know, and those that it does; sources have their own check."""
     names = [each.env for each in manifest().settings]
     known = [*names, *(f"{name}_FILE" for name in names), FACTORY_VARIABLE]
-    ours = [name for name in environ if name.startswith(_OURS) and not name.startswith(_OF_SOURCES)]
+    ours = [name for name in environ if name.startswith(_OURS) and not name.startswith((_OF_SOURCES, WEBHOOK, APPRISE))]
     return sorted(set(ours) - set(known)), known
 
 
@@ -111,6 +111,7 @@ def _installed(
     file = config.policy_file or config.data_dir / decisions.POLICY_FILE
     yield from decisions.policy(problems, None if revision is None else revision.id, file)
     if document is not None:
+        yield from ways_out.named(_named(document), environ)
         yield from _file(file, document, config, applied=revision is not None)
         yield from _sources(opened, document, configured, environ, now)
     yield from _running(engine, now)
@@ -218,6 +219,11 @@ def _ways_out(
     ahead = {"Slack": grant.ahead_s if grant else None}
     ahead["the database"] = probes.ahead_of_database(engine, clock) if engine else None
     yield from machine.clock({name: seconds for name, seconds in ahead.items() if seconds is not None})
+
+
+def _named(document: Document) -> list[tuple[str, str]]:
+    channels = document.channels.values()
+    return [(one.kind, one.name) for one in channels if isinstance(one, NamedTarget)]
 
 
 def _lost(engine: Engine, now: datetime) -> Iterator[Finding]:

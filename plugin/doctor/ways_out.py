@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row
 
+from plugin.config import APPRISE, WEBHOOK
 from plugin.doctor.finding import Finding, error, ok, warn
 from plugin.doctor.processes import duration
+from plugin.notify.named import variable, variables
 
 #: scope --> what does not work without it
 _USES = {
@@ -63,6 +65,26 @@ def mail(problem: str | None, *, is_set: bool, is_used: bool) -> Finding:
     if problem is not None:
         return error("mail", "the mail server cannot be used", problem)
     return ok("mail", "the mail server takes the login")
+
+
+def named(targets: Iterable[tuple[str, str]], environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Kind and name of the channels whose address stands in the environment, and the other way round."""
+    used: set[str] = set()
+    for kind, name in targets:
+        wanted = variables(kind, name)
+        used.update((*wanted, variable(kind, name, "PRIVATE")))
+        missing = [each for each in wanted if each not in environ and f"{each}_FILE" not in environ]
+        if missing:
+            yield error(kind, f"the policy sends to {name}, whose address is not set", f"Set {' and '.join(missing)}.")
+        else:
+            yield ok(kind, f"{name} is set up")
+    for each in sorted(environ):
+        if each.startswith((WEBHOOK, APPRISE)) and each.removesuffix("_FILE") not in used:
+            yield warn(
+                "settings",
+                f"{each} is set, and no channel of the policy uses it",
+                "Name it in a channel, or remove it.",
+            )
 
 
 def channels(broken: Iterable[Row[Any]], now: datetime) -> Iterator[Finding]:

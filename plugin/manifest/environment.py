@@ -13,6 +13,7 @@ _HEAD = """\
 # Instead of NAME=value, NAME_FILE=/path/of/a/file takes the value from a file (not for DESKGAUGE_DATA_DIR).
 # Secrets of a source: DESKGAUGE_SOURCE_<SOURCE>_<SETTING>, for example DESKGAUGE_SOURCE_ZENDESK_SECRET;
 # `deskgauge connect VENDOR` prints the names.
+# Channels of the kinds webhook and apprise: DESKGAUGE_WEBHOOK_<NAME>_URL and _SECRET, DESKGAUGE_APPRISE_<NAME>.
 """
 
 

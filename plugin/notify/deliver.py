@@ -15,6 +15,7 @@ from sqlmodel import Session
 from plugin.database import reading, session_scope
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, Section, from_json
+from plugin.notify.named import variables
 from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
 from plugin.notify.outbox import (
     Claimed,
@@ -30,6 +31,13 @@ from plugin.notify.outbox import (
 from plugin.notify.tables import Mode, OutboxMessage, State
 
 _BATCH_S = 60
+#: kind --> what sets it up, where that is not named for each target
+_SETTINGS = {
+    "slack": "SLACK_BOT_TOKEN",
+    "email": "SMTP_URL",
+    "survey": "SMTP_URL",
+    "file": "the folder of this installation",
+}
 _log = logging.getLogger(__name__)
 
 
@@ -99,9 +107,7 @@ def _envelope(session: Session, row: OutboxMessage) -> Envelope:
 def _notifier(notifiers: Notifiers, row: OutboxMessage) -> Notifier:
     notifier = notifiers.get(row.kind)
     if notifier is None:
-        setting = {"slack": "SLACK_BOT_TOKEN", "email": "SMTP_URL", "survey": "SMTP_URL"}.get(
-            row.kind, "the kind of this target"
-        )
+        setting = _SETTINGS.get(row.kind) or " and ".join(variables(row.kind, row.target))
         raise DeliveryFailed(f"Nothing is set up for {row.kind}: set {setting}.", permanent=True, broken=True)
     return notifier
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
 
-from pydantic import TypeAdapter
+from pydantic import JsonValue, TypeAdapter
 
 from plugin.contract.event import Json
 
@@ -124,7 +124,10 @@ class Action:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """Plain text only in every field. `language` is that of the texts: en, lv, ru or zh."""
+    """Plain text only in every field. `language` is that of the texts: en, lv, ru or zh.
+
+    `data` is what the message is about, for programs; no person is shown it.
+    """
 
     title: str
     summary: str = ""
@@ -135,6 +138,7 @@ class Message:
     actions: tuple[Action, ...] = ()
     footer: str = ""
     language: str = "en"
+    data: dict[str, JsonValue] = field(default_factory=dict)
 
 
 @cache

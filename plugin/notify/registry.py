@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from plugin.config import Config
+from plugin.notify.apprise import AppriseNotifier
 from plugin.notify.files import FileNotifier
 from plugin.notify.mail import MailNotifier, parse_smtp_url
 from plugin.notify.mail_format import Sender
 from plugin.notify.notifier import Notifier
 from plugin.notify.slack import SlackNotifier
+from plugin.notify.webhook import WebhookNotifier
 
 #: None where the installation has not set it up.
 _NOTIFIERS: Mapping[str, Callable[[Config], Notifier | None]] = {
     "slack": lambda config: _slack(config),
     "email": lambda config: _mail(config),
+    "webhook": lambda config: WebhookNotifier(values=config.webhooks) if config.webhooks else None,
+    "apprise": lambda config: AppriseNotifier(values=config.apprise) if config.apprise else None,
     "file": lambda config: FileNotifier(folder=config.data_dir / "outbox"),
 }
 KINDS = tuple(_NOTIFIERS)

@@ -33,7 +33,8 @@ from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
-from plugin.policy.sending import Alerting, EmailTarget, Rule, SlackTarget
+from plugin.policy.sending import Alerting, EmailTarget, NamedTarget, Rule, SlackTarget
+from plugin.policy.sending import Target as ChannelTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "EmailTarget",
     "Grain",
     "LaterHours",
+    "NamedTarget",
     "OpeningHours",
     "QueueTerms",
     "Rate",
@@ -234,9 +236,7 @@ class Document(Part):
     costs: tuple[Cost, ...] = ()
     rates: Annotated[tuple[Rate, ...], AfterValidator(rates_in_order)] = ()
     sources: dict[SourceName, Source] = Field(default_factory=dict)
-    channels: dict[Name, Annotated[SlackTarget | EmailTarget, Field(discriminator="kind")]] = Field(
-        default_factory=dict
-    )
+    channels: dict[Name, ChannelTarget] = Field(default_factory=dict)
     alerting: Alerting = Alerting()
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)

@@ -146,6 +146,9 @@ Country = Annotated[str, _matching(_COUNTRY, 'must be two capital letters like "
 Month = Annotated[str, BeforeValidator(_month), _matching(_MONTH, 'must be a month like "2026-10"')]
 ClockTime = Annotated[str, BeforeValidator(_clock), _matching(_CLOCK, 'must be a time of day like "08:00"')]
 Address = Annotated[str, _matching(_ADDRESS, "must be one e-mail address")]
+OutsideName = Annotated[
+    str, _matching(_SOURCE, "must be small letters, digits, - and _, because it is part of a variable's name")
+]
 SourceName = Annotated[
     str, _matching(_SOURCE, "must be small letters, digits, - and _, because it is part of an address")
 ]

@@ -12,6 +12,7 @@ from plugin.policy.fields import (
     Count,
     Name,
     Number,
+    OutsideName,
     Part,
     Scope,
     Seconds,
@@ -94,3 +95,13 @@ def _at_least_one(addresses: tuple[str, ...]) -> tuple[str, ...]:
 class EmailTarget(Part):
     kind: Literal["email"]
     to: Annotated[tuple[Address, ...], AfterValidator(_at_least_one)]
+
+
+class NamedTarget(Part):
+    """Its address is a secret, and so stands in the environment under this name."""
+
+    kind: Literal["webhook", "apprise"]
+    name: OutsideName
+
+
+Target = Annotated[SlackTarget | EmailTarget | NamedTarget, Field(discriminator="kind")]

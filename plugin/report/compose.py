@@ -269,10 +269,11 @@ def send_digest(engine: Engine, composer: Composer, name: str, period: Period) -
 
 def _enqueue(session: Session, composer: Composer, name: str, period: Period, message: Message) -> int:
     channels = addressees(composer.document, composer.document.digests[name].channels)
+    told = replace(message, data={"type": "digest", "digest": name, "period": period_key(period)})
     return sum(
         enqueue(
             session,
-            message,
+            told,
             what=f"digest:{name}",
             period_key=period_key(period),
             target=to.target,

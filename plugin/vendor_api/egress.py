@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ import requests
 
 from plugin.contract.api import ApiRequest, ApiResponse
 from plugin.contract.settings import Settings, first
+from plugin.private_network import LookUp, addresses, is_private
 
 TIMEOUT_S = (10, 60)
 #: a page of a vendor's API is a few megabytes at most
@@ -61,21 +60,13 @@ def origin_of(url: str, name: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port not in (None, usual) else "")
 
 
-def _addresses(host: str) -> Sequence[str]:
-    """Nothing where the name cannot be looked up here, as behind a proxy; the request then fails or the proxy decides."""
-    try:
-        return [str(entry[4][0]) for entry in socket.getaddrinfo(host, None)]
-    except OSError:
-        return []
-
-
 @dataclass(kw_only=True, slots=True)
 class Sender:
     """Follows no redirect, and asks a machine of a private network only where the administrator named it."""
 
     origins: dict[str, bool]
     session: requests.Session = field(default_factory=requests.Session)
-    look_up: Callable[[str], Sequence[str]] = _addresses
+    look_up: LookUp = addresses
 
     def __call__(self, request: ApiRequest) -> ApiResponse:
         """Raises `Forbidden`, or `requests.RequestException` when no answer came."""
@@ -102,5 +93,5 @@ class Sender:
         if self.origins[origin]:
             return
         host = urlsplit(url).hostname or ""
-        if any(not ipaddress.ip_address(address).is_global for address in self.look_up(host)):
+        if is_private(host, self.look_up):
             raise Forbidden(f"{host} leads to a private address here, which a vendor's API never does: check your DNS")

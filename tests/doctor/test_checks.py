@@ -296,3 +296,18 @@ def test_a_webhook_that_we_made_and_that_does_not_lead_here_is_told(row: dict[st
     (found,) = webhooks.webhooks([Registered(**{**made, **row})], {"phones": source}, "https://gauge.example.org")
     assert found.level.value == level
     assert told in f"{found.text} {found.action}"
+
+
+def test_a_channel_without_its_variables_and_a_variable_without_its_channel_are_named() -> None:
+    targets = [("webhook", "on-call"), ("apprise", "boss")]
+    environ = {
+        "DESKGAUGE_WEBHOOK_ON_CALL_URL": "https://oncall.example.org",
+        "DESKGAUGE_WEBHOOK_ON_CALL_SECRET_FILE": "/run/secrets/oncall",
+        "DESKGAUGE_WEBHOOK_ON_CALL_PRIVATE": "yes",
+        "DESKGAUGE_WEBHOOK_PAGER_URL": "https://pager.example.org",
+    }
+    found = list(ways_out.named(targets, environ))
+    assert levels(found) == ["ok", "error", "warn"]
+    assert found[1].action == "Set DESKGAUGE_APPRISE_BOSS."
+    assert "DESKGAUGE_WEBHOOK_PAGER_URL" in found[2].text
+    assert "example.org" not in as_text(found)

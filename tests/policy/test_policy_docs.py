@@ -17,6 +17,7 @@ from plugin.policy.document import (
     Document,
     EmailTarget,
     LaterHours,
+    NamedTarget,
     OpeningHours,
     QueueTerms,
     Rule,
@@ -64,6 +65,7 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
         ("Surveys", "surveys", FollowUp),
         ("Channels", "channels", SlackTarget),
         ("Channels", "channels", EmailTarget),
+        ("Channels", "channels", NamedTarget),
     ],
 )
 def test_every_key_of_a_part_has_an_example(heading: str, place: str, model: type[Part]) -> None:

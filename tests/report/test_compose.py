@@ -99,12 +99,13 @@ def rows(engine: Engine) -> list[OutboxMessage]:
         return list(session.exec(select(OutboxMessage)))
 
 
-def test_a_digest_goes_to_every_channel_once(store: Engine) -> None:
-    assert send_digest(store, composer(Centre()), "daily", MONDAY) == 2
+def test_a_digest_goes_to_every_channel_and_address_once(store: Engine) -> None:
+    assert send_digest(store, composer(Centre()), "daily", MONDAY) == 3
     assert send_digest(store, composer(Centre()), "daily", MONDAY) == 0
     sent = rows(store)
     assert sorted((row.kind, row.target) for row in sent) == [
-        ("email", "lead@example.com, boss@example.com"),
+        ("email", "boss@example.com"),
+        ("email", "lead@example.com"),
         ("slack", "C0FLOOR"),
     ]
     assert {(row.what, row.period_key) for row in sent} == {("digest:daily", "day:2026-11-23")}
