@@ -26,6 +26,7 @@ from plugin.policy.localtime import Grain
 from plugin.policy.revisions import latest
 from plugin.report.compared import Comparison, compared
 from plugin.report.compose import send_digest
+from plugin.report.due import period_for
 from plugin.report.explanation import (
     Basis,
     Explanation,
@@ -200,10 +201,10 @@ def definition_text(key: str) -> str:
 @click.command()
 @click.argument("name")
 @click.option(
-    "--period", default="yesterday", show_default=True, help="yesterday, 2026-10-05, 2026-W40, 2026-10, 2026-Q3 …"
+    "--period", help="yesterday, 2026-10-05, 2026-W40, 2026-10, 2026-Q3 … By default the last one that is complete."
 )
 @click.option("--preview", is_flag=True, help="Print it; send nothing.")
-def digest(name: str, period: str, preview: bool) -> None:
+def digest(name: str, period: str | None, preview: bool) -> None:
     """Build a digest and send it to its channels, once."""
     with installation() as opened:
         chosen = opened.document.digests.get(name)
@@ -212,7 +213,12 @@ def digest(name: str, period: str, preview: bool) -> None:
             raise click.BadParameter(f"{name!r} is not a digest ({known})", param_hint="NAME")
         zone = chosen.timezone or opened.document.timezone
         try:
-            asked = parse_period_text(period, now(), zone, opened.terms.week_start)
+            of_campaign = chosen.kind == "campaign"
+            asked = (
+                period_for(chosen, opened.document, now())
+                if of_campaign or period is None
+                else parse_period_text(period, now(), zone, opened.terms.week_start)
+            )
         except PeriodTextError as error:
             raise click.BadParameter(str(error), param_hint="--period") from None
         settle_cells(opened)

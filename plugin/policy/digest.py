@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, ValidationInfo, field_validator
 
-from plugin.policy.fields import ClockTime, Language, Name, Part, ReportGrain, Scope, Seconds, ZoneName
+from plugin.policy.fields import CampaignScope, ClockTime, Language, Name, Part, ReportGrain, Seconds, ZoneName
 from plugin.policy.localtime import Grain, Weekday
 
 
@@ -37,8 +37,8 @@ class Digest(Part):
     """A report that is sent when its period is complete. No `kpis`: the usual ones; what is None is as in the document."""
 
     title: str | None = None
-    #: the numbers of a period, or its weak points
-    kind: Literal["report", "audit"] = "report"
+    #: the numbers of a period, its weak points, or the numbers of a whole campaign once it is over
+    kind: Literal["report", "audit", "campaign"] = "report"
     #: what it is for, in the centre's words; None: its targets
     goal: Annotated[str, Field(min_length=1, max_length=300)] | None = None
     grain: Annotated[ReportGrain, Field(validate_default=True)] = Grain.DAY
@@ -46,7 +46,9 @@ class Digest(Part):
     timezone: ZoneName | None = None
     weekdays: tuple[Weekday, ...] = tuple(Weekday)
     kpis: tuple[Name, ...] = ()
-    scope: Scope = Scope()
+    scope: CampaignScope = CampaignScope()
+    #: the groups that are told beside the whole
+    by: Literal["queue", "team", "channel", "agent", "campaign"] = "queue"
     channels: tuple[Name, ...] = ()
     language: Language | None = None
     #: how long it is held for deliveries that have come and are not read yet
@@ -63,6 +65,8 @@ class Digest(Part):
     @field_validator("compare")
     @classmethod
     def _has_a_weekday(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if "weekday" in value and info.data.get("kind") == "campaign":
+            raise ValueError('a campaign has no weekday; write "previous" or "year"')
         if "weekday" in value and info.data.get("grain", Grain.DAY) not in (Grain.HOUR, Grain.DAY):
             raise ValueError('"weekday" is for grain hour or day; write "previous" or "year"')
         return value

@@ -146,7 +146,19 @@ OPTIONAL_OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 
 class Campaign(Part):
+    """`first` and `last` are its dates, both inclusive; a digest about the whole of it needs them."""
+
     queues: tuple[Name, ...] = ()
+    first: date | None = Field(default=None, alias="from")
+    last: date | None = Field(default=None, alias="to")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if (self.first is None) != (self.last is None):
+            raise ValueError("needs both from and to, or neither")
+        if self.first and self.last and self.first > self.last:
+            raise ValueError(f"from ({self.first}) must not be after to ({self.last}); exchange them")
+        return self
 
 
 def check_short(short_s: int, name: str, threshold_s: int) -> None:

@@ -39,6 +39,12 @@ class Scope(Part):
     channel: Channel | None = None
 
 
+class CampaignScope(Scope):
+    """A scope that may be a campaign, too."""
+
+    campaign: str | None = None
+
+
 def parse_duration(value: object) -> object:
     """`90s`, `15m`, `1h30m`, `2d`, or whole seconds; seconds come out."""
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:

@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from plugin.contract.event import Channel
-from plugin.policy.fields import Amount, Currency, Month, Name, Number, Part, ReportGrain, Scope
+from plugin.policy.fields import Amount, CampaignScope, Currency, Month, Name, Number, Part, ReportGrain
 
 
 class Target(Part):
@@ -20,7 +20,7 @@ class Target(Part):
     direction: Literal["higher", "lower", "band"] | None = None
     low: Number | None = None
     high: Number | None = None
-    scope: Scope = Scope()
+    scope: CampaignScope = CampaignScope()
     grain: ReportGrain | None = None
     #: the value is for the whole period and is compared with the elapsed share of it
     sum: bool = False

@@ -38,6 +38,7 @@ def check(document: Document, known: Known | None = None) -> None:
     known = known or Known()
     problems = [
         *_names(document),
+        *_campaigns_of_digests(document),
         *_agents_of_two_teams(document),
         *_aliases_of_two(document),
         *_kpis(document, known),
@@ -54,6 +55,7 @@ def _names(document: Document) -> Iterator[Problem]:
         "calendars": (document.calendars, _uses_of_calendars(document)),
         "channels": (document.channels, _uses_of_channels(document)),
         "teams": (document.teams, _uses_of_teams(document)),
+        "campaigns": (document.campaigns, _uses_of_campaigns(document)),
         "sources": (document.sources, _uses_of_sources(document)),
     }
     for table, (names, uses) in tables.items():
@@ -93,6 +95,28 @@ def _uses_of_teams(document: Document) -> Iterator[Use]:
         *((("costs", place, "team"), cost.team) for place, cost in enumerate(document.costs)),
     ]
     yield from ((path, team) for path, team in scopes if team is not None)
+
+
+def _uses_of_campaigns(document: Document) -> Iterator[Use]:
+    uses: list[tuple[tuple[str | int, ...], str | None]] = [
+        *((("digests", name, "scope", "campaign"), digest.scope.campaign) for name, digest in document.digests.items()),
+        *((("targets", place, "scope", "campaign"), one.scope.campaign) for place, one in enumerate(document.targets)),
+    ]
+    yield from ((path, campaign) for path, campaign in uses if campaign is not None)
+
+
+def _campaigns_of_digests(document: Document) -> Iterator[Problem]:
+    """A digest about a whole campaign has to know which one, and from when to when it lasts."""
+    for name, digest in document.digests.items():
+        if digest.kind != "campaign":
+            continue
+        campaign = digest.scope.campaign
+        if campaign is None:
+            text = 'is about a campaign; name it with scope = { campaign = "spring" }'
+            yield Problem(path=key_path("digests", name, "kind"), text=text)
+        elif campaign in document.campaigns and document.campaigns[campaign].first is None:
+            text = f"{campaign} has no dates; add from and to to [{key_path('campaigns', campaign)}]"
+            yield Problem(path=key_path("digests", name, "scope", "campaign"), text=text)
 
 
 def _uses_of_sources(document: Document) -> Iterator[Use]:

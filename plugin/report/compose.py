@@ -12,7 +12,7 @@ from sqlmodel import Session
 from plugin.database import reading, session_scope
 from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.endless import LOOKED_BACK
-from plugin.kpi.metric import Report
+from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period, label, previous
 from plugin.notify.message import Message
 from plugin.notify.outbox import enqueue, message_id
@@ -41,8 +41,8 @@ from plugin.report.wording import moment_name, period_name, text
 
 AskReport = Callable[[Ask], Report]
 
-#: In which the group that moved a KPI is looked for, besides queues; hours only of periods that have few of them.
-_DIMENSIONS = ("team", "channel", "agent", HOUR)
+#: In which the group that moved a KPI is looked for, besides the one that is told; hours only of periods that have few of them.
+_DIMENSIONS = ("queue", "team", "channel", "agent", HOUR)
 _WITH_HOURS = (Grain.DAY, Grain.WEEK, Grain.MONTH)
 #: A digest that leaves this much after its time says so.
 _LATE = timedelta(minutes=30)
@@ -69,7 +69,12 @@ class Composer:
     unread: int = 0
 
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
-        digest = self.document.digests[name]
+        digest, document = self.document.digests[name], self.document
+        whole_campaign = digest.kind == "campaign"
+        if whole_campaign:
+            # What is a target of days or months says nothing of the length of a campaign.
+            lasting = tuple(target for target in document.targets if target.grain is None)
+            document = document.model_copy(update={"targets": lasting})
         kpis = digest.kpis or STANDARD_KPIS
         only = only_of(digest.scope)
         others = (_as_long(one, period, self.now) for one in comparisons(digest, self.document, period))
@@ -88,10 +93,10 @@ class Composer:
             previous=before,
             before=self._one(kpis, before, only),
             further=tuple(one for one in further if not is_empty(one.report)),
-            split=None if "queue" in only else self._split("queue", kpis, period, before, only),
+            split=None if digest.by in only else self._split(digest.by, kpis, period, before, only),
             series=self._series(kpis, period, only),
-            goals=goals_for(self.document, kpis, period, only, self.now),
-            attained=self._attained(now_report, period, only),
+            goals=goals_for(document, kpis, period, only, self.now),
+            attained=attained_for(document, _values(now_report), period, only, self.now),
             goal=digest.goal or "",
             revisions=self.revised(kpis, only, said),
             notes=(*self._quality(language, period.timezone), *_unmeasured(further, language)),
@@ -138,16 +143,13 @@ class Composer:
             return ()
         return advice(see(Look(ask=self.ask, document=self.document, period=material.period, only=only), material))
 
-    def _attained(self, report: Report, period: Period, only: dict[str, str]) -> dict[str, float]:
-        values = report.rows[0].values if report.rows else {}
-        return attained_for(self.document, values, period, only, self.now)
-
     def _others(self, material: Material, before: Period, only: dict[str, str]) -> Iterator[Split]:
-        """What moved, by everything else than queues."""
+        """What moved, by everything else than the groups that are told."""
         kpis = () if material.empty else tuple(move.kpi for move in moves(material)[:TOLD_MOVES])
+        told = material.split.dimension if material.split else ""
         for dimension in _DIMENSIONS if kpis else ():
             by_hour = dimension == HOUR
-            if dimension not in only and (not by_hour or material.period.grain in _WITH_HOURS):
+            if dimension != told and dimension not in only and (not by_hour or material.period.grain in _WITH_HOURS):
                 yield self._split(dimension, kpis, material.period, before, only)
 
     def message(self, name: str, period: Period, said: Sequence[Published] = ()) -> Message:
@@ -206,7 +208,9 @@ class Composer:
         return Split(dimension=dimension, now=now_report, before=before_report)
 
     def _series(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report | None:
-        grain = STEPS.get(period.grain)
+        grain = (
+            Grain.DAY if period.last_date > period.first_date and period.grain is Grain.DAY else STEPS.get(period.grain)
+        )
         if grain is None:
             return None
         return self.ask(
@@ -232,6 +236,10 @@ class Composer:
         return due_at if due_at >= period.end and self.now - due_at > _LATE else None
 
 
+def _values(report: Report) -> Mapping[str, Measurement]:
+    return report.rows[0].values if report.rows else {}
+
+
 def _unmeasured(further: Sequence[Further], language: str) -> Iterator[str]:
     for one in further:
         if is_empty(one.report):
@@ -239,7 +247,9 @@ def _unmeasured(further: Sequence[Further], language: str) -> Iterator[str]:
 
 
 def period_key(period: Period) -> str:
-    """`day:2026-11-23`."""
+    """`day:2026-11-23`; of a campaign `days:2026-11-01..2026-11-30`."""
+    if period.grain is Grain.DAY and period.last_date > period.first_date:
+        return f"days:{period.first_date}..{period.last_date}"
     return f"{period.grain}:{label(period)}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from plugin.kpi.metric import Measurement
-from plugin.kpi.period import following
+from plugin.kpi.period import Grain, Period, following
 from plugin.notify.message import Cell, Message, Section, Table, Tone
 from plugin.report import figures, remarks, subject
 from plugin.report.compare import Change, Direction, change_text, direction
@@ -57,21 +57,29 @@ def _table(material: Material) -> Table:
     columns += (
         [text("column.target.attained" if material.attained else "column.target", language)] if with_goals else []
     )
-    if material.previous is not None:
-        before = period_name(material.previous, language, short=True)
+    if material.compares and material.previous is not None:
+        before = _heading(material.previous, material)
         columns += [before + period_mark(material.row_before, material.shown), text("column.change", language)]
     for further in material.further:
-        columns.append(text("column.change.on", language, period=period_name(further.period, language, short=True)))
+        columns.append(text("column.change.on", language, period=_heading(further.period, material)))
     return Table(
         columns=tuple(columns),
         rows=tuple(row for kpi in material.shown for row in _lines(kpi, material, with_goals=with_goals)),
     )
 
 
+def _heading(period: Period, material: Material) -> str:
+    """The name of another period as a heading; with its year where a day of another year would look like one of this."""
+    name, year = period_name(period, material.language, short=True), period.first_date.year
+    if period.grain not in (Grain.HOUR, Grain.DAY, Grain.WEEK) or year == material.period.first_date.year:
+        return name
+    return text("period.of_year", material.language, period=name, year=year)
+
+
 def _lines(kpi: str, material: Material, *, with_goals: bool) -> Iterator[tuple[Cell, ...]]:
     """A volume once more per business day, where the periods have different numbers of them."""
     yield _line(kpi, material, with_goals=with_goals)
-    if material.previous is not None and (daily := material.per_day(kpi)):
+    if material.compares and (daily := material.per_day(kpi)):
         now, before, change = daily
         cells = [label(key_of(kpi), material.language), material.written(key_of(kpi), now)]
         cells += [""] if with_goals else []
@@ -88,7 +96,7 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
     written = _value(kpi, value, material) + value_mark(kpi, material.row, material.shown)
     cells = [Cell(text=label(kpi, material.language)), Cell(text=written, tone=tone)]
     cells += [_target(kpi, good, material)] if with_goals else []
-    if material.previous is not None:
+    if material.compares:
         change = material.change(kpi)
         before = _value(kpi, material.value_before(kpi), material)
         cells.append(Cell(text=before + value_mark(kpi, material.row_before, material.shown)))
@@ -163,6 +171,8 @@ def _groups(material: Material) -> list[str]:
     if split is None or len(split.now.rows) < 2:
         return []
     kpis = [kpi for kpi in material.shown if kpi in material.goals or kpi in ("offered", "received")][:4]
+    if split.dimension == "campaign" and "cost_per_contact" in material.shown:
+        kpis = list(dict.fromkeys([*kpis, "cost_per_contact"]))
     volumes = [
         (max((row.values[kpi].n for kpi in kpis if kpi in row.values), default=0), row) for row in split.now.rows
     ]
@@ -204,7 +214,7 @@ def _footer(material: Material) -> str:
         lines[0] = f"{MARK} {lines[0]}"
     if material.due_at is not None:
         lines.append(text("final.late", language, moment=moment_name(material.due_at, zone, language)))
-    if material.previous is not None and not material.empty:
+    if material.compares and material.previous is not None and not material.empty:
         others = (material.previous, *(one.period for one in material.further))
         now, *before = (range_name(one, language) for one in (material.passed, *others))
         lines.append(text("footer.compared", language, period=now, previous=joined(before, language)))

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from plugin.kpi.period import Grain, Period, period_of, previous, same_period_last_year, same_weekday_before
+from plugin.kpi.period import (
+    Grain,
+    Period,
+    period_of,
+    period_of_date,
+    previous,
+    same_period_last_year,
+    same_weekday_before,
+)
 from plugin.policy.calendar import Calendar, open_seconds
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
-from plugin.policy.localtime import Weekday, instant_of, zone
+from plugin.policy.localtime import Weekday, instant_of, midnight, zone
 
 _DAY = timedelta(days=1)
 #: A closed fortnight at most is skipped; what comes before is no news.
@@ -17,8 +25,13 @@ _COMPARE = {"previous": previous, "weekday": same_weekday_before, "year": same_p
 
 
 def period_for(digest: Digest, document: Document, now: datetime) -> Period:
-    """The last period that was complete at the moment; for a day, the last one on which the centre was open."""
+    """The last period that was complete at the moment; for a day, the last one on which the centre was open.
+
+    Of a whole campaign it is always its own dates.
+    """
     timezone = digest.timezone or document.timezone
+    if digest.kind == "campaign" and (dates := _dates(digest, document)):
+        return _range(*dates, timezone)
     return _open_one(digest, document, previous(period_of(digest.grain, now, timezone, document.week_starts_on.number)))
 
 
@@ -38,17 +51,50 @@ def _last_open(period: Period, calendar: Calendar) -> Period:
     return period
 
 
+def _dates(digest: Digest, document: Document) -> tuple[date, date] | None:
+    """The first and the last date of the campaign that the digest is about; None where it has no dates."""
+    campaign = document.campaigns.get(digest.scope.campaign or "")
+    return (campaign.first, campaign.last) if campaign and campaign.first and campaign.last else None
+
+
+def _range(first: date, last: date, timezone: str) -> Period:
+    """Dates, both inclusive; it is called a day, since no grain has its length."""
+    tz = zone(timezone)
+    return Period(grain=Grain.DAY, start=midnight(first, tz), end=midnight(last + _DAY, tz), timezone=timezone)
+
+
+def is_wanted(digest: Digest, document: Document, period: Period) -> bool:
+    """Not before and after the campaign that it is about."""
+    dates = _dates(digest, document)
+    return dates is None or (period.last_date >= dates[0] and period.first_date <= dates[1])
+
+
 def comparisons(digest: Digest, document: Document, period: Period) -> tuple[Period, ...]:
     """The periods that the digest is compared with, in its order; the day before is the last one on which the centre was open."""
+    if digest.kind == "campaign":
+        return tuple(_of_campaign(which, period) for which in digest.compare)
     found = ((which, _COMPARE[which](period)) for which in digest.compare)
     return tuple(_open_one(digest, document, one) if which == "previous" else one for which, one in found)
 
 
+def _of_campaign(which: str, period: Period) -> Period:
+    """As many days just before it, or its dates a year before."""
+    first, last = period.first_date, period.last_date
+    if which == "year":
+        one, other = (same_period_last_year(period_of_date(Grain.DAY, day, period.timezone)) for day in (first, last))
+        return _range(one.first_date, other.first_date, period.timezone)
+    days = last - first + _DAY
+    return _range(first - days, last - days, period.timezone)
+
+
 def last_due(digest: Digest, document: Document, now: datetime) -> datetime:
     """The latest moment, not after now, at which the digest was to be sent: its clock time on the first of its weekdays after the
-    end of a period; an hourly one after every hour of its weekdays in which the centre was open.
+    end of a period; an hourly one after every hour of its weekdays in which the centre was open. Of a whole campaign the one moment
+    after its last date, even if it lies ahead.
     """
     tz = zone(digest.timezone or document.timezone)
+    if digest.kind == "campaign" and (dates := _dates(digest, document)):
+        return _at(digest, _sending_day(digest, dates[1] + _DAY), tz.key)
     if digest.grain is Grain.HOUR:
         return _last_hour(digest, document, period_of(Grain.HOUR, now, tz.key))
     day = now.astimezone(tz).date()
@@ -69,10 +115,13 @@ def _is_due(digest: Digest, document: Document, day: date) -> bool:
     start = period_of(
         digest.grain, _at(digest, day, digest.timezone or document.timezone), *_calendar_of(digest, document)
     )
-    first = start.first_date
+    return day == _sending_day(digest, start.first_date)
+
+
+def _sending_day(digest: Digest, first: date) -> date:
     while not _sends(digest, first):
         first += _DAY
-    return day == first
+    return first
 
 
 def _sends(digest: Digest, day: date) -> bool:

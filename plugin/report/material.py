@@ -113,6 +113,11 @@ class Material:
         return now, before, change(now, before, subject.unit(key_of(kpi)))
 
     @property
+    def compares(self) -> bool:
+        """Whether anything was measured for the period that it is compared with."""
+        return self.previous is not None and not is_empty(self.before)
+
+    @property
     def passed(self) -> Period:
         """The part of the period that is over at the moment of writing."""
         running = self.period.start < self.now_at < self.period.end

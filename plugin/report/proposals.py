@@ -23,7 +23,7 @@ ENOUGH, DAYS, MONTHS = 20, 20, 3
 #: up to a value (in seconds) --> the step in which people write a time
 _TIMES = ((30.0, 1.0), (120.0, 5.0), (600.0, 10.0), (3600.0, 60.0), (math.inf, 300.0))
 #: scopes that a target may have
-_SCOPES = {"queue", "team", "channel"}
+_SCOPES = {"queue", "team", "channel", "campaign"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from types import ModuleType
 from typing import cast
 
@@ -142,12 +142,12 @@ def period_name(period: Period, language: str = "en", short: bool = False) -> st
     day, locale = period.first_date, locale_of(language)
     if period.grain in (Grain.HOUR, Grain.QUARTER_HOUR):
         return _hour_name(period, language, short)
+    if period.grain is Grain.DAY and period.last_date > day:
+        return _span_name(day, period.last_date, language, short)
     if period.grain is Grain.DAY:
         return short_day(day, language) if short else long_day(day, language)
     if period.grain is Grain.WEEK:
-        span = format_interval(day, period.last_date, "MMMd" if short else "yMMMd", locale=locale)
-        if language_of(language) == "en":
-            span = _english_span(day, period.last_date, short)
+        span = _span_name(day, period.last_date, language, short)
         week = (day + timedelta(days=3)).isocalendar().week
         return span if short else text("period.week", language, week=week, span=span)
     if period.grain is Grain.MONTH:
@@ -161,6 +161,9 @@ def period_name(period: Period, language: str = "en", short: bool = False) -> st
 
 def range_name(period: Period, language: str = "en", short: bool = False) -> str:
     """The name of a period; of the first part of one with the moment up to which it goes, of any other range both ends."""
+    tz = zone(period.timezone)
+    if period.grain is Grain.DAY and all(one.astimezone(tz).time() == time() for one in (period.start, period.end)):
+        return period_name(period, language, short)
     whole = period_of(period.grain, period.start, period.timezone, period.first_date.weekday())
     if (whole.start, whole.end) == (period.start, period.end):
         return period_name(period, language, short)
@@ -182,6 +185,12 @@ def _offset_if_ambiguous(period: Period) -> str:
     wall = period.start.astimezone(zone(period.timezone))
     twice = wall.replace(fold=0).utcoffset() != wall.replace(fold=1).utcoffset()
     return wall.isoformat()[-6:] if twice else ""
+
+
+def _span_name(first: date, last: date, language: str, short: bool) -> str:
+    if language_of(language) == "en":
+        return _english_span(first, last, short)
+    return format_interval(first, last, "MMMd" if short else "yMMMd", locale=locale_of(language))
 
 
 def _english_span(first: date, last: date, short: bool) -> str:

@@ -28,10 +28,11 @@ from plugin.notify.mail import MailNotifier
 from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
+from plugin.policy.digest import Digest
 from plugin.policy.revisions import latest
 from plugin.report.audit.seen import Usage
 from plugin.report.compose import Composer, is_sent, send_digest
-from plugin.report.due import last_due, period_for
+from plugin.report.due import is_wanted, last_due, period_for
 from plugin.schedule.usage import usage
 
 RAW_BODIES_KEPT = timedelta(days=30)
@@ -46,6 +47,10 @@ CATCH_UP = {
     Grain.QUARTER: timedelta(days=7),
     Grain.YEAR: timedelta(days=7),
 }
+
+
+def catch_up(digest: Digest) -> timedelta:
+    return CATCH_UP[Grain.MONTH if digest.kind == "campaign" else digest.grain]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,9 +119,11 @@ def _send_if_due(opened: Installation, name: str, at: datetime) -> int:
     """Held, but not for longer than its `wait`, while what had come by its time is not in the numbers yet."""
     document, digest = opened.document, opened.document.digests[name]
     due_at = last_due(digest, document, at)
-    if at - due_at > CATCH_UP[digest.grain]:
+    if not due_at <= at <= due_at + catch_up(digest):
         return 0
     period = period_for(digest, document, due_at)
+    if not is_wanted(digest, document, period):
+        return 0
     with reading(opened.engine) as connection, Session(connection) as session:
         if is_sent(session, document, name, period):
             return 0

@@ -47,11 +47,11 @@ def _messages(session: Session, document: Document, period: Period) -> dict[str,
 
 
 def _rule(session: Session, name: str, period: Period) -> RuleUse:
-    query = select_rows(Incident).where(
+    query = select_rows(Incident.fired_at, Incident.recovered_at).where(
         Incident.rule == name, col(Incident.fired_at) < period.end, col(Incident.fired_at) >= period.start
     )
     incidents = session.exec(query).all()
-    lasted = sum((_within(one.fired_at, one.recovered_at, period) for one in incidents), start=0.0)
+    lasted = sum((_within(fired_at, recovered_at, period) for fired_at, recovered_at in incidents), start=0.0)
     return RuleUse(alerts=len(incidents), share=lasted / (period.end - period.start).total_seconds())
 
 

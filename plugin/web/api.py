@@ -22,6 +22,7 @@ from plugin.kpi.catalogue import METRICS, PLAN_ATTAINMENT, known_kpis
 from plugin.kpi.citations import citation
 from plugin.kpi.formula import formula
 from plugin.kpi.metric import Report
+from plugin.kpi.period import Period
 from plugin.kpi.period import label as period_label
 from plugin.kpi.records import asked_records
 from plugin.notify.message import to_json
@@ -275,9 +276,16 @@ def digest(name: str) -> Response:
             now=now,
             base_url=here.base_url,
         )
-        material = composer.material(name, period)
-    told = {"message": to_json(build_digest(material)), "report": report_json(material.now)}
+        told = _told(composer, name, period)
     return jsonify({"name": name, "period": period_label(period), **told})
+
+
+def _told(composer: Composer, name: str, period: Period) -> dict[str, Json]:
+    """The message and the numbers that it says; an audit says none of its own."""
+    if composer.document.digests[name].kind == "audit":
+        return {"message": to_json(composer.audit(name, period)), "report": None}
+    material = composer.material(name, period)
+    return {"message": to_json(build_digest(material)), "report": report_json(material.now)}
 
 
 def published() -> Response:

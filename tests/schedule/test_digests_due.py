@@ -137,3 +137,17 @@ def test_two_workers_at_the_same_moment_send_once(opened: Installation) -> None:
     assert len(said(opened)) == 1
     with reading(opened.engine) as connection:
         assert connection.execute(text("SELECT COUNT(*) FROM published_value")).scalar() == 2
+
+
+def test_the_digest_of_a_whole_campaign_waits_for_its_end_and_is_sent_once(engine: Engine, tmp_path: Path) -> None:
+    policy = """
+[campaigns.spring]
+queues = ["support"]
+from = 2026-11-10
+to = 2026-11-23
+"""
+    whole = 'kind = "campaign"\nscope = { campaign = "spring" }\n'
+    opened = installed(engine, tmp_path, POLICY + whole + policy)
+    sent = [jobs.send_due_digests(opened, DUE + timedelta(days=days)) for days in (-3, 0, 1, 6, 8)]
+    assert sent == [0, 2, 0, 0, 0]
+    assert [message.title for message in said(opened)] == ["daily: 10–23 Nov 2026"]

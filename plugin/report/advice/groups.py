@@ -12,8 +12,8 @@ from plugin.report.compare import BEYOND_CHANCE, surprise
 from plugin.report.moved import by_group
 from plugin.report.wording import group_name, joined, label, text
 
-#: a group stands out from this multiple of what is usual on
-_MUCH = 1.5
+#: a group stands out from this multiple of what is usual on, and a share by so many points
+_MUCH, _POINTS = 1.5, 0.03
 _NAMED = 3
 Groups = Mapping[str, Measurement]
 
@@ -53,7 +53,9 @@ def _standing_out(seen: Seen, kpi: str, key: str) -> Iterator[Advice]:
         rest = _rest(groups, name)
         if not name or rest is None or rest.value is None or one.value is None:
             continue
-        beyond = surprise(one, rest, Unit.RATIO) >= BEYOND_CHANCE and one.value >= _MUCH * rest.value
+        beyond = surprise(one, rest, Unit.RATIO) >= BEYOND_CHANCE and one.value >= max(
+            _MUCH * rest.value, rest.value + _POINTS
+        )
         if beyond and min(one.n, rest.n) >= ENOUGH:
             said = text(
                 key,

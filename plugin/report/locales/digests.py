@@ -197,6 +197,7 @@ SENTENCES: dict[str, Sentences] = {
         "Источник молчит: {source} ничего не присылал с {moment}, это необычно.",
         "静默的数据源：{source} 自 {moment} 起没有发送数据，这不寻常。",
     ),
+    "period.of_year": ("{period} {year}", "{period} {year}", "{period} {year}", "{year}年{period}"),
     "note.unmeasured": (
         "Nothing was measured for {period}, so it is not compared with.",
         "Par periodu {period} nav datu, tāpēc salīdzinājuma nav.",
