@@ -156,7 +156,9 @@ def _links(board: Board) -> tuple[Link, ...]:
     if len(board.members) > 1:
         named = [(words(each).subject, words(each).page) for each in board.members]
     else:
-        named = [(text("link.incident", board.language), words(board.members[0]).page)]
+        said = words(board.members[0])
+        named = [("link.incident", said.page), ("link.behind", said.records)]
+        named = [(text(label, board.language), url) for label, url in named]
     return tuple(Link(label=label, url=url) for label, url in named if url)
 
 

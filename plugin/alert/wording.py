@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from plugin.alert.behind import has_records
 from plugin.alert.rule import Watch
 from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
 from plugin.alert.threshold import Range, Unjudged, judge
@@ -34,6 +35,7 @@ def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: i
         detail=sentences(_fired(watch, notice, held=held), watch.language),
         latest=latest(watch, notice.reading),
         page=_page(base_url, incident),
+        records=f"{_page(base_url, incident)}/records" if base_url and has_records(watch.kpi) else "",
     )
 
 

@@ -38,7 +38,7 @@ from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json
 from plugin.report.wording import label
 from plugin.version import VERSION
-from plugin.web import access, api_models, planning, reconcile
+from plugin.web import access, api_alerts, api_models, planning, reconcile
 from plugin.web.api_inputs import described_inputs
 from plugin.web.choice import read_period
 from plugin.web.errors import BadQuery
@@ -83,6 +83,8 @@ def api_blueprint() -> Blueprint:
         ("/kpis/<key>", kpi, ReportQuery, None),
         ("/kpis/<key>/records", kpi_records, RecordsQuery, None),
         ("/sources", sources, None, api_models.SourceList),
+        ("/rules", api_alerts.rules, None, api_models.RuleList),
+        ("/incidents", api_alerts.incidents, api_alerts.IncidentsQuery, api_models.IncidentList),
         ("/digests/<name>", digest, DigestQuery, None),
         ("/published", published, PublishedQuery, api_models.PublishedList),
         ("/why", planning.why_moved, planning.WhyQuery, None),

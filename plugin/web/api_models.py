@@ -140,3 +140,45 @@ class SourceList(BaseModel):
     dead: int
     oldest_pending_at: str | None
     refused_without_source: list[RefusalEntry]
+
+
+class IncidentEntry(BaseModel):
+    """`opened_at` is the first bad reading, `told_at` null while it is held back; `peak` over `n` items is the worst value."""
+
+    id: int
+    rule: str
+    kpi: str
+    scope: str
+    status: str = Field(description="firing, acknowledged, snoozed, insufficient, no_data or resolved")
+    opened_at: str | None
+    fired_at: str | None
+    told_at: str | None
+    ended_at: str | None
+    peak: float
+    n: float
+    limit: float
+    told_with: int | None = Field(description="The incident in whose message it stands")
+    told_again: int
+    acknowledged_at: str | None
+    acknowledged_by: str | None
+    snoozed_until: str | None
+    snoozed_by: str | None
+    escalated_at: str | None
+    escalated_to: str | None
+
+
+class IncidentList(BaseModel):
+    incidents: list[IncidentEntry]
+
+
+class RuleEntry(BaseModel):
+    rule: str
+    status: str = Field(description="ok, pending, firing, acknowledged, snoozed, insufficient or no_data")
+    since: str | None
+    incident: int | None = Field(description="The open one")
+    snoozed_until: str | None
+    said: str = Field(description="The same in words, in the language of the centre")
+
+
+class RuleList(BaseModel):
+    rules: list[RuleEntry]

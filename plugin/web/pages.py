@@ -10,6 +10,7 @@ from datetime import UTC
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from plugin.alert.board import SNOOZES
 from plugin.database import reading
 from plugin.notify.chart import FONTS
 from plugin.notify.errors import ChartFailed
@@ -22,7 +23,7 @@ from plugin.web.choice import Choice, choose
 from plugin.web.explain import explain, kpi_pictures
 from plugin.web.groups import group_table
 from plugin.web.health import health, unread
-from plugin.web.incidents import acknowledge, incident, open_incidents, recent_incidents
+from plugin.web.incidents import incident, open_incidents, press, recent_incidents, records_page
 from plugin.web.overview import CONTACTS, TICKETS, Reading, course, headline_kpis, newest_day, overview, revised
 from plugin.web.site import site
 from plugin.web.staffing import INTERVALS, is_short, staffing
@@ -57,6 +58,7 @@ def pages_blueprint() -> Blueprint:
         ("/sources", sources),
         ("/incidents", incidents),
         ("/incidents/<int:number>", incident_page),
+        ("/incidents/<int:number>/records", incident_records),
         ("/wall", wall_page),
         ("/wall/panel", wall_panel),
         ("/wall/<token>", wall_page),
@@ -65,9 +67,7 @@ def pages_blueprint() -> Blueprint:
         ("/fonts/<name>", font),
     ):
         blueprint.add_url_rule(rule, view.__name__, view)
-    blueprint.add_url_rule(
-        "/incidents/<int:number>/acknowledge", "acknowledge_incident", acknowledge_incident, methods=["POST"]
-    )
+    blueprint.add_url_rule("/incidents/<int:number>/answer", "answer_incident", answer_incident, methods=["POST"])
     blueprint.add_url_rule("/login", "login", login, methods=["GET", "POST"])
     blueprint.add_url_rule("/logout", "logout", logout, methods=["POST"])
     blueprint.add_url_rule("/language", "language", language, methods=["POST"])
@@ -178,12 +178,24 @@ def incidents() -> str:
 def incident_page(number: int) -> str:
     with _reading() as data:
         found = incident(data.connection, number, data.now, g.language)
-        return render_template("incident.html", data=data, found=found, may_acknowledge=g.account.may(Role.SUPERVISOR))
+        return render_template(
+            "incident.html",
+            data=data,
+            found=found,
+            may_answer=g.account.may(Role.SUPERVISOR),
+            lengths=SNOOZES,
+            has_opening=data.document.calendar() is not None,
+        )
 
 
-def acknowledge_incident(number: int) -> AnyResponse:
+def incident_records(number: int) -> str:
+    with _reading() as data:
+        return render_template("incident_records.html", **records_page(data, number))
+
+
+def answer_incident(number: int) -> AnyResponse:
     access.check_csrf()
-    acknowledge(site(), number, g.account)
+    press(site(), number, request.form.get("do", ""), g.account)
     return redirect(url_for("pages.incident_page", number=number))
 
 

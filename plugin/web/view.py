@@ -11,11 +11,12 @@ from typing import Any
 from flask import g, request, url_for
 from markupsafe import Markup, escape
 
+from plugin.kpi.answer import Ask
 from plugin.kpi.metric import Unit
 from plugin.policy.localtime import zone
 from plugin.report import wording
 from plugin.report.compared import Comparison
-from plugin.report.figures import LANGUAGES, clock, figure, language_of, number, percent
+from plugin.report.figures import LANGUAGES, clock, figure, language_of, number, percent, span
 from plugin.report.remarks import definitions, left_out, unavailable
 from plugin.web.access import SET_UP, csrf_token
 from plugin.web.choice import STEPS, WORDS, Choice, compared, next_to
@@ -62,6 +63,7 @@ def page_values() -> dict[str, Any]:
         "tenths": lambda value: figure(value, Unit.COUNT, language),
         "percent": lambda value: percent(value, language),
         "clock": clock,
+        "span": lambda length: span(length.total_seconds(), language),
         "weekday_name": lambda day, short=False: wording.weekday_name(day, language, short),
         "period_name": lambda period, short=False: wording.period_name(period, language, short),
         "range_name": lambda period: wording.range_name(period, language),
@@ -73,6 +75,7 @@ def page_values() -> dict[str, Any]:
         "unavailable": lambda reasons: unavailable(reasons, language),
         "api_link": api_link,
         "records_link": records_link,
+        "records_of": records_of,
         "coded": coded,
     }
 
@@ -108,6 +111,12 @@ def records_link(choice: Choice, kpi: str, form: str) -> str:
     start, end = (local(moment, period.timezone) for moment in (period.start, period.end))
     values: dict[str, Any] = {"from": start, "to": end, "format": form}
     return url_for("api.kpi_records", key=kpi, **values)
+
+
+def records_of(ask: Ask, form: str) -> str:
+    """All records behind one number, from the API."""
+    values: dict[str, Any] = {"from": local(ask.start, "UTC"), "to": local(ask.end, "UTC"), "format": form, **ask.only}
+    return url_for("api.kpi_records", key=ask.kpis[0], **values)
 
 
 def coded(written: str) -> Markup:

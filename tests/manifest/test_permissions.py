@@ -18,7 +18,7 @@ from plugin.web.tokens import create_token
 
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}
 PAGES = {page.path: page.permission for page in manifest().pages}
-POSTED = ("/api/v1/inputs/<kind>", "/slack/actions", "/logout", "/language", "/incidents/<int:number>/acknowledge")
+POSTED = ("/api/v1/inputs/<kind>", "/slack/actions", "/logout", "/language", "/incidents/<int:number>/answer")
 PASSWORD = "a password of the tests"
 
 
@@ -85,7 +85,9 @@ def test_a_person_may_do_what_the_role_may(client: FlaskClient, engine: Engine, 
         with client.session_transaction() as session:
             session.update(user=account.id, epoch=account.epoch, csrf="mine")
         if permission in set(Role):
-            given: dict[str, Any] = {"method": "POST", "data": {"csrf": "mine"}} if path in POSTED else {}
+            given: dict[str, Any] = (
+                {"method": "POST", "data": {"csrf": "mine", "do": "alert.ack"}} if path in POSTED else {}
+            )
             answer = client.open(address(path), environ_base=ELSEWHERE, buffered=True, **given)
             if answer.status_code == 403 or "/login" in answer.headers.get("Location", ""):
                 refused.add(path)

@@ -152,7 +152,7 @@ def test_trying_many_names_from_one_address_is_stopped(client: FlaskClient) -> N
 
 
 @pytest.mark.usefixtures("anna")
-@pytest.mark.parametrize("path", ["/login", "/logout", "/language", "/incidents/1/acknowledge"])
+@pytest.mark.parametrize("path", ["/login", "/logout", "/language", "/incidents/1/answer"])
 def test_a_form_from_elsewhere_changes_nothing(client: FlaskClient, path: str) -> None:
     log_in(client)
     for data in ({}, {"csrf": "guess"}, {"csrf": "ü"}):

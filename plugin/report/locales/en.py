@@ -121,6 +121,7 @@ TEXTS = {
     "chart.by_month": "{label} by month",
     "link.page": "Open the report",
     "link.contacts": "See the abandoned contacts",
+    "link.behind": "See the contacts behind it",
     "link.incident": "Open the incident",
     # Dimensions
     "dimension.queue": "queue",

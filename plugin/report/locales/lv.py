@@ -114,6 +114,7 @@ TEXTS = {
     "chart.by_month": "{label} pa mēnešiem",
     "link.page": "Atvērt pārskatu",
     "link.contacts": "Skatīt pamestos zvanus",
+    "link.behind": "Skatīt kontaktus, no kuriem tas radās",
     "link.incident": "Atvērt incidentu",
     "dimension.queue": "rinda",
     "dimension.team": "komanda",

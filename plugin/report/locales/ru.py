@@ -116,6 +116,7 @@ TEXTS = {
     "chart.by_month": "{label} по месяцам",
     "link.page": "Открыть отчёт",
     "link.contacts": "Показать потерянные вызовы",
+    "link.behind": "Показать обращения за этим числом",
     "link.incident": "Открыть инцидент",
     "dimension.queue": "очередь",
     "dimension.team": "команда",

@@ -114,6 +114,7 @@ TEXTS = {
     "chart.by_month": "每月{label}",
     "link.page": "打开报表",
     "link.contacts": "查看放弃的来访",
+    "link.behind": "查看相关联络",
     "link.incident": "打开事件",
     "dimension.queue": "队列",
     "dimension.team": "团队",
