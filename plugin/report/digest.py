@@ -136,7 +136,11 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
         "section.groups": [] if material.empty else _groups(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
         "section.proposals": _proposals(material),
-        "section.quality": [*material.notes, *remarks.missing(material.now, language), *material.now.notes],
+        "section.quality": [
+            *material.notes,
+            *remarks.missing(material.now, language),
+            *remarks.notes(material.now, language),
+        ],
     }
     if goal := goal_line(material):
         yield Section(text=goal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from plugin.kpi.metric import Report
@@ -9,13 +10,36 @@ from plugin.report.figures import number, span
 from plugin.report.wording import comma, excluded, fact, has, joined, label, text
 
 _MISSING = "missing fact:"
+#: text --> how the calculation says it
+_NOTES = {
+    "note.pro_rated": re.compile(r"Costs are pro-rated by calendar days\."),
+    "note.converted": re.compile(r"Costs in (?P<currencies>.+) are taken at the rates of the policy\."),
+    "note.by_end": re.compile(r"Contacts of (?P<sources>.+) count in the period in which they ended\."),
+    "note.sparse": re.compile(r"Groups without activity are left out\."),
+    "note.scales": re.compile(
+        r"(?P<kpi>\w+): answers are on several scales \((?P<scales>.+)\); a mean is shown only where there is one\."
+    ),
+}
 #: A definition is spelled out where KPIs of this name differ between centres.
 _TELLING = ("variant", "threshold_s", "components", "short_abandon_s", "flow_outs", "not_offered")
 
 
 def remarks(report: Report, language: str = "en") -> list[str]:
     """One line each; nothing to remark, no line."""
-    return [*definitions(report, language), *missing(report, language), *report.notes]
+    return [*definitions(report, language), *missing(report, language), *notes(report, language)]
+
+
+def notes(report: Report, language: str = "en") -> list[str]:
+    """What a report remarks in English, in the reader's language; what is not known here stays as it is."""
+    return [_note(one, language) for one in report.notes]
+
+
+def _note(note: str, language: str) -> str:
+    for key, pattern in _NOTES.items():
+        if found := pattern.fullmatch(note):
+            parts = found.groupdict()
+            return text(key, language, **({**parts, "kpi": label(parts["kpi"], language)} if "kpi" in parts else parts))
+    return note
 
 
 def missing(report: Report, language: str = "en") -> list[str]:

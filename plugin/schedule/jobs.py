@@ -106,7 +106,7 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
 
 def _usage(opened: Installation, period: Period) -> Usage:
     with reading(opened.engine) as connection:
-        return usage(connection, opened.document, period)
+        return usage(connection, opened.document, period, opened.knows)
 
 
 def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | None = None) -> int:

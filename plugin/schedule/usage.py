@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import cast
 
@@ -11,6 +12,8 @@ from sqlmodel import select as select_rows
 
 from plugin.alert.tables import Incident
 from plugin.events.tables import StoredEvent
+from plugin.kpi.answer import Ask, missing_fact, supply_of
+from plugin.kpi.catalogue import METRICS
 from plugin.kpi.period import Period
 from plugin.notify.tables import OutboxMessage, State
 from plugin.policy.document import Document
@@ -20,13 +23,28 @@ from plugin.report.audit.seen import RuleUse, Usage
 _EVENT = cast(Table, StoredEvent.__table__)  # type: ignore[attr-defined]
 
 
-def usage(connection: Connection, document: Document, period: Period) -> Usage:
+def usage(
+    connection: Connection, document: Document, period: Period, knows: Mapping[str, Collection[str]] | None = None
+) -> Usage:
+    """`knows` gives the facts that each source's adapter supplies, beside those that its events have shown."""
     with Session(connection) as session:
         return Usage(
             events=_events(connection, document, period),
             messages=_messages(session, document, period),
             rules={name: _rule(session, name, period) for name in document.rules},
+            unavailable=dict(_unavailable(connection, document, period, knows or {})),
         )
+
+
+def _unavailable(
+    connection: Connection, document: Document, period: Period, knows: Mapping[str, Collection[str]]
+) -> Iterator[tuple[str, str]]:
+    """Variants lack what their KPI lacks, and are left out."""
+    supply = supply_of(connection, document, Ask(kpis=(), start=period.start, end=period.end), knows)
+    for kpi in METRICS:
+        reason = missing_fact(kpi, supply)
+        if reason is not None and "." not in kpi:
+            yield kpi, reason
 
 
 def _events(connection: Connection, document: Document, period: Period) -> dict[str, int]:

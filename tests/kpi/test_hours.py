@@ -104,6 +104,15 @@ def test_what_came_after_hours_is_counted_with_its_share(engine: Engine, tmp_pat
     assert [(one.numerator, one.denominator) for one in found] == [(18, None), (18, 26)]
 
 
+def test_a_closed_hour_in_which_nothing_came_has_none(engine: Engine, tmp_path: Path) -> None:
+    opened = centre(engine, tmp_path)
+    quiet = datetime(2026, 3, 7, 23, tzinfo=UTC)
+    ask = Ask(kpis=("after_hours",), start=quiet, end=quiet + timedelta(hours=1))
+    with reading(opened.engine) as connection:
+        (row,) = answer(connection, opened.document, ask, NOW).rows
+    assert row.values["after_hours"].value == 0
+
+
 def test_what_cannot_be_told_apart_says_so(engine: Engine, tmp_path: Path) -> None:
     opened = centre(engine, tmp_path)
     report = asked(opened, ("offered", "average_queue_length"), by=("hours",))

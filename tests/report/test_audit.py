@@ -110,11 +110,24 @@ def test_rules_that_nobody_believes_and_rules_that_never_alert_are_listed() -> N
 
 def test_what_cannot_be_measured_stands_by_the_fact_that_is_missing() -> None:
     missing = dict.fromkeys(["occupancy", "utilisation", "adherence", "shrinkage"], "missing fact: login")
-    message = audit_message(seen(unavailable={"csat": "missing fact: survey:csat", **missing}))
+    message = audit_message(seen(usage=Usage(unavailable={"csat": "missing fact: survey:csat", **missing})))
     assert message.summary == "No weak point was found."
     lines = said(message, "Not available")
     assert lines[0] == "Occupancy, Utilisation, Schedule adherence and 1 more: no source supplies login times"
     assert lines[1].startswith("Customer satisfaction (CSAT): no source supplies")
+
+
+def test_a_channel_or_rule_that_was_silent_for_a_week_is_no_weak_point() -> None:
+    week = period_of(Grain.WEEK, datetime(2026, 10, 14, tzinfo=UTC), ZONE)
+    usage = Usage(messages={"leads": 0}, rules={"sales": RuleUse(alerts=0, share=0)})
+    assert audit_message(seen(period=week, usage=usage)).sections == ()
+
+
+def test_only_the_facts_that_would_bring_most_are_named() -> None:
+    missing = {kpi: f"missing fact: {kpi}" for kpi in ("csat", "nps", "ces", "fcr", "churn", "asa", "aht", "backlog")}
+    lines = said(audit_message(seen(usage=Usage(unavailable=missing))), "Not available")
+    assert len(lines) == 7
+    assert lines[-1] == "Further facts that are missing: 2."
 
 
 @pytest.mark.parametrize("language", ["lv", "ru", "zh"])
@@ -136,7 +149,7 @@ class Centre:
         periods = list(periods_between(ask.grain or Grain.MONTH, ask.start, ask.end, ZONE))
         group = dict.fromkeys(ask.by, "Support")
         rows = tuple(Row(period=period, group=group, values=values) for period in periods)
-        return Report(timezone=ZONE, definitions={}, rows=rows, unavailable={"csat": "missing fact: survey:csat"})
+        return Report(timezone=ZONE, definitions={}, rows=rows)
 
 
 def test_the_composer_asks_for_six_periods_queues_and_hours() -> None:
@@ -153,5 +166,4 @@ def test_the_composer_asks_for_six_periods_queues_and_hours() -> None:
     assert said(message, "Queues and hours that nearly always fail")[0] == (
         "queue Support: Abandonment rate missed its target ≤\u00a05% on 31 of 31 days"
     )
-    assert said(message, "Not available") == ["Customer satisfaction (CSAT): no source supplies survey answers (CSAT)"]
     assert message.links[0].url == "https://gauge.example.com/?period=2026-10"

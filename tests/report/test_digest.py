@@ -26,6 +26,7 @@ from plugin.report.digest import build_digest
 from plugin.report.goal import Goal, distance, margin, met
 from plugin.report.material import Split, finality
 from plugin.report.published import Reason, Revision
+from plugin.report.wording import text
 
 NOTHING = {queue: values(0, 0, 0) for queue in TODAY}
 
@@ -302,6 +303,22 @@ def test_digests_in_the_other_languages_leave_no_english_sentence(language: str,
     said += list(message.table.columns) if message.table else []
     assert not english & set(" ".join(said).replace(",", " ").split())
     assert message.language == language
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "ru", "zh"])
+def test_the_remarks_of_a_report_are_in_the_readers_language(language: str) -> None:
+    remarks = (
+        "Costs are pro-rated by calendar days.",
+        "Costs in SEK and USD are taken at the rates of the policy.",
+        "Contacts of pbx count in the period in which they ended.",
+        "csat_mean: answers are on several scales (1 to 5, 1 to 10); a mean is shown only where there is one.",
+    )
+    now = replace(material().now, notes=remarks, unavailable={}, excluded={})
+    lines = section(build_digest(material(language=language, now=now)), text("section.quality", language))
+    assert len(lines) == 4
+    assert [part in line for line, part in zip(lines[1:], ["SEK", "pbx", "1 to 10"], strict=True)] == [True] * 3
+    # only the KPI is named as people call it
+    assert lines[:3] == list(remarks[:3]) if language == "en" else not set(lines) & set(remarks)
 
 
 def test_the_whole_day_before_noon_reads_the_same_twice() -> None:

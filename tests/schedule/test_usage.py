@@ -94,6 +94,8 @@ def test_events_messages_and_alerts_are_those_of_the_period(engine: Engine, tmp_
     assert found.events["pbx"] >= 1
     assert found.events["spare"] == 0
     assert found.messages == {"team": 1, "boss": 0}
+    assert found.unavailable["csat"] == "missing fact: survey:csat"
+    assert "offered" not in found.unavailable
     hours = (OCTOBER.end - OCTOBER.start).total_seconds() / 3600
     assert found.rules == {"abandoning": RuleUse(alerts=2, share=5 / hours), "waiting": RuleUse(alerts=0, share=0)}
 

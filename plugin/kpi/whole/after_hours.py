@@ -15,4 +15,8 @@ def after_hours(connection: Connection, question: Question, terms: Terms) -> dic
     """Counted through the grouping by opening hours, whatever came of them."""
     asked = replace(question, by=(*question.by, HOURS), only={**question.only, HOURS: CLOSED})
     found = measure_sums(connection, ["arrivals"], asked, terms)
-    return {(number, group[:-1]): {"arrivals_closed": totals["arrivals"]} for (number, group), totals in found.items()}
+    # A closed hour in which nothing came has a place, but no sum.
+    return {
+        (number, group[:-1]): {"arrivals_closed": totals.get("arrivals", 0)}
+        for (number, group), totals in found.items()
+    }

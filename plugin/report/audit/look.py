@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from plugin.kpi.answer import STANDARD_KPIS, Ask
-from plugin.kpi.catalogue import METRICS
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period, previous
 from plugin.kpi.profile import hour_of_day
@@ -22,7 +21,6 @@ from plugin.report.moved import HOUR
 PAST = 6
 #: grain of the audit --> by what its queues and hours are judged
 STEPS = {Grain.WEEK: Grain.DAY, Grain.MONTH: Grain.DAY, Grain.QUARTER: Grain.MONTH, Grain.YEAR: Grain.MONTH}
-_HOUR = timedelta(hours=1)
 
 
 def measured(look: Look, seen: Seen, kpis: tuple[str, ...], now: datetime) -> Seen:
@@ -41,7 +39,6 @@ def measured(look: Look, seen: Seen, kpis: tuple[str, ...], now: datetime) -> Se
         places=(*_queues(look, tuple(goals), step, now), *_hours(look, goals, step)),
         step=step.value,
         costs=() if look.only else tuple(costs(look)),
-        unavailable=_unavailable(look),
         excluded=look.of(tuple(wanted)).excluded,
         currency=look.document.currency,
     )
@@ -96,10 +93,3 @@ def _hours(look: Look, goals: Mapping[str, Goal], step: Grain) -> Iterator[Place
             days[day] = days[day] + one if day in days else one
     for (hour, kpi), days in values.items():
         yield Place(dimension=HOUR, group=f"{hour:02}:00", kpi=kpi, values=tuple(days.values()), goal=goals[kpi])
-
-
-def _unavailable(look: Look) -> Mapping[str, str]:
-    """Of all KPIs; what is not supplied is the same for the last hour as for the whole period, and is asked at once."""
-    period = look.period
-    last = Ask(kpis=tuple(METRICS), start=period.end - _HOUR, end=period.end, timezone=period.timezone, only=look.only)
-    return {kpi: why for kpi, why in look.ask(last).unavailable.items() if "." not in kpi}

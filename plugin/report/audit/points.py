@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from plugin.kpi.metric import Measurement
+from plugin.kpi.period import Grain
 from plugin.report import figures, subject
 from plugin.report.advice.groups import idle_text
 from plugin.report.audit.seen import Place, Seen
@@ -23,7 +24,9 @@ NEARLY_ALWAYS, STEPS, STEP_CONTACTS = 0.8, 5, 5
 BY_FAR = 0.5
 #: a rule that fires more often than once a day, or for more of the time, is not believed
 TOO_OFTEN_A_DAY, TOO_LONG = 1.0, 0.25
-_NAMED, _PLACES = 3, 8
+_NAMED, _PLACES, _REASONS = 3, 8, 6
+#: of a shorter period it says nothing that a channel or a rule was silent
+_LONG = (Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 
 
 def missed_again(seen: Seen) -> Iterator[str]:
@@ -94,7 +97,7 @@ def unused(seen: Seen) -> Iterator[str]:
     yield from (
         text("audit.channel", language, channel=name, period=period)
         for name, count in seen.usage.messages.items()
-        if not count
+        if not count and seen.period.grain in _LONG
     )
 
 
@@ -107,16 +110,17 @@ def rules(seen: Seen) -> Iterator[str]:
             count, share = figures.number(use.alerts, language), figures.percent(use.share, language)
             yield text("audit.rule.often", language, rule=name, count=count, share=share, period=period)
     never = [name for name, use in seen.usage.rules.items() if not use.alerts]
-    if never:
+    if never and seen.period.grain in _LONG:
         yield text("audit.rule.never", language, rules=joined(never, language), period=period)
 
 
 def unavailable(seen: Seen) -> Iterator[str]:
     """KPIs that nobody can see, by what is missing, the fact that would bring most first."""
     by_reason: dict[str, list[str]] = defaultdict(list)
-    for kpi, reason in seen.unavailable.items():
+    for kpi, reason in seen.usage.unavailable.items():
         by_reason[reason].append(label(kpi, seen.language))
-    for reason, names in sorted(by_reason.items(), key=lambda item: -len(item[1])):
+    found = sorted(by_reason.items(), key=lambda item: -len(item[1]))
+    for reason, names in found[:_REASONS]:
         more = len(names) - _NAMED
         told = [*names[:_NAMED], text("audit.more", seen.language, count=more)] if more > 0 else names
         yield text(
@@ -125,6 +129,8 @@ def unavailable(seen: Seen) -> Iterator[str]:
             label=joined(told, seen.language),
             fact=reason_text(reason, seen.language),
         )
+    if more := len(found[_REASONS:]):
+        yield text("audit.facts", seen.language, count=more)
 
 
 def quality(seen: Seen) -> Iterator[str]:

@@ -28,6 +28,8 @@ class Usage:
     events: Mapping[str, int] = field(default_factory=dict)
     messages: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, RuleUse] = field(default_factory=dict)
+    #: KPI --> why it is not available
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,8 +56,6 @@ class Seen:
     step: str = "day"
     costs: tuple[CostSeen, ...] = ()
     usage: Usage = field(default_factory=Usage)
-    #: KPI --> why it is not available
-    unavailable: Mapping[str, str] = field(default_factory=dict)
     excluded: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
