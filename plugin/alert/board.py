@@ -73,7 +73,7 @@ def recovered_message(board: Board, title: str) -> Message:
     count = figures.number(len(board.members), board.language)
     return Message(
         title=title if alone else text("alert.group.recovered", board.language, count=count),
-        summary=words(board.members[0]).detail if alone else _lines(board, detailed=True),
+        summary=words(board.members[0]).detail if alone else _ends(board),
         links=_links(board),
         footer=_footer(board),
         language=board.language,
@@ -122,14 +122,23 @@ def _alone(board: Board, incident: Incident) -> str:
     return sentences([*_answers(board, incident), words(incident).detail], board.language)
 
 
-def _lines(board: Board, *, detailed: bool = False) -> str:
-    """A line for each: an end says with `detailed` also how long and how bad it was."""
+def _lines(board: Board) -> str:
+    """A line for each; what people did about all that go on is said once, above them."""
+    did = {tuple(_answers(board, each)) for each in board.open}
+    alike = did.pop() if len(did) == 1 else ()
     lines = []
     for each in board.members:
-        said = words(each)
-        more = [said.detail] if detailed else _answers(board, each)
-        lines.append(_BULLET + (f"{said.title}. {sentences(more, board.language)}" if more else said.title))
-    return "\n".join(lines)
+        own = [said for said in _answers(board, each) if said not in alike]
+        title = words(each).title
+        lines.append(_BULLET + (f"{title}. {sentences(own, board.language)}" if own else title))
+    return "\n".join([*([sentences(alike, board.language)] if alike else []), *lines])
+
+
+def _ends(board: Board) -> str:
+    """For each how long and how bad it was."""
+    said = [words(each) for each in board.members]
+    lines = [text("alert.group.line", board.language, subject=each.subject, detail=each.detail) for each in said]
+    return "\n".join(_BULLET + line for line in lines)
 
 
 def _answers(board: Board, incident: Incident) -> list[str]:

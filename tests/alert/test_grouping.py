@@ -11,7 +11,7 @@ from alert_desk import MINUTE, START, Desk, policy_of, said
 from sqlalchemy import Engine
 
 from plugin.alert.answer import Press, answer
-from plugin.alert.board import ACKNOWLEDGE
+from plugin.alert.board import ACKNOWLEDGE, UNSNOOZE
 from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
 from plugin.notify.deliver import deliver_due
@@ -146,8 +146,7 @@ def test_a_group_ends_when_its_last_incident_does(engine: Engine) -> None:
     assert paper.on(LEADS)[1:] == [("reply", "Back to normal: all 3 alerts are over")]
     end = next(message for how, _, message in paper.notes if how == "reply")
     assert end.summary.splitlines()[1] == (
-        "• Over: Abandonment rate in Sales was 41.2% at worst, for 2 min. It lasted 2 min, from 10:40 to 10:42. "
-        "Worst: 41.2% (21 of 51 contacts)."
+        "• Abandonment rate in Sales: It lasted 2 min, from 10:40 to 10:42. Worst: 41.2% (21 of 51 contacts)."
     )
     assert [row.mode for row in desk.outbox() if said(row) == "recovered"] == [Mode.REPLY, Mode.REPLY]
 
@@ -158,8 +157,19 @@ def test_one_acknowledgement_is_for_all_of_the_message(engine: Engine) -> None:
     assert press(desk, ACKNOWLEDGE, 1, START + MINUTE / 2) == ""
     assert [each.acknowledged_by for each in desk.incidents()] == ["Anna"] * 3
     shown = desk.told(FLOOR)[-1][1]
-    assert shown.summary.count("Acknowledged by Anna, 10:40.") == 3
+    assert shown.summary.splitlines()[0] == "Acknowledged by Anna, 10:40."
+    assert shown.summary.count("Anna") == 1
     assert ACKNOWLEDGE not in {action.action_id for action in shown.actions}
+
+
+def test_what_people_did_about_some_stands_in_their_lines(engine: Engine) -> None:
+    passed_on = {"targets": ["floor"], "escalate_after": "5m", "escalate_to": ["leads"]}
+    desk = Desk(engine, policy_of({"Support": {"targets": ["floor"]}, "Sales": passed_on}))
+    for number in (0, 5):
+        desk.queues(START + number * MINUTE, {}, BAD)
+    lines = desk.told(LEADS)[0][1].summary.splitlines()
+    assert "Passed on" not in lines[0]
+    assert lines[1].endswith(". Passed on to leads, 10:45: nobody had acknowledged it.")
 
 
 def test_a_restart_between_two_of_a_group_changes_nothing(engine: Engine) -> None:
@@ -181,6 +191,23 @@ def test_two_workers_make_one_message_of_a_group(engine: Engine) -> None:
     said_once = [("fired", "email"), ("fired", "slack"), ("recovered", "email"), ("recovered", "slack")]
     assert sorted(each for each in desk.said() if each[0] != "ended") == said_once
     assert desk.told(LEADS)[0][1].title == "3 alerts at once"
+
+
+def test_presses_and_evaluations_at_once_wait_for_each_other_and_nothing_is_lost(engine: Engine) -> None:
+    desk = three(engine)
+    desk.queues(START, {}, BAD)
+    buttons = [ACKNOWLEDGE, "alert.snooze.2h", UNSNOOZE]
+
+    def act(number: int) -> object:
+        if number % 2:
+            return press(desk, buttons[number % 3], 1 + number % 3, START + MINUTE / 2)
+        return desk.queues(START + number * MINUTE, {"Sales": BAD if number < 6 else GOOD}, GOOD)
+
+    with ThreadPoolExecutor(4) as workers:
+        list(workers.map(act, range(10)))
+    assert all(each.closed for each in desk.incidents())
+    assert [what for what, _ in desk.told(FLOOR)].count("recovered") == 1
+    assert [what for what, _ in desk.told(LEADS)] == ["fired", "recovered"]
 
 
 def test_a_group_says_it_in_every_language(engine: Engine) -> None:

@@ -263,7 +263,7 @@ def test_a_snooze_of_one_message_is_for_all_its_rules(engine: Engine) -> None:
     desk = Desk(engine, policy_of({queue: {"targets": ["floor"]} for queue in ("Support", "Sales")}))
     desk.queues(START, {}, BAD)
     assert "Support abandonment and Sales abandonment tells" in press(desk, SNOOZE, START + MINUTE)
-    assert desk.told(FLOOR)[-1][1].summary.count("Snoozed until 11:11 by Anna.") == 2
+    assert desk.told(FLOOR)[-1][1].summary.startswith("Snoozed until 11:11 by Anna.\n•")
     desk.queues(START + 31 * MINUTE, {}, BAD)
     assert whats(desk).count("still") == 1
 

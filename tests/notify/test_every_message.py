@@ -25,6 +25,22 @@ def test_slack_takes_every_message_and_both_parts_of_a_mail_say_the_same_numbers
         assert _numbers(plain_text(message)) == _numbers(shown), name
 
 
+def test_the_catalogue_has_what_an_incident_is_told_by() -> None:
+    told = {name.rpartition(" ")[2] for name in every_message("en") if "alert" in name}
+    everything = {
+        "fired",
+        "acknowledged",
+        "snoozed",
+        "unsnoozed",
+        "still",
+        "escalated",
+        "ended",
+        "recovered",
+        "handover",
+    }
+    assert told == everything
+
+
 def _numbers(text: str) -> list[str]:
     """Without addresses, which a page has in its links."""
     return sorted(set(re.findall(r"\d[\d.,:]*\d|\d", re.sub(r"https?://\S+", "", text))))

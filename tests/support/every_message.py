@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from alert_desk import MINUTE, START, Desk, policy, said
+from alert_desk import MINUTE, START, Desk, policy, policy_of, said
 from sample_report import BEFORE, GOALS, KPIS, TODAY, ZONE, by_queue, report, values, whole
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -29,6 +29,12 @@ from plugin.report.material import Material, Split
 LANGUAGES = ("en", "lv", "ru", "zh")
 GRAINS = (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
 _BAD, _WORSE, _GOOD = (Measurement(numerator=part, denominator=whole) for part, whole in ((17, 50), (21, 51), (4, 50)))
+_BOSS = {
+    "channels": {
+        "floor": {"kind": "slack", "channel": "C0FLOOR"},
+        "boss": {"kind": "email", "to": ["boss@example.com"]},
+    }
+}
 _PAGE = "https://gauge.example.com/?period=2026-11-23"
 
 
@@ -107,6 +113,27 @@ def _alerts(language: str) -> Iterator[tuple[str, Message]]:
         for desk in (day, night):
             yield from _waiting(desk.engine)
             desk.engine.dispose()
+        yield from _of_a_group(language, Path(folder) / "group.db")
+
+
+def _of_a_group(language: str, database: Path) -> Iterator[tuple[str, Message]]:
+    """Three queues fail together; nobody answers, one snoozes it, it comes back, and ends one by one."""
+    engine = open_engine(f"sqlite:///{database}")
+    migrate(engine)
+    rule = {"repeat": "10m", "escalate_after": "15m", "escalate_to": ["boss"], "targets": ["floor"]}
+    document = policy_of(dict.fromkeys(("Support", "Sales", "Billing"), rule), language=language, **_BOSS)
+    desk = Desk(engine, document)
+    for minute in (0, 10, 16):
+        desk.queues(START + minute * MINUTE, {}, _BAD)
+    for button, minute in (("alert.snooze.30m", 17), (ACKNOWLEDGE, 18)):
+        with session_scope(engine) as session:
+            answer(session, document, Press(button=button, incident=1, who="ann"), START + minute * MINUTE)
+    desk.queues(START + 47 * MINUTE, {}, _WORSE)
+    for minute, bad in ((48, {"Sales": _WORSE}), (49, {})):
+        desk.queues(START + minute * MINUTE, bad, _GOOD)
+    for name, message in _waiting(engine):
+        yield f"group {name}", message
+    engine.dispose()
 
 
 def _desk(language: str, database: Path) -> Desk:

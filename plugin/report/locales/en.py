@@ -165,6 +165,7 @@ TEXTS = {
     "alert.latest": "{value} ({sample})",
     "alert.group": "{count} alerts at once",
     "alert.group.some": "{open} of {count} alerts are still open",
+    "alert.group.line": "{subject}: {detail}",
     "alert.group.over": "Over: all {count} alerts",
     "alert.group.recovered": "Back to normal: all {count} alerts are over",
     "alert.group.footer": "Incidents {incidents}. Times in {zone}.",

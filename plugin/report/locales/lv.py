@@ -156,6 +156,7 @@ TEXTS = {
     "alert.latest": "{value} ({sample})",
     "alert.group": "Vienlaikus brīdinājumi: {count}",
     "alert.group.some": "Joprojām atvērti {open} no {count} brīdinājumiem",
+    "alert.group.line": "{subject}: {detail}",
     "alert.group.over": "Beigušies visi brīdinājumi: {count}",
     "alert.group.recovered": "Atkal normāli: beigušies visi brīdinājumi ({count})",
     "alert.group.footer": "Incidenti {incidents}. Laika josla: {zone}.",

@@ -158,6 +158,7 @@ TEXTS = {
     "alert.latest": "{value} ({sample})",
     "alert.group": "Оповещений одновременно: {count}",
     "alert.group.some": "Ещё открыты оповещения: {open} из {count}",
+    "alert.group.line": "{subject}: {detail}",
     "alert.group.over": "Закончились все оповещения: {count}",
     "alert.group.recovered": "Снова в норме: закончились все оповещения ({count})",
     "alert.group.footer": "Инциденты {incidents}. Часовой пояс: {zone}.",

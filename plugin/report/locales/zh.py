@@ -156,6 +156,7 @@ TEXTS = {
     "alert.latest": "{value}（{sample}）",
     "alert.group": "同时有 {count} 个警报",
     "alert.group.some": "{count} 个警报中仍有 {open} 个未结束",
+    "alert.group.line": "{subject}：{detail}",
     "alert.group.over": "已结束：全部 {count} 个警报",
     "alert.group.recovered": "恢复正常：全部 {count} 个警报均已结束",
     "alert.group.footer": "事件 {incidents}。时区：{zone}。",
