@@ -22,6 +22,7 @@ TABLES = (
     "plugin.policy.revisions",
     "plugin.notify.tables",
     "plugin.notify.follow_up.tables",
+    "plugin.report.leaving",
     "plugin.alert.tables",
     "plugin.report.published",
     "plugin.schedule.tables",

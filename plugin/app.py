@@ -20,6 +20,7 @@ from plugin.web.register import register_pages
 from plugin.web.site import Site
 from plugin.web.slack import SlackApp, slack_blueprint
 from plugin.web.survey import Surveys, survey_blueprint
+from plugin.web.unsubscribe import Leaving, unsubscribe_blueprint
 
 #: A policy that was applied elsewhere shows on the pages after this time.
 FRESH_S = 5.0
@@ -34,6 +35,7 @@ def create_app(config: Config | None = None) -> Flask:
     site = replace(site_of(installation), accept=app.extensions["intake"].accept)
     register_pages(app, site)
     app.register_blueprint(slack_blueprint(_slack_of(installation, site)))
+    app.register_blueprint(unsubscribe_blueprint(_leaving_of(site)))
     app.register_blueprint(survey_blueprint(_surveys_of(installation, app.extensions["intake"])))
     return app
 
@@ -79,6 +81,10 @@ def _slack_of(installation: Installation, site: Site) -> SlackApp:
         now=site.now,
         api_url=config.slack_api_url,
     )
+
+
+def _leaving_of(site: Site) -> Leaving:
+    return Leaving(engine=site.engine, secret=site.secret, document=site.document, now=site.now)
 
 
 def _surveys_of(installation: Installation, intake: Intake) -> Surveys:

@@ -395,6 +395,14 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "digest_opt_out",
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("address", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", "address", name=op.f("pk_digest_opt_out")),
+    )
+    op.create_table(
         "dirty_agent_day",
         sa.Column("agent", sa.String(), nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),

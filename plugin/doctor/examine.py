@@ -45,6 +45,7 @@ from plugin.policy.references import Known, check
 from plugin.policy.revisions import PolicyRevision, document_of, latest
 from plugin.policy.text import parse, to_data
 from plugin.receive.server import FACTORY_VARIABLE
+from plugin.report.leaving import gone
 from plugin.schedule.lease import heartbeats
 from plugin.web.health import DEAD_SHOWN, health
 from plugin.web.site import Site
@@ -233,5 +234,7 @@ def _lost(engine: Engine, now: datetime) -> Iterator[Finding]:
     with reading(engine) as connection:
         broken = connection.execute(select(_CHANNEL).order_by(_CHANNEL.c.broken_since)).all()
         given_up = connection.execute(failed.order_by(_MESSAGE.c.created_at.desc())).all()
+        left = gone(connection)
     yield from ways_out.channels(broken, now)
+    yield from ways_out.left(left)
     yield from ways_out.given_up(given_up)

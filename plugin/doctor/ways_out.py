@@ -94,6 +94,13 @@ def channels(broken: Iterable[Row[Any]], now: datetime) -> Iterator[Finding]:
         yield error("channel", text, f"{row.reason} The next message that arrives there repairs it.")
 
 
+def left(readers: Sequence[Row[Any, Any, Any, Any]]) -> Iterator[Finding]:
+    """Digest, address, at, by of those who want no more mails of a digest."""
+    if readers:
+        names = ", ".join(f"{row.address} of {row.digest}" for row in readers)
+        yield ok("digests", f"left by their readers: {names}; `deskgauge unsubscribed` takes them back")
+
+
 def given_up(messages: Sequence[Row[Any, Any]]) -> Iterator[Finding]:
     """The messages of the last day that did not arrive, the newest first: what, error."""
     if messages:

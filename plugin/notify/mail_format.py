@@ -69,11 +69,15 @@ def compose(message: Message, envelope: Envelope, sender: Sender, picture: Pictu
     mail["Auto-Submitted"] = "auto-generated"
     if envelope.follows:
         mail["In-Reply-To"] = mail["References"] = envelope.follows.reference
-    if sender.unsubscribe_url:
-        mail["List-Unsubscribe"] = f"<{sender.unsubscribe_url}>"
+    if url := _leave_url(message, sender):
+        mail["List-Unsubscribe"] = f"<{url}>"
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     _add_bodies(mail, envelope.id, message, sender, picture)
     return mail
+
+
+def _leave_url(message: Message, sender: Sender) -> str:
+    return message.unsubscribe_url or sender.unsubscribe_url
 
 
 def message_id(name: str, sender: Sender) -> str:
@@ -108,8 +112,8 @@ def _ascii_domain(address: str) -> str:
 
 def _add_bodies(mail: EmailMessage, name: str, message: Message, sender: Sender, picture: Picture) -> None:
     text = plain_text(message)
-    if sender.unsubscribe_url:
-        text += f"\n{unsubscribe(message.language)}: {sender.unsubscribe_url}\n"
+    if url := _leave_url(message, sender):
+        text += f"\n{unsubscribe(message.language)}: {url}\n"
     mail.set_content(text)
     content_id = f"chart.{name}@deskgauge"
     source = f"cid:{content_id}" if picture.png else ""
@@ -149,7 +153,7 @@ def _render(message: Message, sender: Sender, picture: str, left_out: str) -> st
             left_out=left_out,
             description=describe(message.chart, message.language) if message.chart else "",
             bad_mark=BAD_MARK,
-            unsubscribe_url=sender.unsubscribe_url,
+            unsubscribe_url=_leave_url(message, sender),
             unsubscribe_word=unsubscribe(message.language),
         )
     )

@@ -126,7 +126,8 @@ class Action:
 class Message:
     """Plain text only in every field. `language` is that of the texts: en, lv, ru or zh.
 
-    `data` is what the message is about, for programs; no person is shown it.
+    `unsubscribe_url` takes its one reader off by a POST without a login (RFC 8058). `data` is what the message is about, for
+    programs; no person is shown it.
     """
 
     title: str
@@ -138,6 +139,7 @@ class Message:
     actions: tuple[Action, ...] = ()
     footer: str = ""
     language: str = "en"
+    unsubscribe_url: str = ""
     data: dict[str, JsonValue] = field(default_factory=dict)
 
 

@@ -19,7 +19,7 @@ from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
-from plugin.report.addressees import addressees
+from plugin.report.addressees import Addressee
 from plugin.report.advice.look import Look, see
 from plugin.report.advice.rules import advice
 from plugin.report.audit import seen as audit
@@ -31,6 +31,7 @@ from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
+from plugin.report.leaving import Recipient, link, staying
 from plugin.report.links import links, page_link
 from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
@@ -57,6 +58,8 @@ class Composer:
     now: datetime
     policy_revision: int = 0
     base_url: str = ""
+    #: signs the links by which a reader leaves; without it mails have none
+    secret: bytes = field(default=b"", repr=False)
     #: remarks on the sources, such as one that is silent
     notes: tuple[str, ...] = ()
     #: source --> how many of its contacts of the last days never ended
@@ -67,6 +70,11 @@ class Composer:
     usage: Callable[[Period], Usage] = lambda period: Usage()
     #: deliveries that had come by the time the digest was due and are not read yet
     unread: int = 0
+
+    def leave_link(self, name: str, to: Addressee) -> str:
+        if to.kind != "email":
+            return ""
+        return link(self.base_url, self.secret, Recipient(digest=name, address=to.target))
 
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest, document = self.document.digests[name], self.document
@@ -278,19 +286,18 @@ def send_digest(engine: Engine, composer: Composer, name: str, period: Period) -
 
 
 def _enqueue(session: Session, composer: Composer, name: str, period: Period, message: Message) -> int:
-    channels = addressees(composer.document, composer.document.digests[name].channels)
     told = replace(message, data={"type": "digest", "digest": name, "period": period_key(period)})
     return sum(
         enqueue(
             session,
-            told,
+            replace(told, unsubscribe_url=composer.leave_link(name, to)),
             what=f"digest:{name}",
             period_key=period_key(period),
             target=to.target,
             kind=to.kind,
             now=composer.now,
         )
-        for to in channels
+        for to in staying(session.connection(), composer.document, name)
     )
 
 
@@ -316,8 +323,7 @@ def _remember(session: Session, composer: Composer, name: str, material: Materia
 
 def is_sent(session: Session, document: Document, name: str, period: Period) -> bool:
     """Whether every channel of the digest has this period already."""
-    digest = document.digests[name]
     return all(
         session.get(OutboxMessage, message_id(f"digest:{name}", period_key(period), to.target)) is not None
-        for to in addressees(document, digest.channels)
+        for to in staying(session.connection(), document, name)
     )

@@ -97,6 +97,7 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
         now=at,
         policy_revision=(revision.id or 0) if revision is not None else 0,
         base_url=opened.config.base_url,
+        secret=opened.customer_secret,
         endless=endless,
         silent={source: one.last_at for source, one in silent.items() if one is not None and one.is_unusual},
         usage=lambda period: _usage(opened, period),
