@@ -12,13 +12,15 @@ from flask import Flask
 from plugin.config import Config, installation_key
 from plugin.inbox.intake import Intake
 from plugin.installation import Installation, now, open_installation
+from plugin.notify.registry import slack_notifier
 from plugin.receive.blueprint import hooks_blueprint
 from plugin.receive.book import SourceBook
 from plugin.receive.hooks import Hooks
 from plugin.schedule.lease import heartbeats
 from plugin.web.register import register_pages
 from plugin.web.site import Site
-from plugin.web.slack import SlackApp, slack_blueprint
+from plugin.web.slack.blueprint import slack_blueprint
+from plugin.web.slack.desk import SlackApp
 from plugin.web.survey import Surveys, survey_blueprint
 from plugin.web.unsubscribe import Leaving, unsubscribe_blueprint
 
@@ -79,7 +81,10 @@ def _slack_of(installation: Installation, site: Site) -> SlackApp:
         signing_secret=config.slack_signing_secret,
         document=site.document,
         now=site.now,
+        knows=site.knows,
+        base_url=site.base_url,
         api_url=config.slack_api_url,
+        notifier=slack_notifier(config),
     )
 
 

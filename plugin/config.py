@@ -27,6 +27,7 @@ class Config:
     secret_key: str | None = field(default=None, repr=False)
     slack_bot_token: str | None = field(default=None, repr=False)
     slack_signing_secret: str | None = field(default=None, repr=False)
+    slack_app_token: str | None = field(default=None, repr=False)
     slack_api_url: str = "https://slack.com/api/"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "deskgauge@localhost"
@@ -68,6 +69,7 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=read("DESKGAUGE_SECRET_KEY", env),
         slack_bot_token=read("SLACK_BOT_TOKEN", env),
         slack_signing_secret=read("SLACK_SIGNING_SECRET", env),
+        slack_app_token=read("SLACK_APP_TOKEN", env),
         slack_api_url=read("SLACK_API_URL", env) or "https://slack.com/api/",
         smtp_url=read("SMTP_URL", env),
         mail_from=read("DESKGAUGE_MAIL_FROM", env) or "deskgauge@localhost",

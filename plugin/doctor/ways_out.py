@@ -18,9 +18,10 @@ from plugin.notify.named import variable, variables
 _USES = {
     "chat:write": "no message can be sent",
     "files:write": "messages arrive without their chart",
+    "commands": "Slack does not know the command /deskgauge",
 }
 _HISTORY = "a message may be sent twice after a crash"
-_REQUIRED = frozenset(_USES)
+_REQUIRED = frozenset({"chat:write", "files:write"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

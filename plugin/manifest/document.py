@@ -116,13 +116,20 @@ class RoleEntry(Part):
 
 
 class SlackApp(Part):
-    """The limits are those of Slack's schema of app manifests. `actions` is the page that Slack tells of pressed buttons."""
+    """Within the limits of Slack's schema of app manifests. Slack calls the pages `actions`, `commands` and `events_to`."""
 
     name: Annotated[str, Field(min_length=1, max_length=35)]
     description: Annotated[str, Field(min_length=1, max_length=140)]
     background_color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")]
     scopes: tuple[str, ...]
+    #: what the app is told of: https://docs.slack.dev/reference/events
+    events: tuple[str, ...]
+    command: Annotated[str, Field(pattern=r"^/[a-z0-9_-]{1,31}$")]
+    command_does: Annotated[str, Field(min_length=1, max_length=2000)]
+    command_hint: Annotated[str, Field(min_length=1, max_length=1000)]
     actions: Text
+    commands: Text
+    events_to: Text
 
 
 class Manifest(Part):

@@ -96,9 +96,10 @@ def _broken(found: Manifest) -> Iterator[Problem]:
         if page.permission not in (PUBLIC, SIGNED, *roles) and not page.permission.startswith(SCOPE):
             text = f'"{page.permission}" is not a role; write {PUBLIC}, {SIGNED}, {", ".join(roles)} or {SCOPE}SCOPE'
             yield Problem(path=key_path("pages", place, "permission"), text=text)
-    if found.slack_app.actions not in [page.path for page in found.pages]:
-        text = f'"{found.slack_app.actions}" is not one of the pages; write its path'
-        yield Problem(path="slack_app.actions", text=text)
+    pages, app = {page.path for page in found.pages}, found.slack_app
+    for key, path in {"actions": app.actions, "commands": app.commands, "events_to": app.events_to}.items():
+        if path not in pages:
+            yield Problem(path=f"slack_app.{key}", text=f'"{path}" is not one of the pages; write its path')
 
 
 def _doubles(found: Manifest, table: str, key: str) -> Iterator[Problem]:

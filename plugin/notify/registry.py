@@ -15,7 +15,7 @@ from plugin.notify.webhook import WebhookNotifier
 
 #: None where the installation has not set it up.
 _NOTIFIERS: Mapping[str, Callable[[Config], Notifier | None]] = {
-    "slack": lambda config: _slack(config),
+    "slack": lambda config: slack_notifier(config),
     "email": lambda config: _mail(config),
     "webhook": lambda config: WebhookNotifier(values=config.webhooks) if config.webhooks else None,
     "apprise": lambda config: AppriseNotifier(values=config.apprise) if config.apprise else None,
@@ -30,7 +30,7 @@ def notifiers(config: Config) -> dict[str, Notifier]:
     return {kind: notifier for kind, notifier in built.items() if notifier is not None}
 
 
-def _slack(config: Config) -> Notifier | None:
+def slack_notifier(config: Config) -> SlackNotifier | None:
     if not config.slack_bot_token:
         return None
     return SlackNotifier(token=config.slack_bot_token, api_url=config.slack_api_url)

@@ -69,6 +69,10 @@ class SlackNotifier:
             raise failed_on_the_way(error) from error
         return envelope.follows
 
+    def publish_home(self, user: str, view: dict[str, Any]) -> None:
+        """What a person sees in the app's Home tab: https://docs.slack.dev/reference/methods/views.publish"""
+        _call(self._client().views_publish, user_id=user, view=view)
+
     def find_sent(self, envelope: Envelope) -> Receipt | None:
         """Whether Slack already has this message: looks for our id in the metadata of what the channel got since it was written."""
         for answer in self._pages(envelope):

@@ -39,8 +39,8 @@ def escape(text: str) -> str:
 def slack_blocks(message: Message) -> list[Block]:
     link = message.links[0] if message.links else None
     table = _table(message, link)
-    frame = [_header(message.title), *_paragraph(message.summary, message.language, link, limit=_MAX_SUMMARY)]
-    end = [*_links(message.links), *_buttons(message.actions), *_footer(message.footer)]
+    frame = [header(message.title), *_paragraph(message.summary, message.language, link, limit=_MAX_SUMMARY)]
+    end = [*_links(message.links), *button_rows(message.actions), *small_print(message.footer)]
     room = MAX_TOTAL - _size([*frame, *table, *end])
     return [*frame, *_sections(message, link, room), *table, *end]
 
@@ -79,7 +79,12 @@ def _section(text: str) -> Block:
     return {"type": "section", "text": _mrkdwn(text)}
 
 
-def _header(title: str) -> Block:
+def section(text: str) -> list[Block]:
+    """A paragraph of plain text; none where it is empty."""
+    return _paragraph(text, "en", None)
+
+
+def header(title: str) -> Block:
     text = one_line(title) or "–"
     text = text if len(text) <= MAX_HEADER else text[: MAX_HEADER - 1] + "…"
     return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}
@@ -158,7 +163,7 @@ def _links(links: Sequence[Link]) -> list[Block]:
     return [_section(text)] if text else []
 
 
-def _buttons(actions: Sequence[Action]) -> list[Block]:
+def button_rows(actions: Sequence[Action]) -> list[Block]:
     """Slack refuses a message in which two buttons of one block have the same name: the second begins a new row."""
     rows: list[list[Block]] = []
     for button in map(_button, actions[:_MAX_BUTTONS]):
@@ -186,5 +191,5 @@ def _button(action: Action) -> Block:
     return button
 
 
-def _footer(footer: str) -> list[Block]:
+def small_print(footer: str) -> list[Block]:
     return [_context(clip_escaped(one_line(footer), _MAX_FOOTER))] if footer.strip() else []

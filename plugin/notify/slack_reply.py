@@ -1,15 +1,17 @@
-"""A few words to the one person who pressed a button in Slack, through the address that came with the press."""
+"""What one person alone gets to see in Slack: after a press of a button or a command, through the address that came with it."""
 
 from __future__ import annotations
 
 import logging
 from http.client import HTTPException
+from typing import Any
 from urllib.parse import urlsplit
 
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
-from plugin.notify.slack_blocks import escape
+from plugin.notify.message import Message
+from plugin.notify.slack_blocks import escape, fallback_text, slack_blocks
 
 _TIMEOUT_S = 10
 _SLACK_HOSTS = (".slack.com", ".slack-gov.com")
@@ -28,21 +30,25 @@ def is_reply_address(url: str, api_url: str) -> bool:
     return bool(given.netloc) and (given.scheme, given.netloc) == (api.scheme, api.netloc)
 
 
-def reply(url: str, text: str) -> None:
+def reply(url: str, payload: dict[str, Any]) -> None:
     """Nobody else sees it, and the message with the button stays. What fails is only logged: the press has had its effect."""
     # No retry handlers: a repeat would say it twice, and the person may press again.
     client = WebhookClient(url, timeout=_TIMEOUT_S, logger=_quiet_logger(), retry_handlers=[])
     try:
-        answer = client.send_dict(ephemeral(text))
+        answer = client.send_dict(payload)
     except (SlackClientError, HTTPException, OSError) as error:
-        _log.warning("Slack could not be told what came of a button (%s)", type(error).__name__)
+        _log.warning("Slack could not be told what came of a button or command (%s)", type(error).__name__)
         return
     if answer.status_code != 200:
-        _log.warning("Slack refused to show what came of a button (HTTP %s)", answer.status_code)
+        _log.warning("Slack refused to show what came of a button or command (HTTP %s)", answer.status_code)
 
 
-def ephemeral(text: str) -> dict[str, object]:
-    return {"response_type": "ephemeral", "replace_original": False, "text": escape(text)}
+def ephemeral(said: Message | str) -> dict[str, Any]:
+    """https://docs.slack.dev/interactivity/handling-user-interaction#message_responses"""
+    answer: dict[str, Any] = {"response_type": "ephemeral", "replace_original": False}
+    if isinstance(said, str):
+        return answer | {"text": escape(said)}
+    return answer | {"text": fallback_text(said), "blocks": slack_blocks(said)}
 
 
 def _quiet_logger() -> logging.Logger:

@@ -33,7 +33,7 @@ from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
-from plugin.policy.sending import Alerting, EmailTarget, NamedTarget, Rule, SlackTarget
+from plugin.policy.sending import Alerting, EmailTarget, NamedTarget, Rule, SlackAccess, SlackTarget
 from plugin.policy.sending import Target as ChannelTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
@@ -58,6 +58,7 @@ __all__ = [
     "Scope",
     "Severity",
     "Sla",
+    "SlackAccess",
     "SlackTarget",
     "Source",
     "Target",
@@ -250,6 +251,7 @@ class Document(Part):
     sources: dict[SourceName, Source] = Field(default_factory=dict)
     channels: dict[Name, ChannelTarget] = Field(default_factory=dict)
     alerting: Alerting = Alerting()
+    slack: SlackAccess = SlackAccess()
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)
     surveys: dict[Name, FollowUp] = Field(default_factory=dict)

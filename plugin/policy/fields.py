@@ -23,6 +23,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 _SOURCE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _SLACK = re.compile(r"[CDG][A-Z0-9]+")
+_SLACK_PERSON = re.compile(r"[UW][A-Z0-9]+")
 
 
 class Part(BaseModel):
@@ -161,6 +162,10 @@ SourceName = Annotated[
 SlackChannel = Annotated[
     str,
     _matching(_SLACK, "must be the channel's ID like C0123ABCD; Slack shows it at the end of the channel's details"),
+]
+SlackPerson = Annotated[
+    str,
+    _matching(_SLACK_PERSON, "must be the member's ID like U0123ABCD; Slack shows it under ⋮ in the person's profile"),
 ]
 ReportGrain = Annotated[Grain, AfterValidator(_reported)]
 Hours = Annotated[Interval, BeforeValidator(_interval), PlainSerializer(str, return_type=str)]

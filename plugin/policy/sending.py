@@ -18,6 +18,7 @@ from plugin.policy.fields import (
     Seconds,
     Severity,
     SlackChannel,
+    SlackPerson,
     Weeks,
     Window,
 )
@@ -84,6 +85,13 @@ class Alerting(Part):
 class SlackTarget(Part):
     kind: Literal["slack"]
     channel: SlackChannel
+
+
+class SlackAccess(Part):
+    """Who may ask for numbers in Slack: these people, and everybody in these channels; both empty: the whole workspace."""
+
+    users: tuple[SlackPerson, ...] = ()
+    channels: tuple[SlackChannel, ...] = ()
 
 
 def _at_least_one(addresses: tuple[str, ...]) -> tuple[str, ...]:

@@ -125,7 +125,7 @@ def test_slack_is_asked_when_there_is_a_token(engine: Engine, tmp_path: Path) ->
         seen = found(opened, slack_bot_token=fake_slack.TOKEN, slack_api_url=slack.url)
         assert slack.calls == ["auth.test"]
     # This Slack grants nothing, so every scope is missing.
-    assert len(seen["slack"]) == 5
+    assert len(seen["slack"]) == 6
 
 
 def test_without_a_database_the_rest_is_still_looked_at_and_nothing_is_made(tmp_path: Path) -> None:

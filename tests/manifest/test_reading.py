@@ -50,6 +50,7 @@ def test_the_manifest_of_this_release_is_read() -> None:
             'settings[1].env: "DESKGAUGE_DATA_DIR" is there twice; remove one of them',
         ),
         (lambda data: data["slack_app"].update(actions="/x"), 'slack_app.actions: "/x" is not one of the pages'),
+        (lambda data: data["slack_app"].update(events_to="/x"), 'slack_app.events_to: "/x" is not one of the pages'),
         (lambda data: data["slack_app"].update(name="D" * 36), "slack_app.name: must have at most 35 characters"),
     ],
 )

@@ -108,7 +108,7 @@ def test_every_kind_of_a_recorded_delivery_is_an_event_of_its_adapter() -> None:
 
 
 def test_every_variable_that_the_code_names_is_a_setting() -> None:
-    pattern = re.compile(r"\b(?:DESKGAUGE_[A-Z_]*[A-Z]|SLACK_(?:BOT|SIGNING|API)_[A-Z]+|SMTP_URL)\b")
+    pattern = re.compile(r"\b(?:DESKGAUGE_[A-Z_]*[A-Z]|SLACK_(?:BOT|SIGNING|APP|API)_[A-Z]+|SMTP_URL)\b")
     named = {name for file in (ROOT / "plugin").rglob("*.py") for name in pattern.findall(file.read_text())}
     named = {
         name.removesuffix("_FILE")

@@ -22,6 +22,7 @@ from plugin.policy.document import (
     QueueTerms,
     Rule,
     Sla,
+    SlackAccess,
     SlackTarget,
     Source,
     Target,
@@ -66,13 +67,14 @@ def test_an_example_can_be_applied_and_exported(heading: str, engine: Engine) ->
         ("Channels", "channels", SlackTarget),
         ("Channels", "channels", EmailTarget),
         ("Channels", "channels", NamedTarget),
+        ("Channels", "slack", SlackAccess),
     ],
 )
 def test_every_key_of_a_part_has_an_example(heading: str, place: str, model: type[Part]) -> None:
     found = to_data(parse(EXAMPLES[heading]))[place]
     entries = (
         [found]
-        if model in (Definitions, TicketTerms, Alerting)
+        if model in (Definitions, TicketTerms, Alerting, SlackAccess)
         else list(found.values())
         if isinstance(found, dict)
         else found
@@ -101,6 +103,7 @@ def test_every_key_is_on_the_page() -> None:
         Alerting,
         Digest,
         FollowUp,
+        SlackAccess,
     ]
     written = set(re.findall(r"[a-z_]+", PAGE))
     keys = {field.alias or name for model in models for name, field in model.model_fields.items()}

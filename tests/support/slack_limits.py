@@ -49,7 +49,10 @@ def check_view(view: object) -> None:
         raise Refused("view_too_large")
     if len(found.get("private_metadata", "")) > 3000 or len(found.get("callback_id", "")) > 255:
         raise Refused("invalid_arguments")
-    _check_blocks(_list(found.get("blocks")), VIEW_BLOCKS)
+    blocks = _list(found.get("blocks"))
+    if any(block.get("type") == "table" for block in blocks):
+        raise Refused("invalid_blocks", response_metadata={"messages": ["[ERROR] a table is for messages only"]})
+    _check_blocks(blocks, VIEW_BLOCKS)
 
 
 def _check_metadata(given: object) -> None:

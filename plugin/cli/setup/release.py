@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from plugin.release.known import Known
 
 
+_SOCKET = """\
+This app uses Socket Mode, which needs no address that Slack can reach: under Basic Information make an app-level token with the
+scope connections:write, and set SLACK_APP_TOKEN to it. For HTTP instead, set DESKGAUGE_BASE_URL to an https address first."""
+
+
 def _read(text: str | None = None) -> Manifest:
     file = path()
     try:
@@ -103,12 +108,14 @@ def env() -> None:
 
 
 @manifest.command()
-def slack() -> None:
+@click.option("--socket", is_flag=True, help="Socket Mode, although DESKGAUGE_BASE_URL is an https address.")
+def slack(socket: bool) -> None:
     """Print the manifest of the Slack app: api.slack.com/apps, Create New App, From a manifest."""
     base_url = load().base_url
-    if not base_url.startswith("https://"):
-        click.echo("Set DESKGAUGE_BASE_URL to the https address of this installation first to have buttons.", err=True)
-    click.echo(json.dumps(slack_manifest(_read(), base_url), indent=2, ensure_ascii=False))
+    made = slack_manifest(_read(), base_url, socket_mode=socket)
+    if made["settings"]["socket_mode_enabled"]:
+        click.echo(_SOCKET, err=True)
+    click.echo(json.dumps(made, indent=2, ensure_ascii=False))
 
 
 @manifest.command()
