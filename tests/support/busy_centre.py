@@ -216,5 +216,6 @@ def _sources(connection: Any, now: datetime) -> None:
             "peak": 0.41,
             "n": 34,
             "threshold": 0.7,
+            "words": "{}",
         },
     )

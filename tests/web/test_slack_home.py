@@ -155,7 +155,7 @@ def test_todays_numbers_stand_against_their_targets_within_slacks_limits(centre:
     document = DOCUMENT.model_copy(update={"language": language})
     view = home_view(app_of(centre, document=lambda: document), "U0ANNA")
     check_view(view)
-    assert "≥ 80" in shown(view)
+    assert "≥\u00a080" in shown(view)
     assert "10:17" in shown(view)
 
 
