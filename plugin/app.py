@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import atexit
-import threading
-import time
 from dataclasses import replace
 
 from flask import Flask
 
 from plugin.config import Config, installation_key
 from plugin.inbox.intake import Intake
-from plugin.installation import Installation, now, open_installation
+from plugin.installation import Installation, Latest, now, open_installation
 from plugin.notify.registry import slack_notifier
 from plugin.receive.blueprint import hooks_blueprint
 from plugin.receive.book import SourceBook
@@ -23,9 +21,6 @@ from plugin.web.slack.blueprint import slack_blueprint
 from plugin.web.slack.desk import SlackApp
 from plugin.web.survey import Surveys, survey_blueprint
 from plugin.web.unsubscribe import Leaving, unsubscribe_blueprint
-
-#: A policy that was applied elsewhere shows on the pages after this time.
-FRESH_S = 5.0
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -40,23 +35,6 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(unsubscribe_blueprint(_leaving_of(site)))
     app.register_blueprint(survey_blueprint(_surveys_of(installation, app.extensions["intake"])))
     return app
-
-
-class Latest:
-    """The installation as it is now: read anew when what is known is older than a few seconds."""
-
-    def __init__(self, installation: Installation) -> None:
-        self._config, self._engine = installation.config, installation.engine
-        self._lock = threading.Lock()
-        self._known = Installation(config=self._config, engine=self._engine)
-        self._read_at = time.monotonic()
-
-    def get(self) -> Installation:
-        with self._lock:
-            if time.monotonic() - self._read_at > FRESH_S:
-                self._known = Installation(config=self._config, engine=self._engine)
-                self._read_at = time.monotonic()
-            return self._known
 
 
 def site_of(installation: Installation) -> Site:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import threading
+import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -25,6 +27,9 @@ from plugin.normalise.sources import SourceConfig, configured_sources
 from plugin.policy.document import Document
 from plugin.policy.revisions import current
 from plugin.policy.vault import Vault
+
+#: A policy that was applied elsewhere is seen after this time.
+FRESH_S = 5.0
 
 
 @dataclass(kw_only=True)
@@ -90,6 +95,23 @@ class Installation:
     def reload(self) -> None:
         for name in ("document", "terms", "reckoning", "sources", "readers"):
             self.__dict__.pop(name, None)
+
+
+class Latest:
+    """The installation as it is now: read anew when what is known is older than a few seconds."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._config, self._engine = installation.config, installation.engine
+        self._lock = threading.Lock()
+        self._known = Installation(config=self._config, engine=self._engine)
+        self._read_at = time.monotonic()
+
+    def get(self) -> Installation:
+        with self._lock:
+            if time.monotonic() - self._read_at > FRESH_S:
+                self._known = Installation(config=self._config, engine=self._engine)
+                self._read_at = time.monotonic()
+            return self._known
 
 
 def open_installation(config: Config | None = None) -> Installation:

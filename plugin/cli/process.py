@@ -17,6 +17,7 @@ from plugin.config import ConfigError, installation_key
 from plugin.database import schema_state
 from plugin.normalise.registry import AdapterError, check_package_owner
 from plugin.notify.registry import notifiers
+from plugin.schedule.listening import slack_listener
 from plugin.schedule.worker import Worker
 
 
@@ -67,7 +68,7 @@ def work() -> None:
             ways = notifiers(opened.config)
         except ValueError as error:
             raise click.ClickException(str(error)) from None
-        Worker(opened=opened, notifiers=ways).run(stop)
+        Worker(opened=opened, notifiers=ways, listener=slack_listener(opened)).run(stop)
 
 
 @click.command()

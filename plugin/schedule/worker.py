@@ -26,6 +26,7 @@ from plugin.policy.localtime import Grain
 from plugin.schedule import jobs
 from plugin.schedule.bell import Bell
 from plugin.schedule.lease import TERM, beat, hold, release
+from plugin.web.slack.socket import SocketListener
 
 LEASE = "scheduler"
 #: how long a worker with nothing to do waits before it looks again
@@ -47,6 +48,8 @@ class Worker:
 
     opened: Installation
     notifiers: Notifiers
+    #: what hears Slack where Slack cannot call
+    listener: SocketListener | None = None
     clock: Callable[[], datetime] = now
     holder: str = field(default_factory=holder_name)
     _scheduler: BackgroundScheduler | None = None
@@ -125,8 +128,12 @@ class Worker:
             self._add_jobs(self._scheduler)
             self._scheduler.start()
         self._plan_digests(self._scheduler)
+        if self.listener is not None:
+            self.listener.start()
 
     def _step_down(self) -> None:
+        if self.listener is not None:
+            self.listener.stop()
         if self._scheduler is not None:
             self._leaving.set()
             self._scheduler.shutdown(wait=True)

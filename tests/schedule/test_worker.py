@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import fake_slack
+import fake_socket_mode
 import pytest
+import slack_requests
 from installed import installed
 from sqlalchemy import Engine, text
 
@@ -22,6 +25,7 @@ from plugin.notify.deliver import deliver_due
 from plugin.notify.slack import SlackNotifier
 from plugin.schedule import jobs
 from plugin.schedule.lease import first_run, heartbeats, hold, release
+from plugin.schedule.listening import slack_listener
 from plugin.schedule.worker import LEASE, Worker
 from plugin.work import settle_inbox
 
@@ -105,6 +109,31 @@ def test_of_two_workers_one_schedules_and_both_drain(opened: Installation) -> No
     finally:
         for worker in workers:
             worker._step_down()
+
+
+def test_who_schedules_listens_to_slack_and_who_takes_over_goes_on(opened: Installation) -> None:
+    with fake_slack.running() as slack, fake_socket_mode.running() as mode:
+        slack.socket_url = mode.url
+        at = SUNDAY
+        workers = []
+        for _ in range(2):
+            own = installed(opened.engine, opened.config.data_dir)
+            own.config = replace(own.config, slack_app_token=fake_slack.APP_TOKEN, slack_api_url=slack.url)
+            workers.append(Worker(opened=own, notifiers={}, listener=slack_listener(own), clock=lambda: at))
+        try:
+            for worker in workers:
+                worker.turn()
+            mode.wait()
+            assert len(mode.connections) == 1
+            workers[0]._step_down()
+            at += timedelta(minutes=1)
+            workers[1].turn()
+            mode.wait()
+            mode.send("slash_commands", slack_requests.command("help"), accepts_response_payload=True)
+            assert "payload" in mode.answer()
+        finally:
+            for worker in workers:
+                worker._step_down()
 
 
 def test_an_arrival_is_told_at_once_also_by_a_worker_that_does_not_schedule(opened: Installation) -> None:

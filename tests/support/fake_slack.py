@@ -17,7 +17,7 @@ from urllib.parse import parse_qs
 
 from slack_limits import Refused, check_message, check_view
 
-TOKEN = "xoxb-test-token"
+TOKEN, APP_TOKEN = "xoxb-test-token", "xapp-test-token"
 START = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 
@@ -58,22 +58,26 @@ class FakeSlack:
     responses: queue.Queue[dict[str, Any]] = field(default_factory=queue.Queue)
     started_at: datetime = START
     page: int = 200
+    #: where Socket Mode connects to
+    socket_url: str = ""
     #: None: nobody counts; else the clock in seconds by which one message per second and channel is taken
     rate_clock: Callable[[], float] | None = None
     _next_at: dict[str, float] = field(default_factory=dict)
     _faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _called: threading.Condition = field(default_factory=threading.Condition)
 
     def fail(self, method: str, *faults: Fault) -> None:
         self._faults[method].extend(faults)
 
     def answer(self, method: str, arguments: dict[str, Any], token: str) -> tuple[int, dict[str, Any], Fault | None]:
-        with self._lock:
+        with self._called:
             self.calls.append(method)
+            self._called.notify_all()
             fault = self._faults[method].popleft() if self._faults[method] else None
             if fault and not fault.accepted:
                 return fault.status, {"ok": False, "error": fault.error, **fault.extra}, fault
-            if token != f"Bearer {TOKEN}" or self.revoked:
+            wanted = APP_TOKEN if method == "apps.connections.open" else TOKEN
+            if token != f"Bearer {wanted}" or self.revoked:
                 return 200, {"ok": False, "error": "token_revoked" if self.revoked else "invalid_auth"}, None
             if wait_s := self._too_early(method, str(arguments.get("channel"))):
                 return 429, {"ok": False, "error": "ratelimited"}, Fault(retry_after=str(wait_s))
@@ -90,6 +94,11 @@ class FakeSlack:
 
     def counted(self) -> Counter[str]:
         return Counter(self.calls)
+
+    def wait_for(self, method: str, times: int) -> None:
+        """Until it was called so often, for what goes on after an answer."""
+        with self._called:
+            assert self._called.wait_for(lambda: self.calls.count(method) >= times, timeout=20), f"no {method}"
 
     def _too_early(self, method: str, channel: str) -> int:
         """One message per second and channel, https://docs.slack.dev/apis/web-api/rate-limits: whole seconds to wait, else 0."""
@@ -139,6 +148,9 @@ class FakeSlack:
                 message["edited"] = True
                 return {"channel": channel, "ts": message["ts"]}
         raise Refused("message_not_found")
+
+    def _apps_connections_open(self, arguments: dict[str, Any]) -> dict[str, Any]:
+        return {"url": f"{self.socket_url}?ticket={len(self.calls)}"}
 
     def _views_publish(self, arguments: dict[str, Any]) -> dict[str, Any]:
         check_view(arguments.get("view"))
