@@ -27,6 +27,7 @@ from plugin.web.slack.press import pressed
 #: between attempts to connect; Slack allows one opening a second
 RETRY_S = (2.0, 10.0, 30.0, 60.0)
 _TIMEOUT_S = 20
+_SETTLE_S = 5
 _REFUSED = (
     "Slack refuses Socket Mode (%s): set SLACK_APP_TOKEN to an app-level token (xapp-…) with the scope connections:write, "
     "and switch Socket Mode on in the settings of the app"
@@ -57,9 +58,16 @@ class SocketListener:
 
     def stop(self) -> None:
         client, self._client = self._client, None
-        if client is not None:
-            self._leaving.set()
+        if client is None:
+            return
+        self._leaving.set()
+        # A connection that is just being made would otherwise stay open behind the client's back.
+        settled = client.connect_operation_lock.acquire(timeout=_SETTLE_S)
+        try:
             client.close()
+        finally:
+            if settled:
+                client.connect_operation_lock.release()
 
     def _new_client(self) -> SocketModeClient:
         web = WebClient(base_url=self.app.api_url, timeout=_TIMEOUT_S, retry_handlers=[], logger=_quiet_logger())
@@ -79,7 +87,9 @@ class SocketListener:
                 _log.error(_REFUSED, error.response.get("error"))
             except (SlackClientError, OSError) as error:
                 _log.warning("Slack could not be reached for Socket Mode (%s)", type(error).__name__)
-            if client.is_connected():
+            if leaving.is_set():
+                client.disconnect()
+            elif client.is_connected():
                 _log.info("listening to Slack over Socket Mode")
                 return
             leaving.wait(self.retry_s[min(attempt, len(self.retry_s) - 1)])
