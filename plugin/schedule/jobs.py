@@ -135,14 +135,14 @@ def _send_if_due(opened: Installation, name: str, at: datetime) -> int:
 
 
 def evaluate(opened: Installation, at: datetime) -> int:
-    """One step of every rule; how many changed between quiet and alert."""
+    """One step of every rule, all measured in one state of the database; how many changed between quiet and alert."""
+    with reading(opened.engine) as connection:
 
-    def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
-        with reading(opened.engine) as connection:
+        def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
             ask = Ask(kpis=(kpi,), start=start, end=end, only=only)
             return value(connection, opened.document, ask, at, opened.knows)
 
-    return evaluate_rules(opened.engine, opened.document, measure_window, at, base_url=opened.config.base_url)
+        return evaluate_rules(opened.engine, opened.document, measure_window, at, base_url=opened.config.base_url)
 
 
 def deliver(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
