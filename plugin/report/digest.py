@@ -165,7 +165,7 @@ def _move(move: Move, material: Material) -> str:
         now=material.written(move.kpi, material.value(move.kpi)),
         change=change_text(move.change, material.language),
     )
-    driver = driver_text(material, move, "moved.driver")
+    driver = driver_text(material, move)
     return f"{line}{comma(material.language)}{driver}" if driver else line
 
 

@@ -149,10 +149,18 @@ def _moved(material: Material, moved: tuple[Move, ...]) -> Iterator[str]:
             before=material.written(first.kpi, material.value_before(first.kpi)),
             value=material.written(first.kpi, material.value(first.kpi)),
         )
-        yield driver_text(material, first, "headline.driver")
+        yield _mostly(first, language)
 
 
-def driver_text(material: Material, move: Move, key: str) -> str:
+def _mostly(move: Move, language: str) -> str:
+    """Who made most of it; by how much stands in what moved."""
+    if move.driver is None:
+        return ""
+    dimension = text(f"dimension.{move.driver.dimension}", language)
+    return text("headline.mostly", language, dimension=dimension, group=group_name(move.driver.part.group, language))
+
+
+def driver_text(material: Material, move: Move) -> str:
     """Who made most of the change, by its own value and by its share of the whole, and what the rest made: parts that add up."""
     driver = move.driver
     if driver is None:
@@ -164,7 +172,7 @@ def driver_text(material: Material, move: Move, key: str) -> str:
     *own, rest = in_steps(parts, figures.step(subject.unit(move.kpi), currency, parts))
     written = [subject.change_shown(move.kpi, amount, language, currency) for amount in (sum(own), *own, rest)]
     return text(
-        f"{key}.count" if counts else key,
+        "moved.driver.count" if counts else "moved.driver",
         language,
         dimension=text(f"dimension.{driver.dimension}", language),
         group=group_name(part.group, language),

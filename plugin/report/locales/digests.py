@@ -6,6 +6,12 @@ LANGUAGES = ("en", "lv", "ru", "zh")
 Sentences = tuple[str, str, str, str]
 
 SENTENCES: dict[str, Sentences] = {
+    "headline.mostly": (
+        "Most of it was made by {dimension} {group}.",
+        "Lielāko daļu noteica {dimension} {group}.",
+        "Больше всего повлияло: {dimension} {group}.",
+        "主要来自{dimension} {group}。",
+    ),
     "goal.line": ("Goal: {goal}", "Mērķis: {goal}", "Задача: {goal}", "目标：{goal}"),
     "goal.target": ("{label} {target}", "{label} {target}", "{label} {target}", "{label} {target}"),
     "goal.more": ("{count} more targets", "vēl {count} mērķi", "другие цели ({count})", "其他 {count} 项目标"),

@@ -37,11 +37,6 @@ TEXTS = {
     "headline.volume": "{label}: {value}.",
     "headline.volume.change": "{label}: {value} ({change} on {previous}).",
     "headline.moved": "{label} moved most: from {before} to {value} ({change}).",
-    "headline.driver": (
-        "Of that, {dimension} {group} made {amount} ({rate} by its own value, {mix} by its share of the whole), "
-        "the rest {rest}."
-    ),
-    "headline.driver.count": "Of that, {dimension} {group} made {amount}, the rest {rest}.",
     "headline.steady": "Nothing moved by more than chance since {previous}.",
     "headline.no_previous": "There is nothing to compare with: nothing was measured for {previous}.",
     "empty.hour": "No contacts arrived in the hour {period}.",

@@ -33,8 +33,6 @@ TEXTS = {
     "headline.volume": "{label}: {value}.",
     "headline.volume.change": "{label}: {value} ({change}, salīdzinot ar {previous}).",
     "headline.moved": "Lielākās izmaiņas: {label}, no {before} līdz {value} ({change}).",
-    "headline.driver": "No tā {dimension} {group}: {amount} (pašas vērtība {rate}, daļa kopumā {mix}), pārējie {rest}.",
-    "headline.driver.count": "No tā {dimension} {group}: {amount}, pārējie {rest}.",
     "headline.steady": "Būtisku izmaiņu nav, salīdzinot ar: {previous}.",
     "headline.no_previous": "Nav ar ko salīdzināt: par periodu „{previous}” nav datu.",
     "empty.hour": "Stundā {period} nav saņemta neviena saziņa.",

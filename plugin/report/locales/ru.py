@@ -33,10 +33,6 @@ TEXTS = {
     "headline.volume": "{label}: {value}.",
     "headline.volume.change": "{label}: {value} ({change} к {previous}).",
     "headline.moved": "Сильнее всего изменилось: {label}, с {before} до {value} ({change}).",
-    "headline.driver": (
-        "Из этого {dimension} {group}: {amount} (собственное значение {rate}, доля в целом {mix}), остальные {rest}."
-    ),
-    "headline.driver.count": "Из этого {dimension} {group}: {amount}, остальные {rest}.",
     "headline.steady": "Существенных изменений нет по сравнению с периодом: {previous}.",
     "headline.no_previous": "Сравнивать не с чем: за период «{previous}» данных нет.",
     "empty.hour": "За час {period} обращений не поступало.",

@@ -33,8 +33,6 @@ TEXTS = {
     "headline.volume": "{label}：{value}。",
     "headline.volume.change": "{label}：{value}（比 {previous} {change}）。",
     "headline.moved": "变化最大：{label} 从 {before} 变为 {value}（{change}）。",
-    "headline.driver": "其中{dimension} {group} {amount}（自身数值 {rate}，占比 {mix}），其余 {rest}。",
-    "headline.driver.count": "其中{dimension} {group} {amount}，其余 {rest}。",
     "headline.steady": "与 {previous} 相比无显著变化。",
     "headline.no_previous": "无可比较：{previous} 没有数据。",
     "empty.hour": "{period} 没有任何来访。",
