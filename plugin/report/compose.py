@@ -101,7 +101,7 @@ class Composer:
             previous=before,
             before=self._one(kpis, before, only),
             further=tuple(one for one in further if not is_empty(one.report)),
-            split=None if digest.by in only else self._split(digest.by, kpis, period, before, only),
+            split=None if digest.by in only else self._told(document, digest.by, kpis, period, before, only),
             series=self._series(kpis, period, only),
             goals=goals_for(document, kpis, period, only, self.now),
             attained=attained_for(document, _values(now_report), period, only, self.now),
@@ -214,6 +214,21 @@ class Composer:
             for one in (period, before)
         )
         return Split(dimension=dimension, now=now_report, before=before_report)
+
+    def _told(
+        self,
+        document: Document,
+        dimension: str,
+        kpis: tuple[str, ...],
+        period: Period,
+        before: Period,
+        only: dict[str, str],
+    ) -> Split:
+        """A group is held against its own targets, where it has any."""
+        found = self._split(dimension, kpis, period, before, only)
+        names = {row.group.get(dimension, "") for row in found.now.rows}
+        goals = {name: goals_for(document, kpis, period, {**only, dimension: name}, self.now) for name in names}
+        return replace(found, goals=goals)
 
     def _series(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report | None:
         grain = (

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from plugin.kpi.metric import Measurement
 from plugin.kpi.period import Grain, Period, following
 from plugin.notify.message import Cell, Message, Section, Table, Tone
 from plugin.report import figures, remarks, subject
 from plugin.report.compare import Change, Direction, change_text, direction
 from plugin.report.digest_chart import chart
 from plugin.report.goal import met
+from plugin.report.group_lines import group_lines, value_text
 from plugin.report.headline import driver_text, goal_line, headline, target_text
 from plugin.report.material import Material
 from plugin.report.moved import Move, moves
@@ -20,7 +20,6 @@ from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.publications import reason_text
 from plugin.report.wording import (
     comma,
-    group_name,
     joined,
     label,
     moment_name,
@@ -30,7 +29,7 @@ from plugin.report.wording import (
     text,
 )
 
-TOLD_MOVES, _GROUPS = 3, 6
+TOLD_MOVES = 3
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
 
 
@@ -93,12 +92,12 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
     goal = material.goals.get(kpi)
     good = met(value.value, goal) if value and goal else None
     tone = Tone.NEUTRAL if good is None else Tone.GOOD if good else Tone.BAD
-    written = _value(kpi, value, material) + value_mark(kpi, material.row, material.shown)
+    written = value_text(kpi, value, material) + value_mark(kpi, material.row, material.shown)
     cells = [Cell(text=label(kpi, material.language)), Cell(text=written, tone=tone)]
     cells += [_target(kpi, good, material)] if with_goals else []
     if material.compares:
         change = material.change(kpi)
-        before = _value(kpi, material.value_before(kpi), material)
+        before = value_text(kpi, material.value_before(kpi), material)
         cells.append(Cell(text=before + value_mark(kpi, material.row_before, material.shown)))
         changes = [change, *(material.change_since(kpi, further) for further in material.further)]
         cells += [_change(one, kpi, material.language) for one in changes]
@@ -107,13 +106,6 @@ def _line(kpi: str, material: Material, *, with_goals: bool) -> tuple[Cell, ...]
 
 def _change(change: Change | None, kpi: str, language: str) -> Cell:
     return Cell(text=change_text(change, language), tone=_TONES[direction(change, subject.better(kpi))])
-
-
-def _value(kpi: str, value: Measurement | None, material: Material) -> str:
-    written = material.written(kpi, value)
-    if value is None or not subject.is_small(kpi, value, material.now):
-        return written
-    return text("small_sample", material.language, value=written, n=figures.number(value.n, material.language))
 
 
 def _target(kpi: str, good: bool | None, material: Material) -> Cell:
@@ -133,7 +125,7 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
     parts: Mapping[str, list[str]] = {
         "section.moved": [_move(move, material) for move in moved[:TOLD_MOVES]],
         "section.advice": list(material.advice),
-        "section.groups": [] if material.empty else _groups(material),
+        "section.groups": [] if material.empty else group_lines(material),
         "section.revised": [_revised(material, place) for place in range(len(material.revisions))],
         "section.proposals": _proposals(material),
         "section.quality": [
@@ -167,35 +159,6 @@ def _move(move: Move, material: Material) -> str:
     )
     driver = driver_text(material, move)
     return f"{line}{comma(material.language)}{driver}" if driver else line
-
-
-def _groups(material: Material) -> list[str]:
-    """The largest groups, each with its volume and the KPIs that have targets; one group alone would repeat the table."""
-    split = material.split
-    if split is None or len(split.now.rows) < 2:
-        return []
-    kpis = [kpi for kpi in material.shown if kpi in material.goals or kpi in ("offered", "received")][:4]
-    if split.dimension == "campaign" and "cost_per_contact" in material.shown:
-        kpis = list(dict.fromkeys([*kpis, "cost_per_contact"]))
-    volumes = [
-        (max((row.values[kpi].n for kpi in kpis if kpi in row.values), default=0), row) for row in split.now.rows
-    ]
-    rows = [row for volume, row in sorted(volumes, key=lambda pair: -pair[0]) if volume]
-    lines = []
-    for row in rows[:_GROUPS]:
-        values = [_group_value(kpi, row.values[kpi], material) for kpi in kpis if kpi in row.values]
-        group = group_name(row.group.get(split.dimension, ""), material.language)
-        lines.append(text("group.line", material.language, group=group, values=" · ".join(values)))
-    more = len(rows) - _GROUPS
-    return lines + ([text("group.more", material.language, count=more)] if more > 0 else [])
-
-
-def _group_value(kpi: str, value: Measurement, material: Material) -> str:
-    written = f"{label(kpi, material.language)} {_value(kpi, value, material)}"
-    good = met(value.value, material.goals[kpi]) if kpi in material.goals else None
-    return (
-        written if good is None else text("target.met" if good else "target.missed", material.language, target=written)
-    )
 
 
 def _revised(material: Material, place: int) -> str:

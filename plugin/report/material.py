@@ -45,6 +45,8 @@ class Split:
     dimension: str
     now: Report
     before: Report | None = None
+    #: group --> its own targets; a group that is not here has those of the whole
+    goals: Mapping[str, Mapping[str, Goal]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -142,8 +142,9 @@ def test_a_digest_by_campaign_has_a_line_for_each_with_its_cost_per_contact() ->
     message = Composer(document=DOCUMENT, ask=Centre(), now=NOW).message("each", week)
     section = next(one for one in message.sections if one.title == "By campaign")
     assert section.text.splitlines() == [
-        "spring: Contacts offered 70 · Cost per contact €4.50",
-        "summer: Contacts offered 70 · Cost per contact €4.50",
+        "spring: Contacts offered 70 · Abandonment rate 10.0%\u00a0✗ · Cost per contact €4.50",
+        # the target is that of spring alone
+        "summer: Contacts offered 70 · Abandonment rate 10.0% · Cost per contact €4.50",
     ]
 
 

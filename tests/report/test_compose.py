@@ -426,6 +426,23 @@ def test_the_attainment_is_that_of_the_plan() -> None:
     assert other.rows[1][2].text == "≤\u00a05%\u00a0✗ (43.1%)"
 
 
+def test_a_target_of_a_queue_holds_for_its_line_alone() -> None:
+    document = Document.model_validate(
+        {
+            **policy().model_dump(mode="json"),
+            "targets": [
+                {"kpi": "abandonment_rate", "value": 0.05},
+                {"kpi": "abandonment_rate", "value": 0.2, "scope": {"queue": "Support"}},
+            ],
+        }
+    )
+    message = composer(Centre(), document).message("daily", MONDAY)
+    lines = next(one.text for one in message.sections if one.title == "By queue").splitlines()
+    assert lines[0] == "Support: Contacts offered 812 · Abandonment rate 14.5%\u00a0✓"
+    assert message.table
+    assert message.table.rows[1][2].text == "≤\u00a05%\u00a0✗ (−32.0%)"
+
+
 def test_the_goal_is_that_of_the_policy_else_its_targets() -> None:
     own = composer(Centre(), policy(goal="Nobody waits longer than a minute")).message("daily", MONDAY)
     assert own.sections[0].text == "Goal: Nobody waits longer than a minute"

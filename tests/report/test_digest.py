@@ -205,6 +205,24 @@ def test_each_group_has_one_line_with_its_targets() -> None:
     assert [line.split(":")[0] for line in lines] == ["Support", "Sales", "Billing"]
 
 
+def test_a_group_that_met_all_its_targets_says_just_that() -> None:
+    fine = {**TODAY, "Billing": values(94, 3, 83, 9.0)}
+    split = Split(dimension="queue", now=by_queue(MONDAY, fine))
+    lines = section(build_digest(material(split=split, goals={**GOALS, "csat": Goal(at_least=0.5)})), "By queue")
+    assert lines[2] == "Billing: Contacts offered 94 · all targets met"
+    alone = build_digest(material(split=split, goals={"csat": Goal(at_least=0.5)}))
+    # one target alone is shown, since its value says more than its being met
+    assert section(alone, "By queue")[2] == "Billing: Contacts offered 94 · Customer satisfaction (CSAT) 88.9%\u00a0✓"
+
+
+def test_a_queue_is_held_against_its_own_target() -> None:
+    own = {"Support": {"abandonment_rate": Goal(at_most=0.2)}}
+    split = Split(dimension="queue", now=by_queue(MONDAY, TODAY), goals=own)
+    lines = section(build_digest(material(split=split, goals={"abandonment_rate": Goal(at_most=0.01)})), "By queue")
+    assert lines[0] == "Support: Contacts offered 812 · Abandonment rate 14.5%\u00a0✓"
+    assert lines[1] == "Sales: Contacts offered 206 · Abandonment rate 3.9%\u00a0✗"
+
+
 def test_one_group_alone_is_not_repeated() -> None:
     only = {"Support": TODAY["Support"]}
     split = Split(dimension="queue", now=by_queue(MONDAY, only), before=by_queue(WEEK_BEFORE, only))

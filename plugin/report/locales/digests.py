@@ -12,6 +12,7 @@ SENTENCES: dict[str, Sentences] = {
         "Больше всего повлияло: {dimension} {group}.",
         "主要来自{dimension} {group}。",
     ),
+    "group.met": ("all targets met", "visi mērķi sasniegti", "все цели достигнуты", "目标全部达成"),
     "goal.line": ("Goal: {goal}", "Mērķis: {goal}", "Задача: {goal}", "目标：{goal}"),
     "goal.target": ("{label} {target}", "{label} {target}", "{label} {target}", "{label} {target}"),
     "goal.more": ("{count} more targets", "vēl {count} mērķi", "другие цели ({count})", "其他 {count} 项目标"),
