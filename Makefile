@@ -9,7 +9,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
 # Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup demo test check bench chaos fuzz helpdesk mail-support mutate lock clean
+.PHONY: setup demo test check bench chaos fuzz helpdesk mail-support slack-types mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -64,6 +64,16 @@ helpdesk: .venv/.dev .tools/helpdesk/.done
 
 mail-support: .venv/.dev .tools/mail-support/.done
 	$(BIN)/python -m pytest -s tests/notify/test_mail_support.py $(ARGS)
+
+# Slack's own types of Block Kit, from npm: needs Node 20.
+.tools/slack-types/.done: tests/slack_types/package.json tests/slack_types/package-lock.json
+	mkdir -p $(@D)
+	cp $^ $(@D)
+	npm ci --prefix $(@D) --no-audit --no-fund
+	touch $@
+
+slack-types: .venv/.dev .tools/slack-types/.done
+	$(BIN)/python -m pytest -s tests/notify/test_slack_types.py $(ARGS)
 
 fuzz: .venv/.dev
 	$(BIN)/python -m tests.fuzz $(ARGS)
