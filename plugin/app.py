@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import logging
 from dataclasses import replace
 
 from flask import Flask
@@ -10,10 +11,11 @@ from flask import Flask
 from plugin.config import Config, installation_key
 from plugin.inbox.intake import Intake
 from plugin.installation import Installation, Latest, now, open_installation
-from plugin.notify.registry import slack_notifier
+from plugin.notify.registry import notifiers, slack_notifier
 from plugin.receive.blueprint import hooks_blueprint
 from plugin.receive.book import SourceBook
 from plugin.receive.hooks import Hooks
+from plugin.schedule import watchman
 from plugin.schedule.lease import heartbeats
 from plugin.web.register import register_pages
 from plugin.web.site import Site
@@ -21,6 +23,8 @@ from plugin.web.slack.blueprint import slack_blueprint
 from plugin.web.slack.desk import SlackApp
 from plugin.web.survey import Surveys, survey_blueprint
 from plugin.web.unsubscribe import Leaving, unsubscribe_blueprint
+
+_log = logging.getLogger(__name__)
 
 
 def create_app(config: Config | None = None) -> Flask:
@@ -34,6 +38,18 @@ def create_app(config: Config | None = None) -> Flask:
     app.register_blueprint(slack_blueprint(_slack_of(installation, site)))
     app.register_blueprint(unsubscribe_blueprint(_leaving_of(site)))
     app.register_blueprint(survey_blueprint(_surveys_of(installation, app.extensions["intake"])))
+    return app
+
+
+def create_watching_app(config: Config | None = None) -> Flask:
+    """The application of a web process that also sees whether a worker evaluates rules."""
+    app = create_app(config)
+    installation: Installation = app.extensions["installation"]
+    try:
+        watchman.start(installation, notifiers(installation.config))
+    except ValueError as error:
+        # Receiving goes on: only a stop of the worker would not be told.
+        _log.error("nobody watches over the worker: %s", error)
     return app
 
 

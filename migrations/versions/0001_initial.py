@@ -758,6 +758,7 @@ def upgrade() -> None:
         sa.Column("incident", sa.Integer(), nullable=True),
         sa.Column("snoozed_until", sa.BigInteger(), nullable=True),
         sa.Column("snoozed_by", sa.String(), nullable=True),
+        sa.Column("muted_by", sa.String(), nullable=True),
         sa.PrimaryKeyConstraint("rule", "kpi", "scope", name=op.f("pk_rule_state")),
     )
     op.create_table(

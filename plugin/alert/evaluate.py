@@ -14,7 +14,7 @@ from sqlmodel import Session
 from plugin.alert.minute import limits_at, minute_of
 from plugin.alert.remind import remind
 from plugin.alert.rule import Watch, watch
-from plugin.alert.state import Notice, NoticeKind, step
+from plugin.alert.state import Notice, NoticeKind, dated, step
 from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of, usual_since
 from plugin.alert.tables import Closed, Incident, RuleState
 from plugin.alert.tell import Desk, note_latest, tell_end, tell_held
@@ -55,7 +55,7 @@ def evaluate_rules(
         limits = limits_at(watched, reading, measure_span, moment, _known(engine, watched, moment))
         desk = replace(desk, watch=replace(watched, limits=limits))
         with session_scope(engine) as session:
-            changed += _evaluate(session, desk, reading, moment)
+            changed += advance(session, desk, reading, moment)
     return changed
 
 
@@ -89,10 +89,13 @@ def _or_never(seconds: int) -> timedelta | None:
     return timedelta(seconds=seconds) if seconds else None
 
 
-def _evaluate(session: Session, desk: Desk, reading: Measurement | None, now: datetime) -> bool:
+def advance(session: Session, desk: Desk, reading: Measurement | None, now: datetime) -> bool:
+    """One step, stored and told; whether it changed between quiet and alert."""
     row = lock(session, desk.watch)
-    before = state_of(row)
-    after, notice = step(before, reading, desk.watch.limits, now)
+    before, trouble = state_of(row), desk.watch.trouble
+    # What a silent source feeds says less than happened.
+    stepped = step(before, None if row.muted_by else reading, desk.watch.limits, now)
+    after, notice = dated(before, stepped, trouble.since) if trouble is not None else stepped
     if after is before:
         return False
     save(session, row, after)

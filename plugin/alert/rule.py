@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from plugin.alert.threshold import Relative, Side, Threshold
+from plugin.alert.trouble import Trouble
 from plugin.kpi.metric import Better
 from plugin.policy.calendar import Calendar
 from plugin.policy.document import Document
@@ -47,6 +48,8 @@ class Watch:
     timezone: str
     language: str
     currency: str
+    #: what is wrong with Deskgauge itself, where that is watched
+    trouble: Trouble | None = None
 
     @property
     def where(self) -> str:

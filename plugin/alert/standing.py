@@ -85,7 +85,7 @@ def _standing(session: Session, watched: Watch, row: RuleState | None, now: date
 
 
 def _measured(watched: Watch, row: RuleState | None, now: datetime) -> str:
-    return standing(watched, state_of(row) if row is not None else State(), now)
+    return standing(watched, state_of(row), now, row.muted_by) if row is not None else standing(watched, State(), now)
 
 
 def _answered(watched: Watch, row: RuleState | None, incident: Incident | None, now: datetime) -> list[str]:

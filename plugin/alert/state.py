@@ -93,6 +93,15 @@ def step(
     return follow(state, reading, verdict, rule, now)
 
 
+def dated(before: State, stepped: Step, since: datetime | None) -> Step:
+    """The step with a breach that began earlier than its first reading, where that is known."""
+    after, notice = stepped
+    if since is None or before.episode is not None or after.episode is None:
+        return stepped
+    after = replace(after, episode=replace(after.episode, opened_at=since))
+    return after, notice and replace(notice, episode=replace(notice.episode, opened_at=since))
+
+
 def _interrupted(state: State, now: datetime) -> State:
     """A hold needs unbroken evidence, so both holds begin anew; an incident stays open."""
     if not is_open(state) or state.episode is None or state.read_at is None:

@@ -15,6 +15,7 @@ from plugin.alert.state import Notice, State, is_open
 from plugin.alert.tables import Closed, Incident, RuleState
 from plugin.alert.usual import Usual
 from plugin.database import insert_new
+from plugin.report.subject import OWN
 
 _RULE_STATE = cast(Table, RuleState.__table__)  # type: ignore[attr-defined]
 
@@ -85,11 +86,11 @@ def untold(session: Session, rule: str) -> Sequence[Incident]:
     return session.exec(query.order_by(col(Incident.id))).all()
 
 
-def forget_others(session: Session, watches: Collection[Watch], now: datetime) -> None:
-    """Rules that are gone, or are about something else now, leave no incident open."""
+def forget_others(session: Session, watches: Collection[Watch], now: datetime, *, own: bool = False) -> None:
+    """Rules that are gone, or are about something else now, leave no incident open; with `own` Deskgauge's own troubles."""
     keys = {(watch.name, watch.kpi, watch.scope) for watch in watches}
     for row in session.exec(select(RuleState)).all():
-        if (row.rule, row.kpi, row.scope) in keys:
+        if (row.rule, row.kpi, row.scope) in keys or row.kpi.startswith(OWN) != own:
             continue
         incident = session.get(Incident, row.incident) if row.incident is not None else None
         if incident is not None and incident.closed is None:

@@ -32,6 +32,8 @@ class RuleState(SQLModel, table=True):
     incident: int | None = None
     snoozed_until: datetime | None = Field(default=None, sa_column=Column(Moment))
     snoozed_by: str | None = None
+    #: the silent source without which nothing can be said
+    muted_by: str | None = None
 
 
 class IncidentGroup(SQLModel, table=True):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from plugin.alert.behind import has_records
+from plugin.alert.own_wording import own_detail, own_over, own_subject, own_title
 from plugin.alert.rule import Watch
 from plugin.alert.state import Episode, Notice, NoticeKind, State, Status, is_open
 from plugin.alert.threshold import Range, Unjudged, judge
@@ -32,24 +33,35 @@ def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: i
         rule=watch.title,
         subject=subject_of(watch),
         title=title(watch, notice),
-        detail=sentences(_fired(watch, notice, held=held), watch.language),
+        detail=_detail(watch, notice, held=held),
         latest=latest(watch, notice.reading),
         page=_page(base_url, incident),
         records=f"{_page(base_url, incident)}/records" if base_url and has_records(watch.kpi) else "",
     )
 
 
+def _detail(watch: Watch, notice: Notice, *, held: str) -> str:
+    if watch.trouble is not None:
+        return own_detail(watch, watch.trouble, notice)
+    return sentences(_fired(watch, notice, held=held), watch.language)
+
+
 def ended_words(watch: Watch, notice: Notice, told: Words, taken: str = "") -> Words:
     """What takes the place of the alert when it is over. `taken` says who had taken care of it."""
-    over = text(
+    detail = sentences([*_recovered(watch, notice), taken], watch.language)
+    return replace(told, title=_over(watch, notice), detail=detail, latest=latest(watch, notice.reading))
+
+
+def _over(watch: Watch, notice: Notice) -> str:
+    if watch.trouble is not None:
+        return own_over(watch, watch.trouble, notice)
+    return text(
         "alert.over.absent" if watch.limits.absent else "alert.over",
         watch.language,
         subject=subject_of(watch),
         peak=value_text(watch, notice.episode.peak),
         duration=_lasted(watch, notice),
     )
-    detail = sentences([*_recovered(watch, notice), taken], watch.language)
-    return replace(told, title=over, detail=detail, latest=latest(watch, notice.reading))
 
 
 def latest(watch: Watch, reading: Measurement) -> str:
@@ -83,6 +95,8 @@ def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, bas
 
 def title(watch: Watch, notice: Notice) -> str:
     """`Abandonment rate in Support is 34.0% (17 of 50 contacts, last 15 min; limit 15%)`."""
+    if watch.trouble is not None:
+        return own_title(watch, watch.trouble, notice)
     kind = "alert.fired" if notice.kind == NoticeKind.FIRED else "alert.recovered"
     sample = sample_text(watch, notice.reading)
     ending = ".absent" if watch.limits.absent else "" if sample else ".count"
@@ -98,6 +112,8 @@ def title(watch: Watch, notice: Notice) -> str:
 
 
 def subject_of(watch: Watch) -> str:
+    if watch.trouble is not None:
+        return own_subject(watch, watch.trouble)
     name = label(watch.kpi, watch.language)
     key = "alert.subject" if watch.where else "alert.subject.all"
     return text(key, watch.language, label=name, scope=watch.where)
@@ -201,8 +217,9 @@ def _recovered(watch: Watch, notice: Notice) -> list[str]:
     start = since_name(episode.opened_at, notice.at, watch.timezone, language)
     end = since_name(notice.at, notice.at, watch.timezone, language)
     said = [text("alert.lasted", language, duration=_lasted(watch, notice), start=start, end=end)]
-    peak = [] if watch.limits.absent else [_peak(watch, episode)]
-    return [*said, *peak, *_unjudged(watch, episode)]
+    peak = [] if watch.limits.absent or watch.trouble is not None else [_peak(watch, episode)]
+    unjudged = [] if watch.trouble is not None else _unjudged(watch, episode)
+    return [*said, *peak, *unjudged]
 
 
 def _lasted(watch: Watch, notice: Notice) -> str:
@@ -235,15 +252,20 @@ def _page(base_url: str, incident: int | None) -> str:
     return f"{base_url}/incidents" + (f"/{incident}" if incident is not None else "")
 
 
-def standing(watch: Watch, state: State, now: datetime) -> str:
-    """Where the rule stands, for a page or the command line; each status has its own text."""
+def standing(watch: Watch, state: State, now: datetime, muted_by: str | None = None) -> str:
+    """Where the rule stands, for a page or the command line; each status has its own text.
+
+    `muted_by`: the silent source without which there is nothing to judge.
+    """
     language, watch = watch.language, replace(watch, limits=replace(watch.limits, usual=state.usual))
     if state.read_at is None or state.since is None:
         return text("state.never", language)
+    mutes = muted_by is not None and state.status == Status.NO_DATA
     said = [
         text(
-            _standing_key(watch, state),
+            "watch.muted" if mutes else _standing_key(watch, state),
             language,
+            source=muted_by,
             value=value_text(watch, state.reading) if state.reading else figures.NULL,
             limit=limits_text(watch),
             since=since_name(state.since, now, watch.timezone, language),

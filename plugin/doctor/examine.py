@@ -184,7 +184,7 @@ def _sources(
         counts = endless_by_source(connection, now)
         busy = busy_hours(connection, freshness.KINDS, now - freshness.LOOKED_BACK, now)
         known = known_sources(connection)
-        silent = judged_silences(connection, document, now)
+        silent = judged_silences(connection, document, configured, now)
     yield from freshness.fallen_silent(silent)
     yield from sources.endless(counts, now - LOOKED_BACK, now)
     ours = {source_and_kind: hours for source_and_kind, hours in busy.items() if source_and_kind[0] in configured}

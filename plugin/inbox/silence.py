@@ -51,10 +51,14 @@ class Silence:
         return self.lasts_ms > self.limit_ms
 
 
-def silences(connection: Connection, document: Document, now: datetime) -> Mapping[str, Silence | None]:
-    """Of every source that ever sent something by itself and is still wanted; None: nothing can be said of it."""
+def silences(
+    connection: Connection, document: Document, sources: Collection[str], now: datetime
+) -> Mapping[str, Silence | None]:
+    """Of each of the sources that ever sent something by itself; None: nothing can be said of it."""
     calendar, found = document.calendar(), dict[str, Silence | None]()
     for source, last_at in sorted(last_heard(connection).items()):
+        if source not in sources:
+            continue
         own = document.sources.get(source)
         silent_after = own.silent_after_s if own is not None else None
         if silent_after is not None:

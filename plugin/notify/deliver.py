@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from time import monotonic
 
@@ -14,14 +13,13 @@ from sqlmodel import Session
 
 from plugin.database import reading, session_scope
 from plugin.notify.errors import DeliveryFailed
-from plugin.notify.message import Message, Section, from_json
+from plugin.notify.message import Message, from_json
 from plugin.notify.named import variables
 from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
 from plugin.notify.outbox import (
     Claimed,
     claim,
     due,
-    enqueue,
     mark_broken,
     overtaken,
     receipt_of,
@@ -41,17 +39,7 @@ _SETTINGS = {
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Fallback:
-    """Where it is said that another target does not work."""
-
-    kind: str
-    target: str
-
-
-def deliver_due(
-    engine: Engine, notifiers: Notifiers, now: datetime, *, fallback: Fallback | None = None, limit: int = 20
-) -> int:
+def deliver_due(engine: Engine, notifiers: Notifiers, now: datetime, *, limit: int = 20) -> int:
     """How many messages arrived; a slow batch ends early and the next call goes on.
 
     A message that was tried before is first looked for at the other side. Mail cannot be asked: a crash between the
@@ -65,13 +53,11 @@ def deliver_due(
         # The lease is counted from `now`, so claims late in a slow batch would be short ones: the next round takes those.
         if monotonic() - started > _BATCH_S:
             break
-        arrived += _deliver(engine, notifiers, row, now, fallback)
+        arrived += _deliver(engine, notifiers, row, now)
     return arrived
 
 
-def _deliver(
-    engine: Engine, notifiers: Notifiers, row: OutboxMessage, now: datetime, fallback: Fallback | None
-) -> bool:
+def _deliver(engine: Engine, notifiers: Notifiers, row: OutboxMessage, now: datetime) -> bool:
     with session_scope(engine) as session:
         claimed = claim(session, row, now)
         if claimed is None:
@@ -91,7 +77,7 @@ def _deliver(
     except DeliveryFailed as failure:
         _log.warning("message %s to %s failed: %s", row.id, row.kind, failure.reason)
         with session_scope(engine) as session:
-            _failed(session, claimed, failure, now, fallback)
+            _failed(session, claimed, failure, now)
         return False
     with session_scope(engine) as session:
         record_sent(session, claimed, receipt, now, outcome)
@@ -147,37 +133,7 @@ def _message(row: OutboxMessage) -> Message:
         raise DeliveryFailed("The stored message cannot be read: it is not JSON.", permanent=True) from None
 
 
-def _failed(
-    session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime, fallback: Fallback | None
-) -> None:
-    """A target that has just broken, and a message that was given up, are told where somebody still reads."""
-    state, row = record_failed(session, claimed, failure, now), claimed.row
-    if state is State.PENDING:
-        return
-    if state is State.BROKEN and not mark_broken(session, row.kind, row.target, failure.reason, now):
-        return
-    if fallback is None or (fallback.kind, fallback.target) == (row.kind, row.target):
-        return
-    what = f"channel.broken:{row.kind}:{row.target}" if state is State.BROKEN else f"message.failed:{row.id}"
-    enqueue(
-        session,
-        _notice(row, failure),
-        what=what,
-        period_key=now.isoformat(),
-        target=fallback.target,
-        kind=fallback.kind,
-        now=now,
-    )
-
-
-def _notice(row: OutboxMessage, failure: DeliveryFailed) -> Message:
-    try:
-        lost = _message(row)
-        text = f"{lost.title}\n{lost.summary}".strip()
-    except DeliveryFailed:
-        text = f"{row.what} {row.period_key}"
-    return Message(
-        title=f"A message to {row.target} ({row.kind}) did not arrive",
-        summary=failure.reason,
-        sections=(Section(title="Not delivered", text=text),),
-    )
+def _failed(session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime) -> None:
+    """A target that does not work is noted; Deskgauge's watch over itself tells of it where somebody still reads."""
+    if record_failed(session, claimed, failure, now) is State.BROKEN:
+        mark_broken(session, claimed.row.kind, claimed.row.target, failure.reason, now)

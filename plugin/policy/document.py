@@ -33,7 +33,7 @@ from plugin.policy.follow_up import FollowUp
 from plugin.policy.holidays import check_holidays
 from plugin.policy.localtime import Grain, Weekday
 from plugin.policy.plan import Category, Cost, Rate, Target, rates_in_order
-from plugin.policy.sending import Alerting, EmailTarget, NamedTarget, Rule, SlackAccess, SlackTarget
+from plugin.policy.sending import Alerting, EmailTarget, NamedTarget, Rule, SelfWatch, SlackAccess, SlackTarget
 from plugin.policy.sending import Target as ChannelTarget
 from plugin.policy.tickets import Sla, TicketTerms, in_order
 
@@ -56,6 +56,7 @@ __all__ = [
     "Rate",
     "Rule",
     "Scope",
+    "SelfWatch",
     "Severity",
     "Sla",
     "SlackAccess",
@@ -254,6 +255,7 @@ class Document(Part):
     slack: SlackAccess = SlackAccess()
     rules: dict[Name, Rule] = Field(default_factory=dict)
     digests: dict[Name, Digest] = Field(default_factory=dict)
+    watch: SelfWatch = SelfWatch()
     surveys: dict[Name, FollowUp] = Field(default_factory=dict)
 
     @model_validator(mode="after")

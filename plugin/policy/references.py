@@ -76,6 +76,8 @@ def _uses_of_calendars(document: Document) -> Iterator[Use]:
         for name, part in getattr(document, table).items():
             if part.calendar is not None:
                 yield (table, name, "calendar"), part.calendar
+    if document.watch.calendar is not None:
+        yield ("watch", "calendar"), document.watch.calendar
 
 
 def _uses_of_channels(document: Document) -> Iterator[Use]:
@@ -84,6 +86,7 @@ def _uses_of_channels(document: Document) -> Iterator[Use]:
         yield from ((("rules", name, "escalate_to", place), target) for place, target in enumerate(rule.escalate_to))
     for name, digest in document.digests.items():
         yield from ((("digests", name, "channels", place), target) for place, target in enumerate(digest.channels))
+    yield from ((("watch", "targets", place), target) for place, target in enumerate(document.watch.targets))
 
 
 def _uses_of_teams(document: Document) -> Iterator[Use]:

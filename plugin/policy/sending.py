@@ -82,6 +82,14 @@ class Alerting(Part):
     group_window_s: Annotated[Seconds, Field(alias="group_window")] = 45
 
 
+class SelfWatch(Part):
+    """Who is told of Deskgauge's own troubles. No `targets`: the channels of mail, else all; `off` are checks that nobody wants."""
+
+    targets: tuple[Name, ...] = ()
+    calendar: Name | None = None
+    off: tuple[Literal["stopped", "silent_source", "broken_channel", "missing_digest"], ...] = ()
+
+
 class SlackTarget(Part):
     kind: Literal["slack"]
     channel: SlackChannel

@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from plugin.config import ConfigError
 
 FACTORY_VARIABLE = "DESKGAUGE_APP_FACTORY"
-FACTORY = "plugin.app:create_app"
+FACTORY = "plugin.app:create_watching_app"
 #: A request waits in its thread for the disk, so there are many more threads than processors.
 THREADS = 64
 #: Requests that a process holds at once; more wait in the kernel's queue.

@@ -19,9 +19,22 @@ from plugin.policy.document import Document
 from plugin.policy.localtime import Weekday, instant_of, midnight, zone
 
 _DAY = timedelta(days=1)
+#: a digest that was missed is still sent, late, for so long; after that the next one is of more use
+CATCH_UP = {
+    Grain.HOUR: timedelta(hours=2),
+    Grain.DAY: timedelta(days=1),
+    Grain.WEEK: timedelta(days=3),
+    Grain.MONTH: timedelta(days=7),
+    Grain.QUARTER: timedelta(days=7),
+    Grain.YEAR: timedelta(days=7),
+}
 #: A closed fortnight at most is skipped; what comes before is no news.
 _MAX_CLOSED = 14
 _COMPARE = {"previous": previous, "weekday": same_weekday_before, "year": same_period_last_year}
+
+
+def catch_up(digest: Digest) -> timedelta:
+    return CATCH_UP[Grain.MONTH if digest.kind == "campaign" else digest.grain]
 
 
 def period_for(digest: Digest, document: Document, now: datetime) -> Period:

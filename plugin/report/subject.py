@@ -58,6 +58,8 @@ SMALL = 5
 _COMPARED = (".previous", ".weekday", ".year", ".change")
 #: what it adds to the key of a volume, where the periods have different numbers of business days
 PER_DAY = ".per_business_day"
+#: what Deskgauge watches of itself stands where else the key of a KPI does; its value is for how long it has been wrong
+OWN = "watch."
 
 
 def _plain(kpi: str) -> str:
@@ -80,6 +82,8 @@ def metric(kpi: str) -> Metric | None:
 
 
 def unit(kpi: str) -> Unit:
+    if kpi.startswith(OWN):
+        return Unit.SECONDS
     found = metric(kpi)
     return found.unit if found else Unit.COUNT
 

@@ -15,10 +15,11 @@ from plugin.kpi.period import Grain, Period, period_of
 from plugin.kpi.question import NOT_ALLOCATED
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
-from plugin.report.locales import digests, en, lv, ru, zh
+from plugin.report.locales import digests, en, lv, ru, watch, zh
 
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
+_SENTENCES = {**digests.SENTENCES, **watch.SENTENCES}
 #: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
 _LONG_DAY = {"en": "EEEE d MMMM y"}
 _SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
@@ -39,9 +40,9 @@ def text(key: str, language: str = "en", **values: object) -> str:
 
 
 def _sentence(key: str, language: str) -> str:
-    of_digests = digests.SENTENCES.get(key)
-    if of_digests is not None:
-        return of_digests[digests.LANGUAGES.index(language_of(language))]
+    sentences = _SENTENCES.get(key)
+    if sentences is not None:
+        return sentences[digests.LANGUAGES.index(language_of(language))]
     return _table("TEXTS", language)[key]
 
 
@@ -53,7 +54,7 @@ def group_name(value: str, language: str = "en") -> str:
 
 
 def has(key: str) -> bool:
-    return key in en.TEXTS
+    return key in en.TEXTS or key in _SENTENCES
 
 
 def comma(language: str = "en") -> str:
@@ -62,7 +63,7 @@ def comma(language: str = "en") -> str:
 
 def label(kpi: str, language: str = "en", fallback: str = "") -> str:
     """The name of a KPI; `asa.p90` and `service_level.sl2` are named after their metric. Unknown to the tables: the fallback."""
-    named = metric_name(kpi, language)
+    named = text(f"{kpi}.name", language) if has(f"{kpi}.name") else metric_name(kpi, language)
     if named is not None:
         return named
     whole, _, ending = kpi.rpartition(".")

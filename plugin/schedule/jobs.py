@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from plugin.alert.evaluate import evaluate_rules
+from plugin.alert.evaluate import MeasureWindow, evaluate_rules
 from plugin.database import reading, session_scope, writing
 from plugin.inbox.heard import prune_heard
 from plugin.inbox.silence import silences
@@ -18,7 +19,7 @@ from plugin.kpi.answer import Ask, answer, value
 from plugin.kpi.cells import stale_quarters
 from plugin.kpi.endless import endless_by_source
 from plugin.kpi.metric import Measurement, Report
-from plugin.kpi.period import Grain, Period
+from plugin.kpi.period import Period
 from plugin.normalise.reach import KEPT, prune_reach
 from plugin.notify.deliver import deliver_due
 from plugin.notify.follow_up.due import Planner, plan_surveys
@@ -28,29 +29,15 @@ from plugin.notify.mail import MailNotifier
 from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
-from plugin.policy.digest import Digest
 from plugin.policy.revisions import latest
 from plugin.report.audit.seen import Usage
 from plugin.report.compose import Composer, is_sent, send_digest
-from plugin.report.due import is_wanted, last_due, period_for
+from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.schedule.lease import beat
 from plugin.schedule.usage import usage
+from plugin.schedule.watching import EVALUATION, look
 
 RAW_BODIES_KEPT = timedelta(days=30)
-
-
-#: a digest that was missed is still sent, late, for so long; after that the next one is of more use
-CATCH_UP = {
-    Grain.HOUR: timedelta(hours=2),
-    Grain.DAY: timedelta(days=1),
-    Grain.WEEK: timedelta(days=3),
-    Grain.MONTH: timedelta(days=7),
-    Grain.QUARTER: timedelta(days=7),
-    Grain.YEAR: timedelta(days=7),
-}
-
-
-def catch_up(digest: Digest) -> timedelta:
-    return CATCH_UP[Grain.MONTH if digest.kind == "campaign" else digest.grain]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +53,7 @@ JOBS = (
     Job(id="drain", title="Turn deliveries into events and facts, and recompute cells", every="as they arrive"),
     Job(id="deliver", title="Send what waits in the outbox", every="2 seconds, and after rules were evaluated"),
     Job(id="retry", title="Try again what waits for a channel that did not work", every="hour"),
+    Job(id="watch", title="Look at sources, channels, digests and itself", every="minute"),
     Job(id="evaluate", title="Evaluate alert rules", every="minute, and when numbers changed"),
     Job(id="digests", title="Send the digests that are due", every="the reader's wall clock"),
     Job(id="surveys", title="Find the customers who are due to be asked", every="minute"),
@@ -90,7 +78,7 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
     with reading(opened.engine) as connection, Session(connection) as session:
         revision = latest(session)
         endless = endless_by_source(connection, at)
-        silent = silences(connection, opened.document, at)
+        silent = silences(connection, opened.document, opened.sources, at)
     return Composer(
         document=opened.document,
         ask=asker(opened, at),
@@ -136,13 +124,28 @@ def _send_if_due(opened: Installation, name: str, at: datetime) -> int:
 
 def evaluate(opened: Installation, at: datetime) -> int:
     """One step of every rule, all measured in one state of the database; how many changed between quiet and alert."""
+    with _measuring(opened, at) as measure:
+        changed = evaluate_rules(opened.engine, opened.document, measure, at, base_url=opened.config.base_url)
+    beat(opened.engine, EVALUATION, at)
+    return changed
+
+
+def watch_itself(opened: Installation, at: datetime) -> int:
+    """One step of every check of Deskgauge itself; how many troubles began or ended."""
+    with _measuring(opened, at) as measure:
+        return look(opened, measure, at)
+
+
+@contextmanager
+def _measuring(opened: Installation, at: datetime) -> Iterator[MeasureWindow]:
+    """One state of the database, however many windows are measured."""
     with reading(opened.engine) as connection:
 
         def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
             ask = Ask(kpis=(kpi,), start=start, end=end, only=only)
             return value(connection, opened.document, ask, at, opened.knows)
 
-        return evaluate_rules(opened.engine, opened.document, measure_window, at, base_url=opened.config.base_url)
+        yield measure_window
 
 
 def deliver(opened: Installation, notifiers: Notifiers, at: datetime) -> int:

@@ -141,6 +141,7 @@ class Worker:
 
     def _add_jobs(self, scheduler: BackgroundScheduler) -> None:
         scheduler.add_job(self._job(self._deliver), IntervalTrigger(seconds=2), id="deliver")
+        scheduler.add_job(self._job(jobs.watch_itself), CronTrigger(second=0), id="watch")
         scheduler.add_job(self._job(self._evaluate), CronTrigger(second=1), id="evaluate")
         scheduler.add_job(self._job(jobs.send_surveys), CronTrigger(second=31), id="surveys")
         scheduler.add_job(self._job(self._follow), CronTrigger(second=46), id="follow")

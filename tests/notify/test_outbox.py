@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from plugin.database import session_scope
-from plugin.notify.deliver import Fallback, deliver_due
+from plugin.notify.deliver import deliver_due
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message
 from plugin.notify.notifier import Envelope, Receipt
@@ -197,43 +197,30 @@ def test_while_looking_fails_nothing_is_sent(engine: Engine) -> None:
     assert len(slack.sent) == 1
 
 
-def test_a_broken_channel_is_shown_told_once_and_healed_by_the_next_arrival(engine: Engine) -> None:
-    slack, mail = Recorder(failures=[BROKEN, BROKEN]), Recorder()
-    fallback = Fallback(kind="email", target="lead@example.org")
+def test_a_broken_channel_is_shown_and_healed_by_the_next_arrival(engine: Engine) -> None:
+    slack = Recorder(failures=[BROKEN, BROKEN])
     identity = _enqueue(engine, "one")
     _enqueue(engine, "two", now=NOW + timedelta(seconds=1))
-    both = {"slack": slack, "email": mail}
-    deliver_due(engine, both, NOW + timedelta(seconds=1), fallback=fallback)
-    deliver_due(engine, both, NOW + timedelta(seconds=2), fallback=fallback)
+    both = {"slack": slack}
+    deliver_due(engine, both, NOW + timedelta(seconds=1))
+    deliver_due(engine, both, NOW + timedelta(seconds=2))
     assert _row(engine, identity).state == State.BROKEN
-    assert [title for _, title, _ in mail.sent] == ["A message to C0SUPPORT (slack) did not arrive"]
     with session_scope(engine) as session:
         state = session.get_one(ChannelState, ("slack", "C0SUPPORT"))
         assert (state.broken_since, state.reason) == (NOW + timedelta(seconds=1), "not in channel")
     with session_scope(engine) as session:
         assert retry_broken(session, "slack", "C0SUPPORT", NOW + timedelta(hours=1), NOW) == 2
-    assert deliver_due(engine, both, NOW + timedelta(hours=1), fallback=fallback) == 2
+    assert deliver_due(engine, both, NOW + timedelta(hours=1)) == 2
     with session_scope(engine) as session:
         assert session.get(ChannelState, ("slack", "C0SUPPORT")) is None
 
 
-def test_a_broken_fallback_does_not_tell_itself(engine: Engine) -> None:
-    mail = Recorder(failures=[BROKEN])
-    _enqueue(engine, target="lead@example.org", kind="email")
-    fallback = Fallback(kind="email", target="lead@example.org")
-    deliver_due(engine, {"email": mail}, NOW, fallback=fallback)
-    assert deliver_due(engine, {"email": mail}, NOW + timedelta(hours=1), fallback=fallback) == 0
-    assert mail.sent == []
-
-
-def test_a_refused_message_leaves_its_channel_whole_and_is_told(engine: Engine) -> None:
-    slack, mail = Recorder(failures=[DeliveryFailed("invalid_blocks", permanent=True)]), Recorder()
+def test_a_refused_message_leaves_its_channel_whole(engine: Engine) -> None:
+    slack = Recorder(failures=[DeliveryFailed("invalid_blocks", permanent=True)])
     identity = _enqueue(engine)
-    fallback = Fallback(kind="email", target="lead@example.org")
-    deliver_due(engine, {"slack": slack, "email": mail}, NOW, fallback=fallback)
-    deliver_due(engine, {"slack": slack, "email": mail}, NOW, fallback=fallback)
+    deliver_due(engine, {"slack": slack}, NOW)
+    deliver_due(engine, {"slack": slack}, NOW)
     assert _row(engine, identity).state == State.FAILED
-    assert len(mail.sent) == 1
     with session_scope(engine) as session:
         assert session.exec(select(ChannelState)).all() == []
 

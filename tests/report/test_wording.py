@@ -11,7 +11,7 @@ import pytest
 from plugin.kpi.catalogue import known_kpis
 from plugin.kpi.period import Grain, period_of
 from plugin.report import wording
-from plugin.report.locales import digests, en, lv, ru, zh
+from plugin.report.locales import digests, en, lv, ru, watch, zh
 
 OTHERS = [lv, ru, zh]
 
@@ -32,8 +32,8 @@ def test_a_translation_uses_no_value_that_english_does_not_give(language: Module
         assert placeholders(text) <= placeholders(en.TEXTS[key]), key
 
 
-@pytest.mark.parametrize(("key", "sentences"), digests.SENTENCES.items())
-def test_a_sentence_of_digests_gives_each_language_the_same_values(key: str, sentences: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(("key", "sentences"), [*digests.SENTENCES.items(), *watch.SENTENCES.items()])
+def test_a_sentence_gives_each_language_the_same_values(key: str, sentences: tuple[str, ...]) -> None:
     english = sentences[0]
     assert key not in en.TEXTS
     assert all(sentences), key

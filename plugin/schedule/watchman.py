@@ -1,0 +1,42 @@
+"""In a web process: sees that rules go unevaluated, and tells it while no worker lives that could."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from datetime import datetime
+
+from plugin.installation import Installation, now
+from plugin.notify.notifier import Notifiers
+from plugin.schedule import jobs
+from plugin.schedule.watching import look_from_outside
+
+EVERY_S = 30.0
+_log = logging.getLogger(__name__)
+
+
+def round_of(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
+    """How many messages arrived; none while rules are evaluated."""
+    if not look_from_outside(opened, at):
+        return 0
+    kinds = {channel.kind for channel in opened.document.channels.values()}
+    if not kinds <= notifiers.keys():
+        missing = ", ".join(sorted(kinds - notifiers.keys()))
+        _log.error("no rule is evaluated, and this process cannot tell it: it lacks the settings for %s", missing)
+        return 0
+    return jobs.deliver(opened, notifiers, at)
+
+
+def start(opened: Installation, notifiers: Notifiers, every_s: float = EVERY_S) -> threading.Event:
+    """Goes its rounds until the event is set, or the process ends."""
+    stop = threading.Event()
+
+    def go() -> None:
+        while not stop.wait(every_s):
+            try:
+                round_of(Installation(config=opened.config, engine=opened.engine), notifiers, now())
+            except Exception:
+                _log.exception("a look at the evaluation failed; the next one comes")
+
+    threading.Thread(target=go, name="watchman", daemon=True).start()
+    return stop
