@@ -31,6 +31,10 @@ class Config:
     slack_api_url: str = "https://slack.com/api/"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "deskgauge@localhost"
+    mail_returns: str | None = None
+    dkim_key: str | None = field(default=None, repr=False)
+    dkim_selector: str = "deskgauge"
+    dkim_domain: str | None = None
     webhooks: Mapping[str, str] = field(default_factory=dict, repr=False)
     apprise: Mapping[str, str] = field(default_factory=dict, repr=False)
     trusted_proxies: tuple[str, ...] = ()
@@ -73,6 +77,10 @@ def load(environ: Mapping[str, str] | None = None) -> Config:
         slack_api_url=read("SLACK_API_URL", env) or "https://slack.com/api/",
         smtp_url=read("SMTP_URL", env),
         mail_from=read("DESKGAUGE_MAIL_FROM", env) or "deskgauge@localhost",
+        mail_returns=read("DESKGAUGE_MAIL_RETURNS", env),
+        dkim_key=read("DESKGAUGE_DKIM_KEY", env),
+        dkim_selector=read("DESKGAUGE_DKIM_SELECTOR", env) or "deskgauge",
+        dkim_domain=read("DESKGAUGE_DKIM_DOMAIN", env),
         webhooks=family(WEBHOOK, env),
         apprise=family(APPRISE, env),
         trusted_proxies=tuple((read("DESKGAUGE_TRUSTED_PROXIES", env) or "").replace(",", " ").split()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -38,6 +39,8 @@ from plugin.kpi.endless import LOOKED_BACK, endless_by_source
 from plugin.manifest.reading import manifest
 from plugin.normalise.registry import foreign_adapters
 from plugin.normalise.sources import SourceConfig, undeclarable, unread_variables
+from plugin.notify.mail_format import Sender
+from plugin.notify.registry import dkim_key
 from plugin.notify.tables import ChannelState, OutboxMessage, State
 from plugin.policy.document import Document, NamedTarget
 from plugin.policy.problems import PolicyError, Problem
@@ -217,6 +220,8 @@ def _ways_out(
     yield from ways_out.slack(grant, manifest().slack_app.scopes, is_used="slack" in kinds)
     problem = probes.mail_problem(smtp_url, config.mail_from.rpartition("@")[2].rstrip(">")) if smtp_url else None
     yield ways_out.mail(problem, is_set=smtp_url is not None, is_used="email" in kinds)
+    key = dkim_key(config)
+    yield from ways_out.dkim(key, Sender(address=config.mail_from).domain, has_extra=find_spec("dkim") is not None)
     ahead = {"Slack": grant.ahead_s if grant else None}
     ahead["the database"] = probes.ahead_of_database(engine, clock) if engine else None
     yield from machine.clock({name: seconds for name, seconds in ahead.items() if seconds is not None})

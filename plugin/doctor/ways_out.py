@@ -12,6 +12,7 @@ from sqlalchemy import Row
 from plugin.config import APPRISE, WEBHOOK
 from plugin.doctor.finding import Finding, error, ok, warn
 from plugin.doctor.processes import duration
+from plugin.notify.dkim import DkimKey, record
 from plugin.notify.named import variable, variables
 
 #: scope --> what does not work without it
@@ -66,6 +67,23 @@ def mail(problem: str | None, *, is_set: bool, is_used: bool) -> Finding:
     if problem is not None:
         return error("mail", "the mail server cannot be used", problem)
     return ok("mail", "the mail server takes the login")
+
+
+def dkim(key: DkimKey | None, sender_domain: str, *, has_extra: bool) -> Iterator[Finding]:
+    """What has to be published for the signatures of mails."""
+    if key is None:
+        return
+    if not has_extra:
+        yield error("dkim", "mails are to be signed, and what signs is missing", "Install `deskgauge[dkim]`.")
+    try:
+        published = record(key)
+    except ValueError as problem:
+        yield error("dkim", "the key cannot be used", str(problem))
+        return
+    yield ok("dkim", f"publish at {key.record_name} the TXT record: {published}")
+    if key.domain != sender_domain:
+        text = f"mails come from {sender_domain} and are signed by {key.domain}"
+        yield warn("dkim", text, "Correct DESKGAUGE_DKIM_DOMAIN, unless both are published as one (DMARC, relaxed).")
 
 
 def named(targets: Iterable[tuple[str, str]], environ: Mapping[str, str]) -> Iterator[Finding]:

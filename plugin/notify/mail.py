@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from plugin.notify.dkim import DkimKey, sign
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.mail_format import Sender, addresses, compose, draw
 from plugin.notify.message import Message
@@ -58,6 +59,9 @@ class MailNotifier:
 
     server: SmtpServer
     sender: Sender
+    dkim: DkimKey | None = None
+    #: to whom servers return what cannot be delivered; empty: the sender
+    returns: str = ""
 
     def send(self, message: Message, envelope: Envelope) -> Receipt:
         picture = draw(message)
@@ -76,9 +80,13 @@ class MailNotifier:
 
     def _hand_over(self, mail: EmailMessage, recipients: list[str]) -> Mapping[str, str]:
         """The recipients that the server refused while it took others; raises `DeliveryFailed` when it took none."""
+        envelope_sender = addresses(self.returns or self.sender.address)[0]
+        written = mail.as_bytes()
+        # As bytes, because a signature is one of bytes.
+        signed = sign(written, self.dkim) if self.dkim else written
         try:
             with self._connection() as smtp:
-                refused = smtp.send_message(mail, addresses(self.sender.address)[0], recipients)
+                refused = smtp.sendmail(envelope_sender, recipients, signed)
         except (smtplib.SMTPException, OSError) as error:
             raise _failed(error) from error
         return {address: _text(code, answer) for address, (code, answer) in refused.items()}

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from plugin.config import Config
 from plugin.notify.apprise import AppriseNotifier
+from plugin.notify.dkim import DkimKey
 from plugin.notify.files import FileNotifier
 from plugin.notify.mail import MailNotifier, parse_smtp_url
 from plugin.notify.mail_format import Sender
@@ -39,4 +40,17 @@ def slack_notifier(config: Config) -> SlackNotifier | None:
 def _mail(config: Config) -> Notifier | None:
     if not config.smtp_url:
         return None
-    return MailNotifier(server=parse_smtp_url(config.smtp_url), sender=Sender(address=config.mail_from))
+    return MailNotifier(
+        server=parse_smtp_url(config.smtp_url),
+        sender=Sender(address=config.mail_from),
+        dkim=dkim_key(config),
+        returns=config.mail_returns or "",
+    )
+
+
+def dkim_key(config: Config) -> DkimKey | None:
+    """With the domain of the sender, unless another one is set."""
+    if not config.dkim_key:
+        return None
+    domain = config.dkim_domain or Sender(address=config.mail_from).domain
+    return DkimKey(pem=config.dkim_key, selector=config.dkim_selector, domain=domain)

@@ -35,6 +35,8 @@ class Mailbox:
     port: int = 0
     ca_file: str = ""
     mails: list[EmailMessage] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
     recipients: list[list[str]] = field(default_factory=list)
     refuse_recipients: dict[str, str] = field(default_factory=dict)
     answers: deque[str] = field(default_factory=deque)
@@ -57,6 +59,8 @@ class Mailbox:
             return self.answers.popleft()
         mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
         self.mails.append(mail)
+        self.raw.append(cast(bytes, envelope.content))
+        self.senders.append(str(envelope.mail_from))
         self.recipients.append(list(envelope.rcpt_tos))
         self.secured.append(session.ssl is not None)
         if self.cut_after_accepting:
