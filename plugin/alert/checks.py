@@ -18,8 +18,8 @@ from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, Sta
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.report.addressees import Addressee, addressees
-from plugin.report.compose import period_key
 from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.report.send import period_key
 
 #: a digest may be late for so long
 DIGEST_GRACE = timedelta(minutes=30)

@@ -25,7 +25,6 @@ from plugin.notify.text import plain_text
 from plugin.policy.localtime import Grain
 from plugin.policy.revisions import latest
 from plugin.report.compared import Comparison, compared
-from plugin.report.compose import send_digest
 from plugin.report.due import period_for
 from plugin.report.explanation import (
     Basis,
@@ -40,6 +39,7 @@ from plugin.report.render_html import report_html
 from plugin.report.render_json import report_json
 from plugin.report.render_records import records_csv, records_json, records_text
 from plugin.report.render_text import report_text
+from plugin.report.send import send_digest
 from plugin.report.wording import label
 from plugin.schedule.jobs import composer
 from plugin.schedule.trial import TrialError, trial_text, wanted_of

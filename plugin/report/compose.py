@@ -6,17 +6,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
-from sqlmodel import Session
-
-from plugin.database import reading, session_scope
 from plugin.kpi.answer import STANDARD_KPIS, Ask
 from plugin.kpi.endless import LOOKED_BACK
 from plugin.kpi.metric import Measurement, Report
-from plugin.kpi.period import Grain, Period, label, previous
+from plugin.kpi.period import Grain, Period, previous
 from plugin.notify.message import Message
-from plugin.notify.outbox import enqueue, message_id
-from plugin.notify.tables import OutboxMessage
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.report.addressees import Addressee
@@ -31,13 +25,13 @@ from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
-from plugin.report.leaving import Recipient, link, staying
+from plugin.report.leaving import Recipient, link
 from plugin.report.links import links, page_link
 from plugin.report.material import Further, Material, Split, is_empty
 from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
 from plugin.report.proposals import Proposal, propose
-from plugin.report.published import Published, Revision, last_said, published, remember, revisions
+from plugin.report.published import Published, Revision, published, revisions
 from plugin.report.wording import moment_name, period_name, text
 
 AskReport = Callable[[Ask], Report]
@@ -68,6 +62,8 @@ class Composer:
     silent: Mapping[str, datetime] = field(default_factory=dict)
     #: what of the policy was used in a period, which an audit asks
     usage: Callable[[Period], Usage] = lambda period: Usage()
+    #: the policy with the costs that were entered beside it for a period, which advice and audits ask
+    with_costs: Callable[[Document, Period], Document] = lambda document, period: document
     #: deliveries that had come by the time the digest was due and are not read yet
     unread: int = 0
 
@@ -149,7 +145,10 @@ class Composer:
         """None about an hour, which is over before anybody could act, nor about what is not over."""
         if material.empty or material.period.grain is Grain.HOUR or self.now < material.period.end:
             return ()
-        return advice(see(Look(ask=self.ask, document=self.document, period=material.period, only=only), material))
+        return advice(see(self._look(material.period, only), material))
+
+    def _look(self, period: Period, only: dict[str, str]) -> Look:
+        return Look(ask=self.ask, document=self.with_costs(self.document, period), period=period, only=only)
 
     def _others(self, material: Material, before: Period, only: dict[str, str]) -> Iterator[Split]:
         """What moved, by everything else than the groups that are told."""
@@ -178,8 +177,7 @@ class Composer:
             due_at=self._late(digest, period),
             language=language,
         )
-        look = Look(ask=self.ask, document=self.document, period=period, only=only_of(digest.scope))
-        return audit_message(measured(look, seen, digest.kpis, self.now))
+        return audit_message(measured(self._look(period, only_of(digest.scope)), seen, digest.kpis, self.now))
 
     def revised(self, kpis: Sequence[str], only: dict[str, str], said: Sequence[Published]) -> tuple[Revision, ...]:
         """What was said of earlier periods and is another number now."""
@@ -269,76 +267,8 @@ def _unmeasured(further: Sequence[Further], language: str) -> Iterator[str]:
             yield text("note.unmeasured", language, period=period_name(one.period, language))
 
 
-def period_key(period: Period) -> str:
-    """`day:2026-11-23`; of a campaign `days:2026-11-01..2026-11-30`."""
-    if period.grain is Grain.DAY and period.last_date > period.first_date:
-        return f"days:{period.first_date}..{period.last_date}"
-    return f"{period.grain}:{label(period)}"
-
-
 def _as_long(before: Period, period: Period, now: datetime) -> Period:
     """A period that is not over is compared with the same part of the other one."""
     if not period.start < now < period.end:
         return before
     return replace(before, end=min(before.end, before.start + (now - period.start)))
-
-
-def send_digest(engine: Engine, composer: Composer, name: str, period: Period) -> int:
-    """How many channels it was put into the outbox for; 0 when all of them have it. What it says is remembered with it."""
-    with reading(engine) as connection, Session(connection) as session:
-        if is_sent(session, composer.document, name, period):
-            return 0
-        said = last_said(session, name, period.start)
-    # Measured before the transaction, because on SQLite it would keep everything else from writing.
-    is_audit = composer.document.digests[name].kind == "audit"
-    material = None if is_audit else composer.material(name, period, said)
-    message = composer.audit(name, period) if material is None else build_digest(material)
-    with session_scope(engine) as session:
-        sent = _enqueue(session, composer, name, period, message)
-        if sent and material is not None:
-            _remember(session, composer, name, material)
-    return sent
-
-
-def _enqueue(session: Session, composer: Composer, name: str, period: Period, message: Message) -> int:
-    told = replace(message, data={"type": "digest", "digest": name, "period": period_key(period)})
-    return sum(
-        enqueue(
-            session,
-            replace(told, unsubscribe_url=composer.leave_link(name, to)),
-            what=f"digest:{name}",
-            period_key=period_key(period),
-            target=to.target,
-            kind=to.kind,
-            now=composer.now,
-        )
-        for to in staying(session.connection(), composer.document, name)
-    )
-
-
-def _remember(session: Session, composer: Composer, name: str, material: Material) -> None:
-    """The numbers of this period, and the revised ones of earlier periods, so that they are told as revised once."""
-    only = only_of(composer.document.digests[name].scope)
-    remember(session, name, published(material.now, composer.document, composer.policy_revision, only), composer.now)
-    again = [
-        Published(
-            period=one.period,
-            kpi=one.kpi,
-            groups=one.groups,
-            value=one.new,
-            version=one.version,
-            policy_revision=composer.policy_revision,
-            basis=one.basis,
-            provisional=one.provisional,
-        )
-        for one in material.revisions
-    ]
-    remember(session, name, again, composer.now)
-
-
-def is_sent(session: Session, document: Document, name: str, period: Period) -> bool:
-    """Whether every channel of the digest has this period already."""
-    return all(
-        session.get(OutboxMessage, message_id(f"digest:{name}", period_key(period), to.target)) is not None
-        for to in staying(session.connection(), document, name)
-    )

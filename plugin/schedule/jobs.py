@@ -17,6 +17,7 @@ from plugin.inbox.store import prune, waiting
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer, value
 from plugin.kpi.cells import stale_quarters
+from plugin.kpi.cost_entries import with_entered_costs
 from plugin.kpi.endless import endless_by_source
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Period
@@ -29,10 +30,12 @@ from plugin.notify.mail import MailNotifier
 from plugin.notify.notifier import Notifiers
 from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
+from plugin.policy.document import Document
 from plugin.policy.revisions import latest
 from plugin.report.audit.seen import Usage
-from plugin.report.compose import Composer, is_sent, send_digest
+from plugin.report.compose import Composer
 from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.report.send import is_sent, send_digest
 from plugin.schedule.lease import beat
 from plugin.schedule.usage import usage
 from plugin.schedule.watching import EVALUATION, look
@@ -89,8 +92,14 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
         endless=endless,
         silent={source: one.last_at for source, one in silent.items() if one is not None and one.is_unusual},
         usage=lambda period: _usage(opened, period),
+        with_costs=lambda document, period: _with_costs(opened, document, period),
         unread=unread,
     )
+
+
+def _with_costs(opened: Installation, document: Document, period: Period) -> Document:
+    with reading(opened.engine) as connection:
+        return with_entered_costs(connection, document, period.start, period.end)
 
 
 def _usage(opened: Installation, period: Period) -> Usage:

@@ -11,9 +11,9 @@ from sample_report import ZONE, of
 
 from plugin.kpi.answer import Ask
 from plugin.kpi.metric import Measurement, Report, Row
-from plugin.kpi.period import Grain, period_of, periods_between
+from plugin.kpi.period import Grain, Period, period_of, periods_between
 from plugin.notify.message import Message
-from plugin.policy.document import Document
+from plugin.policy.document import Cost, Document
 from plugin.report.advice.seen import CostSeen
 from plugin.report.audit.message import audit_message
 from plugin.report.audit.seen import Place, RuleUse, Seen, Usage
@@ -167,3 +167,17 @@ def test_the_composer_asks_for_six_periods_queues_and_hours() -> None:
         "queue Support: Abandonment rate missed its target ≤\u00a05% on 31 of 31 days"
     )
     assert message.links[0].url == "https://gauge.example.com/?period=2026-10"
+
+
+def test_costs_that_were_entered_beside_the_policy_are_looked_at_too() -> None:
+    document = Document.model_validate({"timezone": ZONE, "digests": {"audit": {"kind": "audit", "grain": "month"}}})
+    entered = Cost.model_validate({"category": "rent", "amount": 70, "month": "2026-10", "channel": "chat"})
+
+    def with_costs(one: Document, period: Period) -> Document:
+        assert period == OCTOBER
+        return one.model_copy(update={"costs": (entered,)})
+
+    message = Composer(document=document, ask=Centre(), now=NOW, with_costs=with_costs).message("audit", OCTOBER)
+    assert said(message, "Paid for or set up, and not used")[0].startswith(
+        "Cost: rent and office, channel chat: €70.00"
+    )

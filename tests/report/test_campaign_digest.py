@@ -14,8 +14,9 @@ from plugin.kpi.period import Grain, Period, period_of, periods_between
 from plugin.policy.document import Document
 from plugin.policy.problems import PolicyError
 from plugin.policy.text import parse
-from plugin.report.compose import Composer, period_key
+from plugin.report.compose import Composer
 from plugin.report.due import comparisons, is_wanted, last_due, period_for
+from plugin.report.send import period_key
 from plugin.report.wording import period_name
 
 POLICY = """

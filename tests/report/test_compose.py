@@ -21,9 +21,10 @@ from plugin.notify.message import from_json
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
 from plugin.policy.text import parse
-from plugin.report.compose import Composer, is_sent, send_digest
+from plugin.report.compose import Composer
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.published import Published, PublishedValue, published, revisions
+from plugin.report.send import is_sent, send_digest
 
 Groups = Mapping[str, Mapping[str, Measurement]]
 

@@ -27,8 +27,9 @@ from plugin.notify.notifier import Envelope
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
 from plugin.policy.revisions import apply
-from plugin.report.compose import Composer, is_sent, send_digest
+from plugin.report.compose import Composer
 from plugin.report.leaving import Recipient, gone, link, staying
+from plugin.report.send import is_sent, send_digest
 
 SECRET = b"a secret of the tests"
 NOW = datetime(2026, 11, 24, 8, tzinfo=UTC)
