@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from flask import g
 from sqlalchemy import Connection
 from sqlmodel import Session
 
@@ -19,7 +20,7 @@ from plugin.alert.tell import snoozed_of
 from plugin.alert.thread import members_of
 from plugin.database import session_scope
 from plugin.report import figures, subject
-from plugin.report.wording import label
+from plugin.report.wording import label, since_name
 from plugin.web import access
 from plugin.web.accounts import Account
 from plugin.web.errors import BadQuery
@@ -102,6 +103,7 @@ def records_page(data: Reading, number: int) -> dict[str, object]:
         "zone": data.document.timezone,
         "found": records,
         "rows": [seen(each) for each in records.page],
+        "time": lambda moment: since_name(moment, question(found).end, data.document.timezone, g.language),
         "counted": sum(1 for each in records.page if each.numerator),
         "customers": customers,
     }
@@ -133,7 +135,7 @@ def _one(found: Incident, rule: RuleState | None, snoozed: Snoozed | None, now: 
         rule=found.rule,
         kpi=found.kpi,
         label=label(found.kpi, language),
-        scope=found.scope.partition("=")[2],
+        scope=", ".join(question(found).only.values()),
         standing=of_incident(found, rule, now),
         since=found.opened_at,
         ended_at=ended_at,
