@@ -172,6 +172,16 @@ def test_what_people_did_about_some_stands_in_their_lines(engine: Engine) -> Non
     assert lines[1].endswith(". Passed on to leads, 10:45: nobody had acknowledged it.")
 
 
+def test_the_last_change_is_the_one_that_stands_whatever_the_clocks_say(engine: Engine) -> None:
+    desk, paper = three(engine), Paper()
+    desk.queues(START, {}, BAD)
+    deliver(desk, paper, START)
+    press(desk, ACKNOWLEDGE, 1, START + 2 * MINUTE)
+    desk.queues(START + MINUTE, {}, GOOD)
+    deliver(desk, paper, START + 3 * MINUTE)
+    assert [title for how, title in paper.on(FLOOR) if how == "edit"][-1] == "Over: all 3 alerts"
+
+
 def test_a_restart_between_two_of_a_group_changes_nothing(engine: Engine) -> None:
     three(engine).queues(START, {"Support": BAD}, GOOD)
     desk = three(engine)

@@ -170,6 +170,15 @@ def test_what_is_critical_is_passed_on_at_night(engine: Engine) -> None:
     assert whats(desk, BOSS) == ["escalated"]
 
 
+def test_a_channel_with_two_names_is_told_once(engine: Engine) -> None:
+    desk = watched(engine, escalate_after="15m", escalate_to=["boss"])
+    written = desk.document.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    written["channels"]["boss"] = written["channels"]["floor"]
+    desk.document = Document.model_validate(written)
+    every(desk, 5, 20)
+    assert sorted(row.mode for row in desk.outbox()) == ["edit", "post"]
+
+
 def test_two_workers_pass_it_on_once(engine: Engine) -> None:
     def desk() -> Desk:
         return watched(engine, escalate_after="15m", escalate_to=["boss"])
@@ -210,6 +219,17 @@ def test_a_snooze_that_ends_at_night_is_told_at_the_opening(engine: Engine) -> N
     desk.at(MORNING, BAD)
     desk.at(MORNING + MINUTE, BAD)
     assert whats(desk).count("still") == 1
+
+
+def test_after_a_snooze_the_time_without_an_answer_begins_anew(engine: Engine) -> None:
+    desk = watched(engine, escalate_after="15m", escalate_to=["boss"])
+    desk.minute(0, BAD)
+    press(desk, SNOOZE, START + MINUTE)
+    for number in (31, 45):
+        desk.minute(number, BAD)
+    assert whats(desk, BOSS) == []
+    desk.minute(46, BAD)
+    assert whats(desk, BOSS) == ["escalated"]
 
 
 def test_what_ended_while_snoozed_is_not_told_again(engine: Engine) -> None:
