@@ -65,19 +65,13 @@ def watch(name: str, rule: Rule, document: Document) -> Watch:
         only=only,
         window=timedelta(seconds=rule.window_s),
         limits=threshold(rule),
-        hours=_hours(rule, document),
+        hours=document.hours_of_rule(rule),
         critical=rule.severity == Severity.CRITICAL,
         title=rule.title or name,
         timezone=document.timezone,
         language=document.language,
         currency=document.currency,
     )
-
-
-def _hours(rule: Rule, document: Document) -> Calendar | None:
-    """Those of the rule, else of its queue, else of the centre."""
-    queue = document.calendar_of_queue(rule.scope.queue) if rule.scope.queue else None
-    return document.calendar(rule.calendar or queue)
 
 
 def threshold(rule: Rule) -> Threshold:

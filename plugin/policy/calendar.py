@@ -113,6 +113,25 @@ def after_open_ms(calendar: Calendar | None, start: datetime, wanted_ms: int) ->
     return None
 
 
+def longest_opening(calendar: Calendar) -> timedelta | None:
+    """Between two closings in a usual week, without exceptions and holidays; None when it never closes."""
+    weeks = [calendar.week, *(week for _, week in calendar.later)]
+    longest = max(_longest_minutes(week) for week in weeks)
+    return None if longest >= len(calendar.week) * _DAY_MINUTES else timedelta(minutes=longest)
+
+
+def _longest_minutes(week: Week) -> int:
+    """Two weeks on end, because a shift may reach from Sunday into Monday."""
+    longest, opened, closed = 0, 0, 0
+    for number, day in enumerate((*week, *week)):
+        for each in sorted(day):
+            start = number * _DAY_MINUTES + each.opens
+            length = each.closes - each.opens + (0 if each.closes > each.opens else _DAY_MINUTES)
+            opened, closed = (opened if start <= closed else start), max(closed, start + length)
+            longest = max(longest, closed - opened)
+    return longest
+
+
 def next_opening(calendar: Calendar, instant: datetime) -> datetime | None:
     """The next time after the instant at which closed turns into open (the end of a lunch break is one), in UTC.
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import timedelta
 from itertools import chain
 
+from plugin.policy.calendar import Calendar, longest_opening
+from plugin.policy.fields import render_duration
 from plugin.policy.sending import Rule
 
 #: (key of the rule, empty for the rule as a whole; what is wrong and what to write)
@@ -12,14 +15,30 @@ Contradiction = tuple[str, str]
 
 
 def contradictions(
-    rule: Rule, shares: Collection[str] | None = None, volumes: Collection[str] | None = None
+    rule: Rule,
+    hours: Calendar | None = None,
+    shares: Collection[str] | None = None,
+    volumes: Collection[str] | None = None,
 ) -> Iterator[Contradiction]:
-    """`shares` are the KPIs that tell how many of counted items, `volumes` those that count what happened; None: not checked."""
+    """`shares` are the KPIs that tell how many of counted items, `volumes` those that count what happened; None: not checked.
+
+    `hours` are those in which something can be expected; None: always.
+    """
     yield from chain.from_iterable(check(rule) for check in _CHECKS)
+    if rule.absent and hours is not None:
+        yield from _never_open_for_so_long(rule, hours)
     if shares is not None:
         yield from _of_shares(rule, rule.kpi in shares)
     if volumes is not None and rule.absent and rule.kpi not in volumes:
         yield "absent", f"is for a KPI that counts what comes, such as offered or received; {rule.kpi} does not"
+
+
+def _never_open_for_so_long(rule: Rule, hours: Calendar) -> Iterator[Contradiction]:
+    longest, needed = longest_opening(hours), timedelta(seconds=rule.window_s + rule.hold_s)
+    if longest is not None and needed > longest:
+        most = render_duration(int(longest.total_seconds()))
+        text = f"must end, for included, within {most}: an absence is judged in opening hours only, and they last no longer"
+        yield "window", text
 
 
 def _no_limit(rule: Rule) -> Iterator[Contradiction]:

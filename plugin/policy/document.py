@@ -301,6 +301,11 @@ class Document(Part):
             holidays=hours.holidays,
         )
 
+    def hours_of_rule(self, rule: Rule) -> Calendar | None:
+        """Those in which what it watches can be expected: of the rule, else of its queue, else of the centre; None: always."""
+        queue = self.calendar_of_queue(rule.scope.queue) if rule.scope.queue else None
+        return self.calendar(rule.calendar or queue)
+
     def calendar_of_queue(self, queue: str) -> str | None:
         """The name of the calendar of a queue: its own, else that of its first team that has one, else the centre's."""
         return next((name for name in self._calendars_of(queue) if name is not None), self.business_calendar)

@@ -179,7 +179,7 @@ def _percentages(document: Document, known: Known) -> Iterator[Problem]:
 
 def _rules(document: Document, known: Known) -> Iterator[Problem]:
     for name, rule in document.rules.items():
-        for key, text in contradictions(rule, known.shares, known.volumes):
+        for key, text in contradictions(rule, document.hours_of_rule(rule), known.shares, known.volumes):
             yield Problem(path=key_path("rules", name, *([key] if key else [])), text=text)
 
 

@@ -21,6 +21,9 @@ def refusals(text: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
+ALL_DAY = "\n".join(
+    f'{day} = ["00:00-24:00"]' for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+)
 BAND = ("fire_below = 0.75", "fire_above = 0.85")
 
 
@@ -108,6 +111,33 @@ def test_confidence_is_for_shares_of_counted_items() -> None:
 )
 def test_absence_goes_with_nothing_that_is_about_a_value(lines: tuple[str, ...], said: str) -> None:
     assert refusals(rule("absent = true", *lines, kpi="offered")) == [f"rules.r.{said}"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "keys", "longest"),
+    [
+        ('monday = ["09:00-18:00"]', ('window = "10h"',), "9h"),
+        ('monday = ["09:00-18:00"]', ('window = "8h"', 'for = "90m"'), "9h"),
+        ('monday = ["09:00-12:30", "13:00-18:00"]', ('window = "6h"',), "5h"),
+        # over midnight, and from Sunday into Monday
+        ('sunday = ["22:00-06:00"]\nmonday = ["06:00-08:00"]', ('window = "11h"',), "10h"),
+    ],
+)
+def test_an_absence_that_never_fits_into_opening_hours_is_refused(
+    hours: str, keys: tuple[str, ...], longest: str
+) -> None:
+    text = rule("absent = true", 'calendar = "desk"', *keys, "[calendars.desk]", hours, kpi="offered")
+    assert refusals(text) == [
+        f"rules.r.window: must end, for included, within {longest}: "
+        "an absence is judged in opening hours only, and they last no longer"
+    ]
+
+
+@pytest.mark.parametrize("hours", ['monday = ["09:00-18:00"]', ALL_DAY])
+def test_an_absence_that_fits_into_opening_hours_is_accepted(hours: str) -> None:
+    window = "9h" if hours != ALL_DAY else "31d"
+    keys = ("absent = true", f'window = "{window}"', 'calendar = "desk"', "[calendars.desk]", hours)
+    assert parse(rule(*keys, kpi="offered"), known=KNOWN).rules["r"].absent
 
 
 def test_absence_is_for_what_is_counted() -> None:
