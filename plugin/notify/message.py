@@ -38,8 +38,11 @@ class ChartUnit(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
+    """`aside`: for who wants to know more; it stands below the table and the chart."""
+
     text: str
     title: str = ""
+    aside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +144,14 @@ class Message:
     language: str = "en"
     unsubscribe_url: str = ""
     data: dict[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def told(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if not section.aside)
+
+    @property
+    def beside(self) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.aside)
 
 
 @cache

@@ -42,7 +42,9 @@ def slack_blocks(message: Message) -> list[Block]:
     frame = [header(message.title), *_paragraph(message.summary, message.language, link, limit=_MAX_SUMMARY)]
     end = [*_links(message.links), *button_rows(message.actions), *small_print(message.footer)]
     room = MAX_TOTAL - _size([*frame, *table, *end])
-    return [*frame, *_sections(message, link, room), *table, *end]
+    told = _sections(message.told, message.language, link, room)
+    beside = _sections(message.beside, message.language, link, room - _size(told), len(told))
+    return [*frame, *told, *table, *beside, *end]
 
 
 def fallback_text(message: Message) -> str:
@@ -128,13 +130,14 @@ def _fitting(lines: Sequence[str], room: int, tail: Callable[[int], str]) -> tup
     return kept, [tail(len(lines) - len(kept))]
 
 
-def _sections(message: Message, link: Link | None, room: int) -> list[Block]:
+def _sections(sections: Sequence[Section], language: str, link: Link | None, room: int, before: int = 0) -> list[Block]:
+    """`before` is how many blocks the other sections of the message took."""
     blocks: list[Block] = []
-    for number, section in enumerate(message.sections):
-        block = _paragraph(section.text, message.language, link, section.title)
+    for number, section in enumerate(sections):
+        block = _paragraph(section.text, language, link, section.title)
         room -= _size(block)
-        if room < 0 or len(blocks) + len(block) > MAX_BLOCKS - _RESERVED_BLOCKS:
-            return [*blocks, _context(_more(_unsaid(message.sections[number:]), message.language, link))]
+        if room < 0 or before + len(blocks) + len(block) > MAX_BLOCKS - _RESERVED_BLOCKS:
+            return [*blocks, _context(_more(_unsaid(sections[number:]), language, link))]
         blocks += block
     return blocks
 

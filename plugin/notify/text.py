@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from plugin.notify.axis import text_width
 from plugin.notify.chart import describe
-from plugin.notify.message import Message, Table, Tone
+from plugin.notify.message import Message, Section, Table, Tone
 
 _NAME_CELLS = 32
 #: after a value that missed its target, because colour is not there or not seen
@@ -59,10 +60,15 @@ def clip_cells(text: str, cells: int) -> str:
 
 def plain_text(message: Message) -> str:
     parts = [message.title, message.summary]
-    parts += [f"{section.title}\n{section.text}".strip() for section in message.sections]
+    parts += _paragraphs(message.told)
     parts += ["\n".join(table_lines(message.table))] if message.table else []
     parts += [describe(message.chart, message.language)] if message.chart else []
+    parts += _paragraphs(message.beside)
     links = [(link.label, link.url) for link in message.links]
     links += [(action.label, action.url) for action in message.actions if action.url]
     parts += ["\n".join(f"{label}: {url}" for label, url in links), message.footer]
     return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+
+
+def _paragraphs(sections: Iterable[Section]) -> list[str]:
+    return [f"{section.title}\n{section.text}".strip() for section in sections]

@@ -29,6 +29,8 @@ from plugin.report.wording import (
     text,
 )
 
+#: about the numbers rather than the period
+_ASIDE = frozenset({"section.revised", "section.quality"})
 TOLD_MOVES = 3
 _TONES = {Direction.BETTER: Tone.GOOD, Direction.WORSE: Tone.BAD, Direction.NEITHER: Tone.NEUTRAL}
 
@@ -140,7 +142,8 @@ def _sections(material: Material, moved: tuple[Move, ...]) -> Iterator[Section]:
     after = period_name(following(material.period), language)
     for title, lines in parts.items():
         if lines:
-            yield Section(title=text(title, language, dimension=dimension, period=after), text="\n".join(lines))
+            name = text(title, language, dimension=dimension, period=after)
+            yield Section(title=name, text="\n".join(lines), aside=title in _ASIDE)
 
 
 def _proposals(material: Material) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
@@ -10,6 +11,7 @@ from every_message import LANGUAGES, every_message
 from slack_limits import check_message
 
 from plugin.notify.mail_format import Sender, html
+from plugin.notify.message import Cell, Message, Section, Table
 from plugin.notify.slack_blocks import fallback_text, slack_blocks
 from plugin.notify.text import plain_text
 
@@ -44,3 +46,12 @@ def test_the_catalogue_has_what_an_incident_is_told_by() -> None:
 def _numbers(text: str) -> list[str]:
     """Without addresses, which a page has in its links."""
     return sorted(set(re.findall(r"\d[\d.,:]*\d|\d", re.sub(r"https?://\S+", "", text))))
+
+
+def test_what_is_about_the_numbers_stands_below_them_everywhere() -> None:
+    sections = (Section(title="Quality", text="late", aside=True), Section(title="Moved", text="calls"))
+    table = Table(columns=("KPI", "n"), rows=((Cell(text="Offered"), Cell(text="17")),))
+    message = Message(title="Daily", sections=sections, table=table, footer="UTC")
+    written = (plain_text(message), html(message, SENDER, ""), json.dumps(slack_blocks(message)))
+    for text in written:
+        assert text.index("Moved") < text.index("Offered") < text.index("Quality") < text.index("UTC")
