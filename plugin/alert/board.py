@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from plugin.alert.behind import has_records
 from plugin.alert.machine import data_of
 from plugin.alert.tables import Incident
 from plugin.alert.words import Words, from_json
@@ -17,6 +18,8 @@ ACKNOWLEDGE = "alert.ack"
 SNOOZE = "alert.snooze."
 UNSNOOZE = "alert.unsnooze"
 OPENING = "opening"
+#: lists what is behind the alert; it changes nothing
+BEHIND = "alert.behind"
 #: the ends of the buttons' names, and for how long each is
 SNOOZES = {"30m": timedelta(minutes=30), "2h": timedelta(hours=2)}
 _BULLET = "• "
@@ -179,15 +182,17 @@ def _actions(board: Board) -> tuple[Action, ...]:
     buttons = []
     if any(each.acknowledged_at is None for each in board.open):
         buttons.append(Action(action_id=ACKNOWLEDGE, label=text("action.ack", language), value=value, primary=True))
+    listed = [Action(action_id=BEHIND, label=text("action.behind", language), value=value)]
+    listed = listed if any(has_records(each.kpi) for each in board.members) else []
     if all(each.id in board.snoozed for each in board.open):
-        return (*buttons, Action(action_id=UNSNOOZE, label=text("action.unsnooze", language), value=value))
+        return (*buttons, Action(action_id=UNSNOOZE, label=text("action.unsnooze", language), value=value), *listed)
     for name, length in SNOOZES.items():
         duration = figures.span(length.total_seconds(), language)
         snooze = text("action.snooze", language, duration=duration)
         buttons.append(Action(action_id=f"{SNOOZE}{name}", label=snooze, value=value))
     if board.has_opening:
         buttons.append(Action(action_id=SNOOZE + OPENING, label=text("action.snooze.opening", language), value=value))
-    return tuple(buttons)
+    return (*buttons, *listed)
 
 
 def _footer(board: Board) -> str:

@@ -156,7 +156,8 @@ def test_the_messages_say_it_in_words(engine: Engine) -> None:
     fired, recovered, ended = rows["fired", "slack"], rows["recovered", "slack"], rows["ended", "slack"]
     assert fired.title == "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15 min; limit 15%)"
     assert fired.summary == "Above the limit since 10:40. It counts as over when it is back at 10% for 1 min."
-    assert [action.action_id for action in fired.actions] == ["alert.ack", "alert.snooze.30m", "alert.snooze.2h"]
+    snoozes = ["alert.snooze.30m", "alert.snooze.2h"]
+    assert [action.action_id for action in fired.actions] == ["alert.ack", *snoozes, "alert.behind"]
     assert fired.actions[0].value == str(desk.incidents()[0].id)
     assert fired.links[0].url == f"https://gauge.example.com/incidents/{desk.incidents()[0].id}"
     assert recovered.title == (

@@ -10,7 +10,7 @@ from alert_desk import MINUTE, START, Desk, policy, policy_of
 from sqlalchemy import Engine
 
 from plugin.alert.answer import Press, answer, unsnooze_rule
-from plugin.alert.board import ACKNOWLEDGE, UNSNOOZE
+from plugin.alert.board import ACKNOWLEDGE, BEHIND, UNSNOOZE
 from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
 from plugin.policy.document import Document
@@ -199,7 +199,7 @@ def test_a_snooze_is_told_in_the_channel_and_comes_back_once(engine: Engine) -> 
     press(desk, SNOOZE, START + MINUTE)
     shown = desk.told(FLOOR)[-1][1]
     assert shown.summary.startswith("Snoozed until 11:11 by Anna. Above the limit since 10:40.")
-    assert [action.action_id for action in shown.actions] == [ACKNOWLEDGE, UNSNOOZE]
+    assert [action.action_id for action in shown.actions] == [ACKNOWLEDGE, UNSNOOZE, BEHIND]
     for number in (30, 31, 32, 40):
         desk.minute(number, BAD)
     assert whats(desk) == ["fired", "snoozed", "still", "unsnoozed"]

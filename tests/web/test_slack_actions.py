@@ -8,20 +8,26 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import busy_centre
 import fake_slack
 import pytest
 from alert_desk import MINUTE, START, policy
 from fake_slack import FakeSlack
 from slack_floor import BAD, GOOD, PRESSED_AT, Floor, body_of, buttons, post
+from slack_limits import check_message
 from slack_requests import SECRET, signature
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from plugin.alert.answer import Press, answer
 from plugin.alert.board import ACKNOWLEDGE
+from plugin.alert.tables import Incident
 from plugin.app import create_app
 from plugin.config import Config
 from plugin.contract.request import Headers
-from plugin.database import session_scope
+from plugin.database import reading, session_scope
+from plugin.kpi.answer import Ask
+from plugin.kpi.records import asked_records
+from plugin.policy.sending import SlackAccess
 from plugin.web.slack.blueprint import BODY_LIMIT, verify
 
 
@@ -159,7 +165,7 @@ def test_acknowledging_is_kept_and_shown_in_the_place_of_the_alert(floor: Floor)
     title, _, rest = before.partition(": Above")
     assert floor.alert["text"] == f"{title}: Acknowledged by anna, 10:50. Above{rest}"
     assert floor.alert["edited"]
-    assert buttons(floor.alert) == ["alert.snooze.30m", "alert.snooze.2h"]
+    assert buttons(floor.alert) == ["alert.snooze.30m", "alert.snooze.2h", "alert.behind"]
 
 
 def test_acknowledging_twice_is_once_and_says_who_was_first(floor: Floor) -> None:
@@ -279,8 +285,8 @@ def test_a_snoozed_rule_tells_its_end_and_no_new_breach_until_the_time_is_over(f
     number = floor.fire()
     floor.clock.at = START + timedelta(seconds=30)
     floor.press("alert.snooze.30m", number)
-    for minute, reading in enumerate([GOOD, BAD, BAD], start=1):
-        floor.desk.at(START + minute * MINUTE, reading)
+    for minute, value in enumerate([GOOD, BAD, BAD], start=1):
+        floor.desk.at(START + minute * MINUTE, value)
     told = [("ended", "slack"), ("fired", "slack"), ("recovered", "slack"), ("snoozed", "slack")]
     assert sorted(floor.desk.said()) == told
     floor.desk.at(START + 30 * MINUTE, BAD)
@@ -360,3 +366,51 @@ def test_the_whole_application_answers_without_login(database_url: str, tmp_path
     finally:
         app.extensions["intake"].stop()
         app.extensions["installation"].engine.dispose()
+
+
+# -- what is behind it
+
+
+@pytest.fixture
+def busy_floor(engine: Engine, slack: FakeSlack) -> Floor:
+    busy_centre.fill(engine, days=3)
+    with session_scope(engine) as session:
+        session.exec(delete(Incident))
+    return Floor(engine, slack, policy(targets=["floor"], window="24h"))
+
+
+def test_the_calls_behind_an_alert_are_shown_to_who_asks_and_to_nobody_else(
+    busy_floor: Floor, slack: FakeSlack
+) -> None:
+    number = busy_floor.fire()
+    start, only = START - timedelta(days=1), {"queue": "Support", "channel": "voice"}
+    ask = Ask(kpis=("abandonment_rate",), start=start, end=START, only=only)
+    with reading(busy_floor.engine) as connection:
+        found = asked_records(connection, busy_floor.document, ask, PRESSED_AT)
+    lost = [one for one in found.page if one.numerator]
+    answered = busy_floor.press("alert.behind", number, response_url=f"{slack.url}response/T0/1/x")
+    assert (answered.status_code, answered.data) == (200, b"")
+    told = slack.responses.get(timeout=20)
+    check_message(told)
+    assert told["response_type"] == "ephemeral"
+    (section,) = [block["text"]["text"] for block in told["blocks"] if "Abandonment rate" in str(block)]
+    head, *lines = section.splitlines()
+    assert head.startswith("*Abandonment rate in Support and voice is 34.0%")
+    assert len(lines) == min(len(lost), 10) > 0
+    assert all(" · Support · " in line for line in lines)
+    assert "https://gauge.example.com/incidents/" in str(told["blocks"])
+    assert busy_floor.incident().acknowledged_at is None
+
+
+def test_the_policy_says_who_sees_what_is_behind(busy_floor: Floor) -> None:
+    number = busy_floor.fire()
+    busy_floor.document = busy_floor.document.model_copy(update={"slack": SlackAccess(users=("U0BOSS",))})
+    assert "You may not see the numbers here." in busy_floor.press("alert.behind", number).text
+    boss = busy_floor.press("alert.behind", number, user={"id": "U0BOSS"})
+    assert " · Support · " in boss.text
+
+
+def test_nothing_is_behind_an_incident_that_does_not_exist(floor: Floor) -> None:
+    floor.fire()
+    assert "no such incident" in floor.press("alert.behind", 4711).text
+    assert "Nothing of it is listed one by one." in floor.press("alert.behind", floor.incident().id or 0).text

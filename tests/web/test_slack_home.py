@@ -73,7 +73,8 @@ def test_who_opens_the_tab_sees_the_open_incident_with_its_buttons(floor: Floor,
     assert "Open incidents: 1" in shown(view)
     assert "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15 min; limit 15%)" in shown(view)
     assert "Above the limit since 10:40." in shown(view)
-    assert buttons(view) == ["alert.ack", "alert.snooze.30m", "alert.snooze.2h", "alert.snooze.opening", "home.refresh"]
+    snoozes = ["alert.snooze.30m", "alert.snooze.2h", "alert.snooze.opening"]
+    assert buttons(view) == ["alert.ack", *snoozes, "alert.behind", "home.refresh"]
     assert f'"value": "{number}"' in shown(view)
 
 
@@ -117,6 +118,12 @@ def test_snoozing_in_the_tab_says_until_when(floor: Floor, slack: FakeSlack) -> 
     assert floor.snoozed_until() is not None
     first = slack.homes["U0ANNA"]["blocks"][0]["text"]["text"]
     assert first == "Snoozed: Support abandonment tells of no new breach until 11:20 (Europe/Riga)."
+
+
+def test_what_is_behind_an_alert_is_shown_in_the_tab(floor: Floor, slack: FakeSlack) -> None:
+    press(floor, "alert.behind", floor.fire())
+    until(lambda: "U0ANNA" in slack.homes)
+    assert slack.homes["U0ANNA"]["blocks"][0]["text"]["text"].startswith("Behind this alert\n\nAbandonment rate")
 
 
 def test_refreshing_shows_the_tab_anew(floor: Floor, slack: FakeSlack) -> None:

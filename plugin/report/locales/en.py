@@ -189,6 +189,7 @@ TEXTS = {
     "alert.answer.snoozed": "Snoozed: {rule} tells of no new breach until {until} ({zone}).",
     "alert.answer.no_opening": "The calendar has no next opening, so nothing was snoozed; choose a length of time.",
     "action.ack": "Acknowledge",
+    "action.behind": "Show what is behind it",
     "action.snooze": "Snooze {duration}",
     "action.snooze.opening": "Snooze until opening",
     "state.ok": "Within the limit: {value}, limit {limit}.",

@@ -183,6 +183,7 @@ TEXTS = {
     "alert.answer.snoozed": "Atlikts: {rule} par jaunu pārkāpumu neziņos līdz {until} ({zone}).",
     "alert.answer.no_opening": "Kalendārā nav nākamās atvēršanas, tāpēc nekas netika atlikts; izvēlieties ilgumu.",
     "action.ack": "Apstiprināt",
+    "action.behind": "Parādīt, kas aiz tā stāv",
     "action.snooze": "Atlikt {duration}",
     "action.snooze.opening": "Atlikt līdz atvēršanai",
     "state.ok": "Robežās: {value}, robeža {limit}.",

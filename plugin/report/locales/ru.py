@@ -183,6 +183,7 @@ TEXTS = {
     "alert.answer.snoozed": "Отложено: о новом нарушении правило {rule} не сообщит до {until} ({zone}).",
     "alert.answer.no_opening": "В календаре нет следующего открытия, поэтому ничего не отложено; выберите длительность.",
     "action.ack": "Принять",
+    "action.behind": "Показать, что за этим стоит",
     "action.snooze": "Отложить на {duration}",
     "action.snooze.opening": "Отложить до открытия",
     "state.ok": "В пределах нормы: {value}, предел {limit}.",

@@ -183,6 +183,7 @@ TEXTS = {
     "alert.answer.snoozed": "已暂缓：{until}（{zone}）之前，{rule} 不再发送新的警报。",
     "alert.answer.no_opening": "日历中没有下一次营业时间，因此未暂缓；请选择时长。",
     "action.ack": "确认",
+    "action.behind": "查看相关记录",
     "action.snooze": "暂缓 {duration}",
     "action.snooze.opening": "暂缓至开始营业",
     "state.ok": "在限值内：{value}，限值 {limit}。",

@@ -110,4 +110,16 @@ TEXTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "slack.no_incidents": ("No open incidents", "Nav atvērtu incidentu", "Открытых инцидентов нет", "没有未结束的事件"),
     "slack.more_incidents": ("… {count} more.", "… vēl {count}.", "… ещё {count}.", "… 另有 {count} 项。"),
+    "slack.behind": (
+        "Behind this alert",
+        "Kas ir aiz šī brīdinājuma",
+        "Что стоит за этим предупреждением",
+        "此告警的相关记录",
+    ),
+    "slack.behind.none": (
+        "Nothing of it is listed one by one.",
+        "Nekas no tā netiek uzskaitīts pa vienam.",
+        "Отдельных записей для этого нет.",
+        "没有可逐条列出的记录。",
+    ),
 }

@@ -8,8 +8,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from plugin.alert.answer import BUTTONS, Press, answer
+from plugin.alert.board import BEHIND
 from plugin.database import session_scope
 from plugin.notify.slack_reply import ephemeral, is_reply_address, reply
+from plugin.notify.text import plain_text
+from plugin.web.slack.behind import behind_alert
 from plugin.web.slack.desk import SlackApp, afterwards
 from plugin.web.slack.home import REFRESH, publish_home
 
@@ -31,6 +34,10 @@ class _View(BaseModel):
     type: str = ""
 
 
+class _Channel(BaseModel):
+    id: str = ""
+
+
 class Pressed(BaseModel):
     """What is read of https://docs.slack.dev/reference/interaction-payloads/block_actions-payload (November 2026)."""
 
@@ -38,6 +45,7 @@ class Pressed(BaseModel):
     user: _User
     actions: tuple[_Action, ...] = ()
     response_url: str | None = None
+    channel: _Channel | None = None
     view: _View | None = None
 
     @property
@@ -56,15 +64,29 @@ def pressed(app: SlackApp, payload: Mapping[str, Any] | str) -> dict[str, Any] |
     Raises `pydantic.ValidationError`.
     """
     found = Pressed.model_validate_json(payload) if isinstance(payload, str) else Pressed.model_validate(payload)
-    action = next((each for each in found.actions if each.action_id in (*BUTTONS, REFRESH)), None)
+    action = next((each for each in found.actions if each.action_id in (*BUTTONS, REFRESH, BEHIND)), None)
     if found.type != "block_actions" or action is None:
         return None
+    if action.action_id == BEHIND:
+        return _listed(app, found, _number(action.value))
     said = "" if action.action_id == REFRESH else _answer(app, found, action)
     if found.in_home:
         # No message was pressed that could be answered: the tab shows what came of it.
         afterwards(lambda: publish_home(app, found.user.id, said))
         return None
     return _told(app, found, said) if said else None
+
+
+def _listed(app: SlackApp, found: Pressed, number: int) -> dict[str, Any] | None:
+    """Read when Slack has its answer, since there may be many."""
+    url, channel = found.response_url or "", found.channel.id if found.channel else ""
+    if found.in_home:
+        afterwards(lambda: publish_home(app, found.user.id, plain_text(behind_alert(app, number, found.user.id))))
+    elif is_reply_address(url, app.api_url):
+        afterwards(lambda: reply(url, ephemeral(behind_alert(app, number, found.user.id, channel))))
+    else:
+        return ephemeral(behind_alert(app, number, found.user.id, channel))
+    return None
 
 
 def _answer(app: SlackApp, found: Pressed, action: _Action) -> str:
