@@ -36,7 +36,8 @@ def sources(
             *_unread(name, each, reasons.get(each.name, "")),
             *_silent(name, each, now),
         ]
-        yield from found or [_fine(name, each, configured, now)]
+        # What is silent has a finding of its own.
+        yield from found if found or each.silent_since else [_fine(name, each, configured, now)]
     yield from _strays(health, now)
 
 
@@ -91,7 +92,7 @@ def _unread(name: str, each: SourceHealth, reason: str) -> Iterator[Finding]:
 
 
 def _silent(name: str, each: SourceHealth, now: datetime) -> Iterator[Finding]:
-    if each.last_received_at is not None and now - each.last_received_at > _SILENT:
+    if each.silent_since is None and each.last_received_at is not None and now - each.last_received_at > _SILENT:
         text = f"nothing has arrived for {duration(now - each.last_received_at)}"
         yield warn(name, text, "See at the vendor's side whether the webhook was switched off after failures.")
 

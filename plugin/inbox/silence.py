@@ -71,6 +71,14 @@ def silences(
     return found
 
 
+def silent_since(
+    connection: Connection, document: Document, sources: Collection[str], now: datetime
+) -> Mapping[str, datetime]:
+    """Source --> its last delivery, of those that are silent now."""
+    judged = silences(connection, document, sources, now)
+    return {source: one.last_at for source, one in judged.items() if one is not None and one.is_unusual}
+
+
 def _by_rule(last_at: datetime, calendar: Calendar | None, silent_after_s: int, now: datetime) -> Silence | None:
     """0 says that the source may be silent for ever."""
     if not silent_after_s:

@@ -12,7 +12,7 @@ from sqlmodel import Session, select
 from plugin.alert.evaluate import MeasureWindow, evaluate_rules
 from plugin.database import reading, session_scope, writing
 from plugin.inbox.heard import prune_heard
-from plugin.inbox.silence import silences
+from plugin.inbox.silence import silent_since
 from plugin.inbox.store import prune, waiting
 from plugin.installation import Installation
 from plugin.kpi.answer import Ask, answer, value
@@ -81,7 +81,7 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
     with reading(opened.engine) as connection, Session(connection) as session:
         revision = latest(session)
         endless = endless_by_source(connection, at)
-        silent = silences(connection, opened.document, opened.sources, at)
+        silent = silent_since(connection, opened.document, opened.sources, at)
     return Composer(
         document=opened.document,
         ask=asker(opened, at),
@@ -90,7 +90,7 @@ def composer(opened: Installation, at: datetime, unread: int = 0) -> Composer:
         base_url=opened.config.base_url,
         secret=opened.customer_secret,
         endless=endless,
-        silent={source: one.last_at for source, one in silent.items() if one is not None and one.is_unusual},
+        silent=silent,
         usage=lambda period: _usage(opened, period),
         with_costs=lambda document, period: _with_costs(opened, document, period),
         unread=unread,

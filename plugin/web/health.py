@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from plugin.database import reading
+from plugin.inbox.silence import silent_since
 from plugin.inbox.sources import known_sources
 from plugin.inbox.store import Counts, counts, dead_deliveries
 from plugin.inbox.tally import NO_SOURCE, refusals
@@ -30,6 +31,7 @@ class Condition(StrEnum):
     BROKEN = "broken"
     REFUSING = "refusing"
     UNREAD = "unread"
+    SILENT = "silent"
     WAITING = "waiting"
     NEW = "new"
     FINE = "fine"
@@ -41,6 +43,8 @@ class SourceHealth:
     adapter: str
     condition: Condition
     last_received_at: datetime | None = None
+    #: since when it sends nothing though it usually does, as the alert about it tells
+    silent_since: datetime | None = None
     received: int = 0
     duplicates: int = 0
     refused: int = 0
@@ -74,6 +78,7 @@ def health(site: Site, now: datetime) -> Health:
     waiting = counts(site.engine)
     with reading(site.engine) as connection:
         seen = known_sources(connection)
+        silent = silent_since(connection, site.document(), site.sources(), now)
     by_source: dict[str, list[Row[Any]]] = defaultdict(list)
     for refusal in refusals(site.engine):
         by_source[refusal.source].append(refusal)
@@ -81,7 +86,16 @@ def health(site: Site, now: datetime) -> Health:
     problems = {name: source.problem or "" for name, source in configured.items()}
     adapters = {name: source.adapter.key for name, source in configured.items()}
     sources = [
-        _source(name, seen.get(name), adapters.get(name, ""), problems.get(name, ""), by_source[name], waiting, now)
+        _source(
+            name,
+            seen.get(name),
+            adapters.get(name, ""),
+            problems.get(name, ""),
+            by_source[name],
+            waiting,
+            now,
+            silent.get(name),
+        )
         for name in sorted({*seen, *configured})
     ]
     order = list(Condition)
@@ -108,6 +122,7 @@ def _source(
     refused: list[Row[Any]],
     waiting: Counts,
     now: datetime,
+    silent: datetime | None,
 ) -> SourceHealth:
     last = row.last_received_at if row else None
     pending, dead = waiting.pending_by_source.get(name, 0), waiting.dead_by_source.get(name, 0)
@@ -117,6 +132,7 @@ def _source(
         (bool(problem), Condition.BROKEN),
         (bool(fresh), Condition.REFUSING),
         (dead > 0, Condition.UNREAD),
+        (silent is not None, Condition.SILENT),
         (pending > 0 and late, Condition.WAITING),
         (last is None, Condition.NEW),
     )
@@ -125,6 +141,7 @@ def _source(
         adapter=row.adapter if row else adapter,
         condition=next((condition for holds, condition in judged if holds), Condition.FINE),
         last_received_at=last,
+        silent_since=silent,
         received=row.received if row else 0,
         duplicates=row.duplicates if row else 0,
         refused=row.refused if row else 0,

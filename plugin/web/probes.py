@@ -10,6 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.database import reading
+from plugin.inbox.silence import silent_since
 from plugin.web import access
 from plugin.web.errors import BadQuery
 from plugin.web.site import site
@@ -42,6 +43,7 @@ def readyz() -> tuple[Response, int]:
     try:
         with reading(here.engine) as connection:
             beats = here.heartbeats(connection)
+            silent = silent_since(connection, here.document(), here.sources(), now)
     except SQLAlchemyError:
         problems: dict[str, str] = {"database": "cannot be read; is it running, and is DESKGAUGE_DATABASE_URL right?"}
         return jsonify({"status": "not ready", "problems": problems}), 503
@@ -54,7 +56,9 @@ def readyz() -> tuple[Response, int]:
             age = int((now - at).total_seconds())
             problems[name] = f"has not said for {age} s that it is alive; look at its log and start it again"
     ages: dict[str, Any] = {name: int((now - at).total_seconds()) for name, at in beats.items()}
-    state = {"status": "not ready" if problems else "ready", "problems": problems, "heartbeat_age_s": ages}
+    status = "not ready" if problems else "ready"
+    # That a vendor is silent is no fault of this process, so it stays ready; anybody may read this, so no source is named.
+    state = {"status": status, "problems": problems, "heartbeat_age_s": ages, "silent_sources": len(silent)}
     return jsonify(state), 503 if problems else 200
 
 

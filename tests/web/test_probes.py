@@ -10,7 +10,14 @@ from busy_centre import NOW
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import Connection, Engine, create_engine
-from web_site import app_for
+from web_site import app_for, site_for
+
+from plugin.database import writing
+from plugin.inbox.heard import Slot, note
+from plugin.normalise.registry import adapters
+from plugin.normalise.sources import SourceConfig
+from plugin.policy.document import Document
+from plugin.web.health import health
 
 
 def client_with(engine: Engine, **ages_s: int) -> FlaskClient:
@@ -27,7 +34,25 @@ def test_ready_while_worker_and_scheduler_say_that_they_live(engine: Engine) -> 
         "status": "ready",
         "problems": {},
         "heartbeat_age_s": {"worker": 3, "scheduler": 50},
+        "silent_sources": 0,
     }
+
+
+def test_a_silent_source_is_told_on_the_pages_and_counted_and_all_is_ready_the_same(centre: Engine) -> None:
+    with writing(centre) as connection:
+        for hours in range(3, 28 * 24):
+            at = NOW - timedelta(hours=hours)
+            note(connection, "asterisk", [Slot(first_at=at, last_at=at)])
+    sources = {"asterisk": SourceConfig(name="asterisk", adapter=adapters()["asterisk"])}
+    site = site_for(centre, document=Document, sources=lambda: sources, now=lambda: NOW)
+    (found,) = [each for each in health(site, NOW).sources if each.name == "asterisk"]
+    assert found.silent_since is not None
+    app = app_for(
+        centre, document=Document, sources=lambda: sources, heartbeats=lambda _: {"worker": NOW, "scheduler": NOW}
+    )
+    answer = app.test_client().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.get_json()["silent_sources"] == 1
 
 
 @pytest.mark.parametrize(("ages", "named"), [({"worker": 3}, "scheduler"), ({"worker": 90, "scheduler": 3}, "worker")])

@@ -148,6 +148,7 @@ TEXTS = {
     "condition.broken": "Not complete",
     "condition.refusing": "Refuses requests",
     "condition.unread": "Has unreadable deliveries",
+    "condition.silent": "Silent",
     "condition.waiting": "Deliveries wait",
     "condition.new": "Nothing received yet",
     "condition.fine": "Receives",
@@ -155,6 +156,10 @@ TEXTS = {
     "advice.unread": (
         "Unreadable deliveries are kept: {count}. After an update of the adapter, read them again with "
         "`deskgauge replay --source {source} --dead`."
+    ),
+    "advice.silent": (
+        "Nothing comes, though this source usually sends at this hour. See at the vendor's side whether the webhook was switched "
+        "off; then `deskgauge backfill {source}`, where its history can be read."
     ),
     "advice.waiting": "Deliveries wait for longer than two minutes. Is a worker running? `deskgauge serve` or `deskgauge work`.",
     "advice.new": "Nothing has arrived. `deskgauge connect {adapter}` says what to paste at the vendor's side.",

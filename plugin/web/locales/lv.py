@@ -142,6 +142,7 @@ TEXTS = {
     "condition.broken": "Nav pilnīgi iestatīts",
     "condition.refusing": "Noraida pieprasījumus",
     "condition.unread": "Ir nenolasāmas piegādes",
+    "condition.silent": "Klusē",
     "condition.waiting": "Piegādes gaida",
     "condition.new": "Vēl nekas nav saņemts",
     "condition.fine": "Saņem",
@@ -149,6 +150,10 @@ TEXTS = {
     "advice.unread": (
         "Nenolasāmās piegādes ir saglabātas: {count}. Pēc adaptera atjaunināšanas nolasiet tās vēlreiz ar "
         "`deskgauge replay --source {source} --dead`."
+    ),
+    "advice.silent": (
+        "Nekas nepienāk, lai gan šajā laikā avots parasti sūta. Pārbaudiet pie piegādātāja, vai tīmekļa aizķere nav izslēgta; "
+        "pēc tam `deskgauge backfill {source}`, ja vēsturi var nolasīt."
     ),
     "advice.waiting": (
         "Piegādes gaida ilgāk par divām minūtēm. Vai darbojas apstrādes process? `deskgauge serve` vai "

@@ -142,6 +142,7 @@ TEXTS = {
     "condition.broken": "Настроен не полностью",
     "condition.refusing": "Отклоняет запросы",
     "condition.unread": "Есть непрочитанные доставки",
+    "condition.silent": "Молчит",
     "condition.waiting": "Доставки ожидают",
     "condition.new": "Пока ничего не получено",
     "condition.fine": "Получает",
@@ -151,6 +152,10 @@ TEXTS = {
     "advice.unread": (
         "Непрочитанные доставки сохранены: {count}. После обновления адаптера прочитайте их снова: "
         "`deskgauge replay --source {source} --dead`."
+    ),
+    "advice.silent": (
+        "Данных нет, хотя в это время источник обычно их передаёт. Проверьте у поставщика, не отключён ли вебхук; "
+        "затем `deskgauge backfill {source}`, если историю можно прочитать."
     ),
     "advice.waiting": (
         "Доставки ожидают дольше двух минут. Работает ли обработчик? `deskgauge serve` или `deskgauge work`."

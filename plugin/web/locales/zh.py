@@ -134,11 +134,16 @@ TEXTS = {
     "condition.broken": "配置不完整",
     "condition.refusing": "正在拒绝请求",
     "condition.unread": "有无法读取的送达",
+    "condition.silent": "无数据",
     "condition.waiting": "送达正在等待",
     "condition.new": "尚未收到任何内容",
     "condition.fine": "接收正常",
     "advice.refusing": "最近的请求被拒绝，因此这里缺少相应的联络。下面的原因说明了要改正什么。",
     "advice.unread": "无法读取的送达已保留：{count}。更新适配器后用 `deskgauge replay --source {source} --dead` 重新读取。",
+    "advice.silent": (
+        "该数据源在此时段通常有数据，但现在没有。请在供应商处检查 webhook 是否已停用；"
+        "若可读取历史，请运行 `deskgauge backfill {source}`。"
+    ),
     "advice.waiting": "送达已等待超过两分钟。处理进程在运行吗？`deskgauge serve` 或 `deskgauge work`。",
     "advice.new": "尚未收到任何内容。`deskgauge connect {adapter}` 说明要在供应商一侧填写什么。",
     "refusals": "最近被拒绝的请求",
