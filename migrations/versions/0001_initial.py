@@ -287,6 +287,7 @@ def upgrade() -> None:
         sa.Column("target", sa.String(), nullable=False),
         sa.Column("broken_since", sa.BigInteger(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("returned_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("kind", "target", name=op.f("pk_channel_state")),
     )
     op.create_table(

@@ -36,6 +36,7 @@ COMMANDS = {
     "rebuild": "plugin.cli.rebuilding:rebuild",
     "policy": "plugin.cli.policy:policy",
     "names": "plugin.cli.names:names",
+    "returned": "plugin.cli.returned:returned",
     "unsubscribed": "plugin.cli.unsubscribed:unsubscribed",
     "surveys": "plugin.cli.surveys:surveys",
     "secret": "plugin.cli.setup.vendors:secret",

@@ -28,6 +28,8 @@ BACK_OFF_S = (30, 120, 600, 1800, 7200)
 GIVE_UP_AFTER = timedelta(hours=24)
 #: Longer than any one attempt: picture, upload and the time-outs of both together.
 LEASE = timedelta(minutes=5)
+#: a mail that was taken and does not come back for so long has arrived
+RETURNS_WITHIN = timedelta(days=3)
 _UNSENT = (State.PENDING, State.SENDING)
 
 
@@ -143,7 +145,7 @@ def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datet
     _settle(session, claimed, state=State.SENT, receipt=json.dumps(asdict(receipt)), error=None, sent_at=now)
     _log(session, row.id, now, outcome, receipt.note or None)
     channel = session.get(ChannelState, (row.kind, row.target))
-    if channel is not None:
+    if channel is not None and (channel.returned_at is None or now - channel.returned_at > RETURNS_WITHIN):
         session.delete(channel)
 
 

@@ -80,7 +80,10 @@ class Attempt(SQLModel, table=True):
 
 
 class ChannelState(SQLModel, table=True):
-    """A target that refused for good; the row goes away with the next message that arrives there."""
+    """A target that refused for good; the row goes away with the next message that arrives there.
+
+    `returned_at` is when a mail last came back from it: then a server's taking the next one proves nothing.
+    """
 
     __tablename__ = "channel_state"
 
@@ -88,6 +91,7 @@ class ChannelState(SQLModel, table=True):
     target: str = Field(primary_key=True)
     broken_since: datetime = Field(sa_column=Column(Moment, nullable=False))
     reason: str
+    returned_at: datetime | None = Field(default=None, sa_column=Column(Moment))
 
 
 class Pause(SQLModel, table=True):
