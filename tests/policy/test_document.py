@@ -141,7 +141,10 @@ def test_a_clear_value_on_the_wrong_side_is_refused() -> None:
             '[channels.ops]\nkind = "slack"\nchannel = "C1"\nto = []',
             "channels.ops.to: unknown key; write one of kind, channel, or remove it",
         ),
-        ('[channels.ops]\nkind = "fax"', "channels.ops: its kind must be one of 'slack', 'email'"),
+        (
+            '[channels.ops]\nkind = "fax"',
+            "channels.ops: its kind must be one of 'slack', 'email', 'webhook', 'apprise'",
+        ),
         ("[channels.ops]", 'channels.ops: its kind is missing; add kind = "slack" or kind = "email"'),
         ('[channels.ops]\nkind = "email"\nto = []', "channels.ops.to: must have at least one address"),
         (
