@@ -18,6 +18,7 @@ from every_message import LANGUAGES, every_message
 from plugin.database import migrate, open_engine
 from plugin.notify.slack_blocks import slack_blocks
 from plugin.policy.document import Document
+from plugin.web.slack.behind import behind_alert
 from plugin.web.slack.command import answer_to, command_of
 from plugin.web.slack.desk import SlackApp
 from plugin.web.slack.home import home_view
@@ -75,6 +76,7 @@ def app_of(engine: Any, document: Document) -> SlackApp:
 
 def answers(app: SlackApp) -> Iterator[tuple[str, tuple[str, Any]]]:
     yield "home", ("HomeView", home_view(app, "U0ANNA", "Snoozed."))
+    yield "what is behind an alert", ("KnownBlock[]", slack_blocks(behind_alert(app, 1, "U0ANNA")))
     for text in COMMANDS:
         command = command_of(slack_requests.command(text))
         yield f"/deskgauge {text}", ("KnownBlock[]", slack_blocks(answer_to(app, command)))
