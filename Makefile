@@ -9,7 +9,7 @@ export VIRTUAL_ENV := $(CURDIR)/.venv
 BIN     := .venv/bin
 # Tests start hundreds of processes; without compiled files each spends seconds on compiling the same modules.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: setup demo test check bench chaos fuzz helpdesk mail-support slack-types mutate lock clean
+.PHONY: setup demo test check bench alert-year chaos fuzz helpdesk mail-support slack-types mutate lock clean
 
 $(UV):
 	$(PY) -m pip install --quiet --upgrade --disable-pip-version-check --no-warn-script-location --target .tools uv==$(UV_VER)
@@ -42,6 +42,10 @@ check: .venv/.dev
 
 bench: .venv/.dev
 	$(BIN)/python -m tests.bench $(ARGS)
+
+# A year of a made-up centre with planted incidents, and what the default rules say of it.
+alert-year: .venv/.dev
+	$(BIN)/python -m tests.alert_year $(ARGS)
 
 chaos: .venv/.dev
 	$(BIN)/python -m tests.chaos $(ARGS)
