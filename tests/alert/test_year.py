@@ -26,7 +26,7 @@ def test_guards_halve_false_alerts_and_find_as_much() -> None:
 
 def test_the_same_seed_is_the_same_centre() -> None:
     emergency = next(queue for queue in QUEUES if queue.name == "Emergency")
-    first, again, other = (told(centre(seed, 1), emergency) for seed in (1, 1, 2))
+    first, again, other = (told(centre(seed, 6), emergency) for seed in (1, 1, 2))
     assert first == again != other
 
 
