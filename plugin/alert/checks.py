@@ -19,6 +19,7 @@ from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.report.addressees import Addressee, addressees
 from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.report.leaving import staying
 from plugin.report.send import period_key
 
 #: a digest may be late for so long
@@ -142,7 +143,7 @@ def _waiting(connection: Connection, to: Addressee, since: datetime) -> tuple[st
 def missing_digests(seen: Inspected) -> Iterator[Trouble]:
     """A digest whose time has come and that did not arrive on each of its channels."""
     for name, digest in seen.document.digests.items():
-        to = addressees(seen.document, digest.channels)
+        to = staying(seen.connection, seen.document, name)
         if to:
             yield _digest(seen, name, digest, to)
 

@@ -29,6 +29,7 @@ from plugin.notify.tables import Mode, OutboxMessage
 from plugin.policy import revisions
 from plugin.policy.text import parse
 from plugin.report.addressees import Addressee
+from plugin.report.leaving import Recipient, leave
 from plugin.schedule import jobs
 from plugin.schedule.lease import beat
 from plugin.schedule.watching import look_from_outside
@@ -229,6 +230,15 @@ def test_a_digest_that_was_refused_is_told_at_once_and_the_next_one_is_not_its_e
     put(engine, "2026-11-23", "sent")
     watch(opened, [2], EIGHT + DAY)
     assert [what for what, _, _ in said(engine)] == ["fired", "recovered"]
+
+
+def test_who_left_a_digest_does_not_miss_it(engine: Engine, tmp_path: Path) -> None:
+    opened = opened_with(engine, tmp_path, DIGEST.replace('["floor"]', '["floor", "leads"]'))
+    put(engine, "2026-11-22", "sent")
+    with writing(engine) as connection:
+        leave(connection, Recipient(digest="morning", address="lead@example.com"), "page", EIGHT)
+    watch(opened, [61, 62, 90])
+    assert said(engine) == []
 
 
 def test_a_digest_that_was_added_after_its_time_is_not_late(engine: Engine, tmp_path: Path) -> None:
