@@ -12,8 +12,8 @@ import pytest
 import smtp_server
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from every_message import LANGUAGES, digest
 from fake_slack import START
-from mail_samples import LANGUAGES, digest
 from smtp_server import Mailbox
 
 from plugin.config import Config, load

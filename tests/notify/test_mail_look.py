@@ -10,7 +10,8 @@ from html import unescape
 
 import pytest
 from chromium import browser
-from mail_samples import LANGUAGES, SENDER, Sample, digest, largest, samples
+from every_message import LANGUAGES, digest, largest
+from mail_samples import SENDER, Sample, samples
 
 from plugin.kpi.period import Grain
 from plugin.notify.mail_format import LARGEST, html
@@ -23,8 +24,8 @@ _HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
-def every(tmp_path_factory: pytest.TempPathFactory) -> list[Sample]:
-    return samples(tmp_path_factory.mktemp("mails"))
+def every() -> list[Sample]:
+    return samples()
 
 
 def numbers(text: str) -> set[str]:
@@ -49,7 +50,7 @@ def test_both_bodies_say_the_same_numbers(every: list[Sample]) -> None:
 
 
 def test_a_number_that_one_body_lacks_would_be_seen(every: list[Sample]) -> None:
-    first = next(each for each in every if each.name == "digest-day-en")
+    first = next(each for each in every if each.name == "digest day en")
     assert "1,112" in numbers(shown(first.html()))
     assert "1,112" not in numbers(shown(first.html().replace("1,112", "")))
 

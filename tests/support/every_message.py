@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from alert_desk import MINUTE, START, Desk, policy, policy_of, said
 from sample_report import BEFORE, GOALS, KPIS, TODAY, ZONE, by_queue, report, values, whole
@@ -16,15 +17,26 @@ from sqlmodel import Session, col, select
 
 from plugin.alert.answer import Press, answer
 from plugin.alert.board import ACKNOWLEDGE
+from plugin.alert.selfwatch import watch_over
+from plugin.alert.trouble import Trouble
 from plugin.database import migrate, open_engine, session_scope
+from plugin.kpi.catalogue import METRICS
 from plugin.kpi.metric import Measurement, Report, Row
 from plugin.kpi.period import Grain, Period, period_of, periods_between, previous
-from plugin.notify.message import Link, Message, from_json
+from plugin.notify.follow_up.mail import question_of
+from plugin.notify.follow_up.words import CHOICES, choice
+from plugin.notify.message import Action, Link, Message, from_json
 from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
+from plugin.policy.follow_up import FollowUp
+from plugin.policy.plan import Target
+from plugin.report.addressees import Addressee
+from plugin.report.audit.message import audit_message
+from plugin.report.audit.seen import RuleUse, Seen, Usage
 from plugin.report.digest import build_digest
 from plugin.report.digest_chart import STEPS
 from plugin.report.material import Material, Split
+from plugin.report.proposals import Proposal
 
 LANGUAGES = ("en", "lv", "ru", "zh")
 GRAINS = (Grain.HOUR, Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR)
@@ -35,21 +47,77 @@ _BOSS = {
         "boss": {"kind": "email", "to": ["boss@example.com"]},
     }
 }
+_PROPOSAL = Proposal(
+    target=Target(kpi="abandonment_rate", value=0.04), old=0.05, new=0.04, reached=0.036, days=62, was_met=True
+)
 _PAGE = "https://gauge.example.com/?period=2026-11-23"
 
 
 def every_message(language: str) -> dict[str, Message]:
     """Name --> message, as it would wait in the outbox."""
-    digests = {f"digest {grain}": build_digest(_material(grain, language)) for grain in GRAINS}
-    met = replace(_material(Grain.DAY, language), goals={})
-    late = replace(_material(Grain.DAY, language), due_at=datetime(2026, 11, 24, 6, tzinfo=UTC))
+    digests = {f"digest {grain}": digest(grain, language) for grain in GRAINS}
+    surveys = {f"survey {kind}": survey(kind, language) for kind in CHOICES}
     return {
         **digests,
-        "digest without targets": build_digest(met),
-        "digest that is late": build_digest(late),
+        "digest without targets": digest(Grain.DAY, language, goals={}),
+        "digest that is late": digest(Grain.DAY, language, due_at=datetime(2026, 11, 24, 6, tzinfo=UTC)),
+        "digest with proposals": digest(Grain.MONTH, language, proposals=(_PROPOSAL,)),
         "digest of an empty day": build_digest(_empty(language)),
+        "audit": audit_message(_weak_points(language)),
+        **surveys,
         **dict(_alerts(language)),
     }
+
+
+def digest(grain: Grain, language: str, **changes: Any) -> Message:
+    return build_digest(replace(_material(grain, language), **changes))
+
+
+def largest(language: str) -> Message:
+    """Every KPI of the catalogue with numbers, in both periods, under long names of queues."""
+    numbers = {key: Measurement(numerator=1234567, denominator=2345678) for key in METRICS}
+    groups = {f"Second-line support for enterprise customers, shift {place}": numbers for place in range(12)}
+    month = _material(Grain.MONTH, language)
+    assert month.previous is not None
+    return digest(
+        Grain.MONTH,
+        language,
+        kpis=tuple(METRICS),
+        now=whole(month.period, groups),
+        before=whole(month.previous, groups),
+        split=Split(dimension="queue", now=by_queue(month.period, groups), before=by_queue(month.previous, groups)),
+        goals={key: next(iter(GOALS.values())) for key in METRICS},
+    )
+
+
+def survey(kind: str, language: str) -> Message:
+    """As it is while it is sent, with its links."""
+    actions = tuple(
+        Action(
+            action_id=f"survey.{score}",
+            label=choice(score, language),
+            url=f"https://gauge.example.com/s/{'0' * 70}{score}",
+        )
+        for score in CHOICES[kind]
+    )
+    return replace(question_of(FollowUp(type=kind), language), actions=actions)  # type: ignore[arg-type]
+
+
+def _weak_points(language: str) -> Seen:
+    month = _material(Grain.MONTH, language)
+    past = {"abandonment_rate": tuple(Measurement(numerator=part, denominator=1000) for part in (60, 70, 80))}
+    usage = Usage(events={"zendesk": 0}, messages={"floor": 0}, rules={"queue": RuleUse(alerts=0, share=0.0)})
+    return Seen(
+        title="Audit",
+        period=month.period,
+        now_at=month.now_at,
+        past=past,
+        goals=GOALS,
+        usage=usage,
+        excluded={"internal": 12},
+        currency="EUR",
+        language=language,
+    )
 
 
 def _material(grain: Grain, language: str) -> Material:
@@ -110,6 +178,22 @@ def _alerts(language: str) -> Iterator[tuple[str, Message]]:
         for hour, reading in enumerate((_BAD, _GOOD, _BAD, _GOOD)):
             night.at(datetime(2026, 11, 23, 18 + hour, tzinfo=UTC), reading)
         night.at(datetime(2026, 11, 24, 7, tzinfo=UTC), _GOOD)
+        trouble = Trouble(
+            check="broken_channel",
+            scope={"channel": "floor"},
+            lasts=6 * MINUTE,
+            limit=timedelta(0),
+            since=START,
+            reason="The channel is archived: choose another one, or unarchive it. (is_archived)",
+            about=Addressee(kind="slack", target="C0FLOOR"),
+            waiting=("Support: Monday 23 November 2026",),
+        )
+        own = _desk(language, Path(folder) / "own.db")
+        watch_over(own.engine, own.document, [trouble], START + 6 * MINUTE, base_url="https://gauge.example.com")
+        over = replace(trouble, lasts=timedelta(0), waiting=())
+        watch_over(own.engine, own.document, [over], START + 30 * MINUTE, base_url="https://gauge.example.com")
+        yield from ((f"own {name}", each) for name, each in _waiting(own.engine))
+        own.engine.dispose()
         for desk in (day, night):
             yield from _waiting(desk.engine)
             desk.engine.dispose()
