@@ -14,7 +14,7 @@ from plugin.policy.fields import Severity
 from plugin.policy.sending import Rule
 from plugin.report.goals import only_of
 from plugin.report.subject import better, is_share
-from plugin.report.wording import joined
+from plugin.report.wording import group_name, joined
 
 #: of shares of counted items, where the rule does not say
 CONFIDENCE = 0.95
@@ -53,7 +53,7 @@ class Watch:
 
     @property
     def where(self) -> str:
-        return joined(list(self.only.values()), self.language)
+        return joined([group_name(value, self.language, key) for key, value in self.only.items()], self.language)
 
 
 def watch(name: str, rule: Rule, document: Document) -> Watch:

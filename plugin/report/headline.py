@@ -157,7 +157,12 @@ def _mostly(move: Move, language: str) -> str:
     if move.driver is None:
         return ""
     dimension = text(f"dimension.{move.driver.dimension}", language)
-    return text("headline.mostly", language, dimension=dimension, group=group_name(move.driver.part.group, language))
+    return text(
+        "headline.mostly",
+        language,
+        dimension=dimension,
+        group=group_name(move.driver.part.group, language, move.driver.dimension),
+    )
 
 
 def driver_text(material: Material, move: Move) -> str:
@@ -175,7 +180,7 @@ def driver_text(material: Material, move: Move) -> str:
         "moved.driver.count" if counts else "moved.driver",
         language,
         dimension=text(f"dimension.{driver.dimension}", language),
-        group=group_name(part.group, language),
+        group=group_name(part.group, language, driver.dimension),
         amount=written[0],
         rate=written[1],
         mix=written[-2],

@@ -46,8 +46,13 @@ def _sentence(key: str, language: str) -> str:
     return _table("TEXTS", language)[key]
 
 
-def group_name(value: str, language: str = "en") -> str:
-    """What a group of a report is called: its own name, or words for what has none and for costs that nothing bears."""
+def group_name(value: str, language: str = "en", dimension: str = "") -> str:
+    """What a group of a report is called: its own name, or words for what has none and for costs that nothing bears.
+
+    Channels are the one dimension whose names are ours.
+    """
+    if dimension == "channel" and has(f"channel.{value}"):
+        return text(f"channel.{value}", language)
     if value == NOT_ALLOCATED:
         return text("not_allocated", language)
     return value or text("none", language)

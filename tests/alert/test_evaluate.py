@@ -306,3 +306,9 @@ def test_a_rule_without_targets_keeps_its_incidents_all_the_same(engine: Engine)
     desk.minute(0, BAD)
     assert desk.outbox() == []
     assert len(desk.incidents()) == 1
+
+
+def test_a_channel_is_named_in_the_readers_language(engine: Engine) -> None:
+    desk = Desk(engine, policy().model_copy(update={"language": "lv"}))
+    desk.minute(0, BAD)
+    assert message(desk.outbox()[0]).title.startswith("Pamesto zvanu īpatsvars, Support un tālrunis: 34,0%")

@@ -119,6 +119,13 @@ TEXTS = {
     "link.behind": "See the contacts behind it",
     "link.incident": "Open the incident",
     # Dimensions
+    "channel.voice": "voice",
+    "channel.chat": "chat",
+    "channel.email": "e-mail",
+    "channel.messaging": "messaging",
+    "channel.social": "social media",
+    "channel.web": "web",
+    "channel.other": "other",
     "dimension.queue": "queue",
     "dimension.team": "team",
     "dimension.agent": "agent",
