@@ -11,9 +11,11 @@ from tests.alert_year._centre import QUEUES, Centre, Queue, centre, told
 from tests.alert_year._incidents import Incident
 from tests.alert_year._rules import default_rules
 from tests.alert_year._score import Score, score
-from tests.alert_year._watching import Alert, alerts, bare, readings
+from tests.alert_year._watching import Alert, alerts, bare, farther, readings
 
 BARE, DEFAULT = "bare limits", "default rules"
+#: how far the bare limits are moved out to see which of them find as much as the rules
+FACTORS = (1.5, 1.75, 2.0, 3.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +47,29 @@ def incidents_of(seed: int, weeks: int) -> tuple[Incident, ...]:
 def tried(task: Task) -> Trial:
     of, queue = _centre(task.seed, task.weeks), task.queue
     known = told(of, queue)
-    found: dict[str, list[Alert]] = {BARE: [], DEFAULT: []}
+    found: dict[str, list[Alert]] = {name: [] for name in (BARE, *map(moved, FACTORS), DEFAULT)}
     for name, rule in default_rules(queue):
         measured = readings(known, of.open_hours[queue.name], rule.kpi, int(rule.window_s // 60))
         limits = threshold(rule)
         found[DEFAULT] += alerts(of, queue, name, rule, limits, measured)
         found[BARE] += alerts(of, queue, name, rule, bare(limits), measured)
+        for factor in FACTORS:
+            found[moved(factor)] += alerts(of, queue, name, rule, farther(bare(limits), factor), measured)
     return Trial(task=task, alerts=found)
 
 
+def moved(factor: float) -> str:
+    return f"{BARE}, {factor:g} × farther out"
+
+
 def scored(trials: Sequence[Trial]) -> dict[str, Score]:
-    """Of one seed, from the trials of its queues."""
+    """Of one seed, from the trials of its queues: bare limits, the farthest of them that find as much as the rules, the rules."""
     task = trials[0].task
-    found = {name: [alert for trial in trials for alert in trial.alerts[name]] for name in (BARE, DEFAULT)}
-    return {name: score(each, incidents_of(task.seed, task.weeks), task.weeks) for name, each in found.items()}
+    found = {
+        name: score(
+            [alert for trial in trials for alert in trial.alerts[name]], incidents_of(task.seed, task.weeks), task.weeks
+        )
+        for name in trials[0].alerts
+    }
+    as_good = [name for name in found if name not in (BARE, DEFAULT) and found[name].found >= found[DEFAULT].found]
+    return {name: found[name] for name in (BARE, *as_good[-1:], DEFAULT)}

@@ -70,6 +70,18 @@ def bare(limits: Threshold) -> Threshold:
     )
 
 
+def farther(limits: Threshold, factor: float) -> Threshold:
+    """The same limits moved away from what is good: the room that is left beyond a limit shrinks by the factor."""
+    above, below, relative = limits.fire_above, limits.fire_below, limits.relative
+    spreads = relative.deviation * factor if relative else 0.0
+    return replace(
+        limits,
+        fire_above=None if above is None else 1 - (1 - above) / factor,
+        fire_below=None if below is None else below / factor,
+        relative=replace(relative, deviation=spreads, clear_deviation=spreads) if relative else None,
+    )
+
+
 def readings(told: Sequence[list[Told] | None], open_hours: Sequence[bool], kpi: str, window: int) -> Readings:
     """A contact counts in the minute of its entry, from the minute on in which its source told how it ended."""
     of_one, is_share = _KPIS[kpi]
