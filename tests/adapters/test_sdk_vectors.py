@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected
-from plugin.web import slack
+from plugin.web.slack import blueprint as slack
 
 ADAPTERS = find_adapters()
 

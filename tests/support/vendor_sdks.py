@@ -29,7 +29,7 @@ from werkzeug.wrappers import Request as WerkzeugRequest
 
 from plugin.contract.request import WebhookRequest
 from plugin.contract.signature import Rejected
-from plugin.web import slack
+from plugin.web.slack import blueprint as slack
 
 ADAPTERS = find_adapters()
 Sign = Callable[[WebhookRequest, str, datetime], WebhookRequest]
