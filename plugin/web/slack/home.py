@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -17,9 +17,9 @@ from plugin.alert.store import open_incidents
 from plugin.alert.tables import Incident
 from plugin.database import reading
 from plugin.notify.errors import DeliveryFailed
-from plugin.notify.message import Action, Message, Section
+from plugin.notify.message import Action, Cell, Message, Section, Tone
 from plugin.notify.slack_blocks import Block, button_rows, header, section, slack_blocks, small_print
-from plugin.notify.text import table_lines
+from plugin.notify.text import BAD_MARK
 from plugin.policy.document import Document
 from plugin.report.wording import clock_time
 from plugin.web.choice import choose
@@ -69,11 +69,22 @@ def _blocks(connection: Connection, app: SlackApp, document: Document, note: str
 
 
 def _numbers(message: Message) -> list[Block]:
-    """The table as text: a table block is for messages only, https://docs.slack.dev/reference/block-kit/blocks/table-block"""
+    """A line for each row: a table block is for messages only, https://docs.slack.dev/reference/block-kit/blocks/table-block
+
+    Columns of text would break on a phone.
+    """
     if message.table is None:
         return slack_blocks(message)
-    lines = "\n".join(table_lines(message.table)).replace("```", "'''")
-    return slack_blocks(replace(message, table=None, sections=(Section(text=f"```\n{lines}\n```"),)))
+    lines = "\n".join(_line(message.table.columns, row) for row in message.table.rows)
+    return slack_blocks(replace(message, table=None, sections=(Section(text=lines),)))
+
+
+def _line(columns: Sequence[str], row: Sequence[Cell]) -> str:
+    """`• Service level: 77.4% ! · n 53 · Target ≥ 80% · Change −0.2 pp`"""
+    name, value, *others = row
+    mark = f" {BAD_MARK}" if value.tone is Tone.BAD else ""
+    told = [f"{column} {cell.text}" for column, cell in zip(columns[2:], others, strict=True) if cell.text]
+    return " · ".join([f"• {name.text}: {value.text}{mark}", *told])
 
 
 def _boards(session: Session, document: Document, now: datetime) -> Iterator[Board]:
