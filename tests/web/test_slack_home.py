@@ -120,6 +120,19 @@ def test_snoozing_in_the_tab_says_until_when(floor: Floor, slack: FakeSlack) -> 
     assert first == "Snoozed: Support abandonment tells of no new breach until 11:20 (Europe/Riga)."
 
 
+def test_a_snooze_is_shown_in_the_tab_and_can_be_ended_there(floor: Floor, slack: FakeSlack) -> None:
+    number = floor.fire()
+    press(floor, "alert.snooze.30m", number)
+    until(lambda: "U0ANNA" in slack.homes)
+    view = slack.homes.pop("U0ANNA")
+    assert "alert.unsnooze" in buttons(view)
+    assert "alert.snooze.30m" not in buttons(view)
+    press(floor, "alert.unsnooze", number)
+    until(lambda: "U0ANNA" in slack.homes)
+    assert floor.snoozed_until() is None
+    assert "alert.snooze.30m" in buttons(slack.homes["U0ANNA"])
+
+
 def test_what_is_behind_an_alert_is_shown_in_the_tab(floor: Floor, slack: FakeSlack) -> None:
     press(floor, "alert.behind", floor.fire())
     until(lambda: "U0ANNA" in slack.homes)

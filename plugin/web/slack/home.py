@@ -15,6 +15,7 @@ from plugin.alert import thread
 from plugin.alert.board import Board, alert_message
 from plugin.alert.store import open_incidents
 from plugin.alert.tables import Incident
+from plugin.alert.tell import snoozed_of
 from plugin.database import reading
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Action, Cell, Message, Section, Tone
@@ -101,6 +102,7 @@ def _boards(session: Session, document: Document, now: datetime) -> Iterator[Boa
             timezone=document.timezone,
             language=document.language,
             has_opening=_has_opening(document, members[0]),
+            snoozed=snoozed_of(session, members, now),
         )
 
 
