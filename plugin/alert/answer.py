@@ -8,12 +8,11 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from plugin.alert import thread
 from plugin.alert.board import ACKNOWLEDGE, OPENING, SNOOZE, SNOOZES, UNSNOOZE, Board, alert_message
 from plugin.alert.store import acknowledge, rules_of, snooze
 from plugin.alert.tables import Incident, RuleState
 from plugin.alert.tell import snoozed_of
-from plugin.alert.thread import Enqueue
+from plugin.alert.thread import Enqueue, Thread, lock_group, members_of
 from plugin.notify import outbox
 from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.document import Document
@@ -92,7 +91,7 @@ def show(
         has_opening=_hours(document, leader) is not None,
         snoozed=snoozed_of(session, incidents, now),
     )
-    thread.show(session, enqueue, leader, alert_message(board), why, now)
+    Thread(session=session, enqueue=enqueue, leader=leader, now=now).show(alert_message(board), why)
 
 
 def _lock(session: Session, number: int) -> _Locked:
@@ -109,8 +108,8 @@ def _lock(session: Session, number: int) -> _Locked:
         return _Locked(incidents=(), rules=rules)
     if found.leader is None:
         return _Locked(incidents=(found,), rules=rules)
-    thread.lock_group(session, found.group_key)
-    return _Locked(incidents=thread.members_of(session, found.leader), rules=rules)
+    lock_group(session, found.group_key)
+    return _Locked(incidents=members_of(session, found.leader), rules=rules)
 
 
 def _acknowledge(document: Document, found: _Locked, who: str, now: datetime) -> str:

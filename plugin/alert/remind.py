@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from plugin.alert import thread
 from plugin.alert.board import alert_message, still_message
 from plugin.alert.state import State, Status
 from plugin.alert.store import snooze
 from plugin.alert.tables import Incident, RuleState
 from plugin.alert.tell import Desk
+from plugin.alert.thread import ESCALATED, lock_group, members_of
 from plugin.policy.calendar import open_seconds
 from plugin.report.wording import text
 
@@ -33,8 +33,8 @@ def remind(
             _wake(session, desk, incident, ended_at, now)
     if told and incident is not None and _is_due(desk, incident, now):
         # Once more with the group in hand: another incident of the same message may have been faster.
-        thread.lock_group(session, incident.group_key)
-        thread.members_of(session, incident.leader or 0)
+        lock_group(session, incident.group_key)
+        members_of(session, incident.leader or 0)
         _repeat(session, desk, incident, now)
         _escalate(session, desk, incident, now)
 
@@ -66,8 +66,8 @@ def _waited(desk: Desk, since: datetime, now: datetime) -> timedelta:
 
 def _wake(session: Session, desk: Desk, incident: Incident, ended_at: datetime, now: datetime) -> None:
     """What is still open when a snooze runs out is told once, also when somebody has acknowledged it."""
-    thread.lock_group(session, incident.group_key)
-    members = thread.members_of(session, incident.leader or 0)
+    lock_group(session, incident.group_key)
+    members = members_of(session, incident.leader or 0)
     board = desk.board(session, members, now)
     incident.waiting_since = now
     session.add(incident)
@@ -75,13 +75,13 @@ def _wake(session: Session, desk: Desk, incident: Incident, ended_at: datetime, 
     if said_at is not None and said_at < ended_at:
         still = tuple(each for each in board.open if each.id not in board.snoozed)
         _tell_again(session, desk, members, still, text("alert.snooze.over", board.language), now)
-    thread.show(session, desk.enqueue, members[0], alert_message(board), "unsnoozed", now)
+    desk.thread(session, members[0], now).show(alert_message(board), "unsnoozed")
 
 
 def _repeat(session: Session, desk: Desk, incident: Incident, now: datetime) -> None:
     if not _repeats(desk, incident, now):
         return
-    members = thread.members_of(session, incident.leader or 0)
+    members = members_of(session, incident.leader or 0)
     still = desk.board(session, members, now).unanswered
     _tell_again(session, desk, members, still, text("alert.unanswered", desk.watch.language), now)
 
@@ -92,7 +92,7 @@ def _tell_again(
     """One reply for all that go on in the message; the number makes it one even after a restart."""
     number = 1 + max(each.told_again for each in members)
     message = still_message(desk.board(session, members, now), still, why)
-    thread.reply(session, desk.enqueue, members[0], message, f"still.{number}", now)
+    desk.thread(session, members[0], now).reply(message, f"still.{number}")
     for each in still:
         each.told_again, each.told_again_at = number, now
         session.add(each)
@@ -104,10 +104,10 @@ def _escalate(session: Session, desk: Desk, incident: Incident, now: datetime) -
         return
     incident.escalated_at, incident.escalated_to = now, desk.escalate_names
     session.add(incident)
-    members = thread.members_of(session, incident.leader or 0)
-    message = alert_message(desk.board(session, members, now))
-    told = {(each.kind, each.target) for each in thread.begun(session, members[0])}
-    thread.show(session, desk.enqueue, members[0], message, "escalated", now)
+    members = members_of(session, incident.leader or 0)
+    message, thread = alert_message(desk.board(session, members, now)), desk.thread(session, members[0], now)
+    told = {(each.kind, each.target) for each in thread.begun()}
+    thread.show(message, "escalated")
     for to in desk.escalate_to:
         if (to.kind, to.target) not in told:
-            thread.post(session, desk.enqueue, members[0], message, thread.ESCALATED, to, now)
+            thread.post(message, ESCALATED, to)

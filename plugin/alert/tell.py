@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from plugin.alert import thread
 from plugin.alert.board import Board, Snoozed, alert_message, recovered_message, words
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
 from plugin.alert.store import rules_of, untold
 from plugin.alert.tables import Incident, IncidentGroup
-from plugin.alert.thread import Enqueue
+from plugin.alert.thread import FIRED, Enqueue, Thread, lock_group, members_of
 from plugin.alert.wording import Past, ended_words, fired_words, handover_message, latest, title
 from plugin.alert.words import to_json
 from plugin.policy.calendar import Calendar, next_opening
@@ -50,6 +49,9 @@ class Desk:
         """Within quiet hours; a critical rule has none."""
         return self.hours is not None and not self.watch.critical and not is_open_at(self.hours, now)
 
+    def thread(self, session: Session, leader: Incident, now: datetime) -> Thread:
+        return Thread(session=session, enqueue=self.enqueue, leader=leader, now=now)
+
     def board(self, session: Session, members: tuple[Incident, ...], now: datetime) -> Board:
         return Board(
             members=members,
@@ -83,18 +85,18 @@ def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None
 
 def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, now: datetime) -> None:
     """In the thread of the alert once all in its message are over (held until the next opening), and in its place at once."""
-    thread.lock_group(session, incident.group_key)
+    lock_group(session, incident.group_key)
     incident.words = to_json(ended_words(desk.watch, notice, words(incident), _taken(desk, incident)))
     session.add(incident)
-    members = thread.members_of(session, incident.leader or 0)
+    members = members_of(session, incident.leader or 0)
     if not members:
         return
-    board = desk.board(session, members, now)
+    board, thread = desk.board(session, members, now), desk.thread(session, members[0], now)
     if not board.open:
         later = next_opening(desk.hours, now) if desk.hours is not None and desk.closed(now) else None
         end = recovered_message(board, title(desk.watch, notice))
-        thread.reply(session, desk.enqueue, members[0], end, "recovered", now, later)
-    thread.show(session, desk.enqueue, members[0], alert_message(board), "ended", now)
+        thread.reply(end, "recovered", later)
+    thread.show(alert_message(board), "ended")
 
 
 def note_latest(session: Session, desk: Desk, state: State, incident: Incident) -> None:
@@ -119,7 +121,7 @@ def _alert(session: Session, desk: Desk, state: State, incident: Incident, now: 
     notice = Notice(kind=NoticeKind.FIRED, at=now, reading=state.reading, episode=state.episode)
     held = "" if incident.fired_at >= now else "closed" if desk.closed(incident.fired_at) else "snoozed"
     said = fired_words(desk.watch, notice, desk.base_url, incident=incident.id or 0, held=held)
-    group = thread.lock_group(session, desk.group)
+    group = lock_group(session, desk.group)
     others = _joinable(session, desk, group, now)
     incident.words, incident.told_at, incident.group_key = to_json(said), now, desk.group
     incident.leader = others[0].id if others else incident.id
@@ -132,7 +134,7 @@ def _alert(session: Session, desk: Desk, state: State, incident: Incident, now: 
     session.add(group)
     message = alert_message(desk.board(session, (incident,), now))
     for to in desk.to:
-        thread.post(session, desk.enqueue, incident, message, thread.FIRED, to, now)
+        desk.thread(session, incident, now).post(message, FIRED, to)
 
 
 def _joinable(session: Session, desk: Desk, group: IncidentGroup, now: datetime) -> tuple[Incident, ...]:
@@ -144,22 +146,22 @@ def _joinable(session: Session, desk: Desk, group: IncidentGroup, now: datetime)
         return ()
     if not timedelta(0) <= now - group.since < desk.window:
         return ()
-    members = thread.members_of(session, group.leader)
+    members = members_of(session, group.leader)
     board = desk.board(session, members, now)
-    heard = board.open and board.open == board.unanswered and thread.arrives(session, members[0])
+    heard = board.open and board.open == board.unanswered and desk.thread(session, members[0], now).arrives()
     return members if heard else ()
 
 
 def _join(session: Session, desk: Desk, leader: Incident, now: datetime, until: datetime) -> None:
-    board = desk.board(session, thread.members_of(session, leader.id or 0), now)
-    thread.join(session, desk.enqueue, leader, alert_message(board), now, until)
+    board = desk.board(session, members_of(session, leader.id or 0), now)
+    desk.thread(session, leader, now).join(alert_message(board), until)
 
 
 def _hand_over(session: Session, desk: Desk, over: Sequence[Incident], now: datetime) -> None:
     past = [Past(opened_at=one.opened_at, ended_at=one.recovered_at or now, peak=one.peak) for one in over]
     message = handover_message(desk.watch, past, now, desk.base_url)
     for to in desk.to:
-        thread.post(session, desk.enqueue, over[-1], message, "handover", to, now)
+        desk.thread(session, over[-1], now).post(message, "handover", to)
     for incident in over:
         incident.told_at = now
         session.add(incident)

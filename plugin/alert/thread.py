@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, cast
 
@@ -65,133 +66,94 @@ def members_of(session: Session, leader: int) -> tuple[Incident, ...]:
     return tuple(session.exec(query.execution_options(populate_existing=True)).all())
 
 
-def what(leader: Incident, said: str) -> str:
-    return f"alert:{leader.id}:{said}"
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Thread:
+    """The messages with which the incident of `leader` was told, and what follows each of them, at the moment `now`."""
 
+    session: Session
+    enqueue: Enqueue
+    leader: Incident
+    now: datetime
 
-def key(leader: Incident) -> str:
-    return leader.fired_at.isoformat()
+    def begun(self) -> Sequence[OutboxMessage]:
+        """One for each target; also those that did not arrive."""
+        named = [self._what(said) for said in (FIRED, ESCALATED)]
+        query = select(OutboxMessage).where(col(OutboxMessage.what).in_(named)).order_by(col(OutboxMessage.id))
+        return self.session.exec(query.execution_options(populate_existing=True)).all()
 
+    def arrives(self) -> bool:
+        return any(each.state in _ARRIVES for each in self.begun())
 
-def begun(session: Session, leader: Incident) -> Sequence[OutboxMessage]:
-    """The messages with which it was told, one for each target; also those that did not arrive."""
-    named = [what(leader, said) for said in (FIRED, ESCALATED)]
-    query = select(OutboxMessage).where(col(OutboxMessage.what).in_(named)).order_by(col(OutboxMessage.id))
-    return session.exec(query.execution_options(populate_existing=True)).all()
+    def post(self, message: Message, said: str, to: Addressee) -> None:
+        self.enqueue(
+            self.session,
+            message,
+            what=self._what(said),
+            period_key=self._key(),
+            target=to.target,
+            kind=to.kind,
+            now=self.now,
+        )
 
+    def reply(self, message: Message, said: str, not_before: datetime | None = None) -> None:
+        """Wherever it was told, once; a program is told of every change of state, and needs no reminder."""
+        for root in self.begun():
+            if root.kind != _TO_PROGRAMS:
+                self._follow(root, Mode.REPLY, message, said, not_before)
 
-def arrives(session: Session, leader: Incident) -> bool:
-    return any(each.state in _ARRIVES for each in begun(session, leader))
+    def show(self, message: Message, why: str) -> None:
+        """In the place of the alert, where it can be changed and does not read like this yet."""
+        for root in self.begun():
+            if root.kind in _CHANGEABLE and root.state in _ARRIVES:
+                self._change(root, message, why)
 
+    def join(self, message: Message, until: datetime) -> None:
+        """One more incident: what was not sent yet says so from the start; a mail that was is followed by one at the end."""
+        for root in self.begun():
+            if rewrite(self.session, root.id, message):
+                continue
+            if root.kind in _CHANGEABLE and root.state in _ARRIVES:
+                self._change(root, message, "joined")
+            elif root.state in _ARRIVES:
+                self._add(root, message, until)
 
-def post(
-    session: Session, enqueue: Enqueue, leader: Incident, message: Message, said: str, to: Addressee, now: datetime
-) -> None:
-    enqueue(
-        session,
-        message,
-        what=what(leader, said),
-        period_key=key(leader),
-        target=to.target,
-        kind=to.kind,
-        now=now,
-    )
+    def _change(self, root: OutboxMessage, message: Message, why: str) -> None:
+        """The newest change is the one that counts, so each is dated after the one before it, whatever the clock says."""
+        made = self._following(root, Mode.EDIT)
+        if from_json(json.loads((made[-1] if made else root).payload)) == message:
+            return
+        dated = replace(self, now=max(self.now, made[-1].created_at + _TICK)) if made else self
+        dated._follow(root, Mode.EDIT, message, f"{why}.{len(made) + 1}", self.now)
 
+    def _add(self, root: OutboxMessage, message: Message, until: datetime) -> None:
+        added = [each for each in self._following(root, Mode.REPLY) if each.what.startswith(self._what("joined"))]
+        if added and rewrite(self.session, added[-1].id, message):
+            return
+        self._follow(root, Mode.REPLY, message, f"joined.{len(added) + 1}", until)
 
-def reply(
-    session: Session,
-    enqueue: Enqueue,
-    leader: Incident,
-    message: Message,
-    said: str,
-    now: datetime,
-    not_before: datetime | None = None,
-) -> None:
-    """Wherever it was told, once; a program is told of every change of state, and needs no reminder."""
-    for root in begun(session, leader):
-        if root.kind != _TO_PROGRAMS:
-            _follow(session, enqueue, leader, message, said, root, now, Mode.REPLY, not_before)
+    def _following(self, root: OutboxMessage, mode: Mode) -> Sequence[OutboxMessage]:
+        query = select(OutboxMessage).where(OutboxMessage.follows == root.id, OutboxMessage.mode == mode)
+        query = query.order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
+        return self.session.exec(query.execution_options(populate_existing=True)).all()
 
+    def _follow(
+        self, root: OutboxMessage, mode: Mode, message: Message, said: str, not_before: datetime | None
+    ) -> None:
+        self.enqueue(
+            self.session,
+            message,
+            what=self._what(said),
+            period_key=self._key(),
+            target=root.target,
+            kind=root.kind,
+            now=self.now,
+            mode=mode,
+            follows=root.id,
+            not_before=not_before,
+        )
 
-def show(session: Session, enqueue: Enqueue, leader: Incident, message: Message, why: str, now: datetime) -> None:
-    """In the place of the alert, where it can be changed and does not read like this yet."""
-    for root in begun(session, leader):
-        if root.kind in _CHANGEABLE and root.state in _ARRIVES:
-            _change(session, enqueue, leader, message, why, root, now)
+    def _what(self, said: str) -> str:
+        return f"alert:{self.leader.id}:{said}"
 
-
-def join(
-    session: Session, enqueue: Enqueue, leader: Incident, message: Message, now: datetime, until: datetime
-) -> None:
-    """One more incident: what was not sent yet says so from the start; a mail that was is followed by one at the end."""
-    for root in begun(session, leader):
-        if rewrite(session, root.id, message):
-            continue
-        if root.kind in _CHANGEABLE and root.state in _ARRIVES:
-            _change(session, enqueue, leader, message, "joined", root, now)
-        elif root.state in _ARRIVES:
-            _add(session, enqueue, leader, message, root, now, until)
-
-
-def _change(
-    session: Session,
-    enqueue: Enqueue,
-    leader: Incident,
-    message: Message,
-    why: str,
-    root: OutboxMessage,
-    now: datetime,
-) -> None:
-    """The newest change is the one that counts, so each is dated after the one before it, whatever the clock says."""
-    made = _following(session, root, Mode.EDIT)
-    if from_json(json.loads((made[-1] if made else root).payload)) == message:
-        return
-    dated = max(now, made[-1].created_at + _TICK) if made else now
-    said = f"{why}.{len(made) + 1}"
-    _follow(session, enqueue, leader, message, said, root, dated, Mode.EDIT, now)
-
-
-def _add(
-    session: Session,
-    enqueue: Enqueue,
-    leader: Incident,
-    message: Message,
-    root: OutboxMessage,
-    now: datetime,
-    until: datetime,
-) -> None:
-    added = [each for each in _following(session, root, Mode.REPLY) if each.what.startswith(what(leader, "joined"))]
-    if added and rewrite(session, added[-1].id, message):
-        return
-    _follow(session, enqueue, leader, message, f"joined.{len(added) + 1}", root, now, Mode.REPLY, until)
-
-
-def _following(session: Session, root: OutboxMessage, mode: Mode) -> Sequence[OutboxMessage]:
-    query = select(OutboxMessage).where(OutboxMessage.follows == root.id, OutboxMessage.mode == mode)
-    query = query.order_by(col(OutboxMessage.created_at), col(OutboxMessage.id))
-    return session.exec(query.execution_options(populate_existing=True)).all()
-
-
-def _follow(
-    session: Session,
-    enqueue: Enqueue,
-    leader: Incident,
-    message: Message,
-    said: str,
-    root: OutboxMessage,
-    now: datetime,
-    mode: Mode,
-    not_before: datetime | None,
-) -> None:
-    enqueue(
-        session,
-        message,
-        what=what(leader, said),
-        period_key=key(leader),
-        target=root.target,
-        kind=root.kind,
-        now=now,
-        mode=mode,
-        follows=root.id,
-        not_before=not_before,
-    )
+    def _key(self) -> str:
+        return self.leader.fired_at.isoformat()
