@@ -11,7 +11,7 @@ from plugin.alert.backtest import Backtest, PastIncident
 from plugin.alert.rule import Watch
 from plugin.alert.suggest import Suggestion
 from plugin.alert.threshold import Threshold
-from plugin.alert.wording import sample_text, value_text
+from plugin.alert.values import sample_text, value_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.localtime import zone
 from plugin.report import figures, subject

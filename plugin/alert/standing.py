@@ -9,10 +9,10 @@ from enum import StrEnum
 from sqlmodel import Session, select
 
 from plugin.alert.rule import Watch, watch
+from plugin.alert.standing_text import standing
 from plugin.alert.state import State
 from plugin.alert.store import state_of
 from plugin.alert.tables import Incident, RuleState
-from plugin.alert.wording import standing
 from plugin.policy.document import Document
 from plugin.report.wording import sentences, since_name, text
 

@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from plugin.alert.board import Board, Snoozed, alert_message, recovered_message, words
+from plugin.alert.handover import Past, handover_message
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
 from plugin.alert.store import rules_of, untold
 from plugin.alert.tables import Incident, IncidentGroup
 from plugin.alert.thread import FIRED, Enqueue, Thread, lock_group, members_of
-from plugin.alert.wording import Past, ended_words, fired_words, handover_message, latest, title
+from plugin.alert.values import latest
+from plugin.alert.wording import ended_words, fired_words, title
 from plugin.alert.words import to_json
 from plugin.policy.calendar import Calendar, next_opening
 from plugin.policy.calendar import is_open as is_open_at

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from plugin.alert.backtest import backtest, rolling
 from plugin.alert.backtest_text import backtest_text
 from plugin.alert.rule import Watch, threshold, watch
+from plugin.alert.standing_text import standing
 from plugin.alert.state import State, step
 from plugin.alert.threshold import Relative, Threshold
 from plugin.alert.usual import Usual
-from plugin.alert.wording import standing
 from plugin.kpi.metric import Measurement
 from plugin.policy.sending import Rule
 
