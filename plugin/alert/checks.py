@@ -13,7 +13,8 @@ from sqlmodel import Session
 
 from plugin.alert.trouble import Trouble
 from plugin.inbox.silence import silences
-from plugin.notify.outbox import GIVE_UP_AFTER, message_id
+from plugin.notify.outbox import message_id
+from plugin.notify.outcome import GIVE_UP_AFTER
 from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, State
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document

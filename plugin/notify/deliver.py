@@ -16,16 +16,8 @@ from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, from_json
 from plugin.notify.named import variables
 from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
-from plugin.notify.outbox import (
-    Claimed,
-    claim,
-    due,
-    mark_broken,
-    overtaken,
-    receipt_of,
-    record_failed,
-    record_sent,
-)
+from plugin.notify.outbox import Claimed, claim, due, overtaken, receipt_of
+from plugin.notify.outcome import mark_broken, record_failed, record_sent
 from plugin.notify.tables import Mode, OutboxMessage, State
 
 _BATCH_S = 60

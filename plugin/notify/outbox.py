@@ -1,11 +1,11 @@
-"""What is to be said, kept until it is said: enqueue once, claim, record what came of it."""
+"""What is to be said, kept until it is said: enqueue once, change what nobody has read, find what is due, claim it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -14,22 +14,14 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
 from plugin.database import insert_new
-from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, to_json
 from plugin.notify.notifier import Receipt
-from plugin.notify.tables import UNSENT, Attempt, ChannelState, Mode, OutboxMessage, Pause, State
+from plugin.notify.tables import UNSENT, Mode, OutboxMessage, Pause, State
 
 _MESSAGE = cast(Table, OutboxMessage.__table__)  # type: ignore[attr-defined]
-_CHANNEL = cast(Table, ChannelState.__table__)  # type: ignore[attr-defined]
-_PAUSE = cast(Table, Pause.__table__)  # type: ignore[attr-defined]
 
-#: Pause after the first, second, … failed attempt; the last one repeats until the message is too old.
-BACK_OFF_S = (30, 120, 600, 1800, 7200)
-GIVE_UP_AFTER = timedelta(hours=24)
 #: Longer than any one attempt: picture, upload and the time-outs of both together.
 LEASE = timedelta(minutes=5)
-#: a mail that was taken and does not come back for so long has arrived
-RETURNS_WITHIN = timedelta(days=3)
 _UNSENT = (State.PENDING, State.SENDING)
 
 
@@ -66,7 +58,7 @@ def enqueue(
     """
     if (mode is Mode.POST) != (follows is None):
         raise ValueError("a reply and an edit, and only they, follow another message")
-    return _inserted(
+    return inserted(
         session,
         _MESSAGE,
         id=message_id(what, period_key, target),
@@ -93,7 +85,7 @@ def rewrite(session: Session, identity: str, message: Message) -> bool:
         .values(payload=json.dumps(to_json(message), ensure_ascii=False))
         .execution_options(synchronize_session=False)
     )
-    return _rows(session, statement) == 1
+    return session.connection().execute(statement).rowcount == 1
 
 
 def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:
@@ -140,48 +132,6 @@ def claim(session: Session, row: OutboxMessage, now: datetime) -> Claimed | None
     return Claimed(row=row, repeated=row.attempts > 0)
 
 
-def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datetime, outcome: str = "sent") -> None:
-    row = claimed.row
-    _settle(session, claimed, state=State.SENT, receipt=json.dumps(asdict(receipt)), error=None, sent_at=now)
-    _log(session, row.id, now, outcome, receipt.note or None)
-    channel = session.get(ChannelState, (row.kind, row.target))
-    if channel is not None and (channel.returned_at is None or now - channel.returned_at > RETURNS_WITHIN):
-        session.delete(channel)
-
-
-def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime) -> State:
-    """What becomes of the message: PENDING to be tried again, FAILED, or BROKEN together with its target."""
-    row = claimed.row
-    if not failure.permanent and failure.retry_after_s is not None and now - row.created_at < GIVE_UP_AFTER:
-        return _postpone(session, claimed, failure.reason, now, timedelta(seconds=max(1.0, failure.retry_after_s)))
-    if not failure.permanent and now - row.created_at < GIVE_UP_AFTER:
-        pause_s = BACK_OFF_S[min(row.attempts, len(BACK_OFF_S) - 1)]
-        at = now + timedelta(seconds=pause_s)
-        _settle(session, claimed, state=State.PENDING, error=failure.reason, next_attempt_at=at)
-        _log(session, row.id, now, "retry", failure.reason)
-        return State.PENDING
-    state = State.BROKEN if failure.broken else State.FAILED
-    _settle(session, claimed, state=state, error=failure.reason)
-    _log(session, row.id, now, state, failure.reason)
-    return state
-
-
-def _postpone(session: Session, claimed: Claimed, reason: str, now: datetime, wait: timedelta) -> State:
-    """As if it had not been tried, because nothing was taken; what else goes there waits with it, in its order."""
-    row, until = claimed.row, now + wait
-    target = "" if row.mode == Mode.EDIT else row.target
-    _inserted(session, _PAUSE, kind=row.kind, target=target, until=until)
-    session.execute(
-        update(Pause)
-        .where(col(Pause.kind) == row.kind, col(Pause.target) == target, col(Pause.until) < until)
-        .values(until=until)
-        .execution_options(synchronize_session=False)
-    )
-    _settle(session, claimed, state=State.PENDING, error=reason, next_attempt_at=until, attempts=row.attempts)
-    _log(session, row.id, now, "postponed", reason)
-    return State.PENDING
-
-
 def _paused(now: datetime) -> ColumnElement[bool]:
     """Whether the message goes where nothing may go before the end of a pause."""
     waits_for = case((col(OutboxMessage.mode) == Mode.EDIT, ""), else_=col(OutboxMessage.target))
@@ -189,27 +139,6 @@ def _paused(now: datetime) -> ColumnElement[bool]:
         col(Pause.kind) == col(OutboxMessage.kind), col(Pause.target) == waits_for, col(Pause.until) > now
     )
     return query.correlate(OutboxMessage).exists()
-
-
-def mark_broken(session: Session, kind: str, target: str, reason: str, now: datetime) -> bool:
-    """True when the target had been working until now."""
-    return _inserted(session, _CHANNEL, kind=kind, target=target, broken_since=now, reason=reason)
-
-
-def retry_broken(session: Session, kind: str, target: str, now: datetime, newer_than: datetime) -> int:
-    """After somebody has repaired a target: its messages that are not too old are sent after all."""
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.kind) == kind,
-            col(OutboxMessage.target) == target,
-            col(OutboxMessage.state) == State.BROKEN,
-            col(OutboxMessage.created_at) >= newer_than,
-        )
-        .values(state=State.PENDING, next_attempt_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return _rows(session, statement)
 
 
 def receipt_of(session: Session, identity: str) -> Receipt | None:
@@ -232,30 +161,7 @@ def overtaken(session: Session, row: OutboxMessage) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def _settle(session: Session, claimed: Claimed, **values: Any) -> None:
-    """Only the worker whose claim still holds may write; a later claim has counted `attempts` up."""
-    statement = (
-        update(OutboxMessage)
-        .where(
-            col(OutboxMessage.id) == claimed.row.id,
-            col(OutboxMessage.state) == State.SENDING,
-            col(OutboxMessage.attempts) == claimed.row.attempts + 1,
-        )
-        .values(**values)
-        .execution_options(synchronize_session=False)
-    )
-    session.execute(statement)
-
-
-def _log(session: Session, identity: str, now: datetime, outcome: str, error: str | None) -> None:
-    session.add(Attempt(message_id=identity, at=now, outcome=outcome, error=error))
-
-
-def _rows(session: Session, statement: Any) -> int:
-    return session.connection().execute(statement).rowcount
-
-
-def _inserted(session: Session, table: Table, **values: Any) -> bool:
+def inserted(session: Session, table: Table, **values: Any) -> bool:
     """Asked by RETURNING, since an INSERT on PostgreSQL reports -1 rows here."""
     statement = insert_new(table, session.get_bind().dialect.name).values(**values).returning(table.c.target)
     return session.connection().execute(statement).first() is not None

@@ -13,7 +13,7 @@ from typing import cast
 from sqlalchemy import Table, update
 from sqlmodel import Session
 
-from plugin.notify.outbox import mark_broken
+from plugin.notify.outcome import mark_broken
 from plugin.notify.tables import ChannelState, OutboxMessage, State
 
 _CHANNEL = cast(Table, ChannelState.__table__)  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from plugin.notify.follow_up.mail import KIND as SURVEY_KIND
 from plugin.notify.follow_up.mail import SurveyNotifier
 from plugin.notify.mail import MailNotifier
 from plugin.notify.notifier import Notifiers
-from plugin.notify.outbox import GIVE_UP_AFTER, retry_broken
+from plugin.notify.outcome import GIVE_UP_AFTER, retry_broken
 from plugin.notify.tables import ChannelState
 from plugin.policy.document import Document
 from plugin.policy.revisions import latest

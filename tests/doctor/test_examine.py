@@ -21,7 +21,7 @@ from plugin.inbox.store import Outcome, delivery_row, insert_deliveries, settle
 from plugin.inbox.tables import State
 from plugin.inbox.tally import Tally
 from plugin.installation import Installation
-from plugin.notify.outbox import mark_broken
+from plugin.notify.outcome import mark_broken
 from plugin.schedule.lease import beat
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

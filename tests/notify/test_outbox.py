@@ -14,7 +14,8 @@ from plugin.notify.deliver import deliver_due
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message
 from plugin.notify.notifier import Envelope, Receipt
-from plugin.notify.outbox import claim, due, enqueue, message_id, retry_broken
+from plugin.notify.outbox import claim, due, enqueue, message_id
+from plugin.notify.outcome import retry_broken
 from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, State
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)

@@ -24,7 +24,8 @@ from plugin.notify.deliver import deliver_due
 from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, from_json
 from plugin.notify.notifier import Envelope, Receipt
-from plugin.notify.outbox import enqueue, mark_broken
+from plugin.notify.outbox import enqueue
+from plugin.notify.outcome import mark_broken
 from plugin.notify.tables import Mode, OutboxMessage
 from plugin.policy import revisions
 from plugin.policy.text import parse

@@ -18,7 +18,8 @@ from plugin.normalise.reach import drop_reach, sealed_of, unseal
 from plugin.notify.follow_up.links import identity_of
 from plugin.notify.follow_up.mail import KIND, question_of
 from plugin.notify.follow_up.tables import Decision, SurveyMail, SurveyOptOut
-from plugin.notify.outbox import GIVE_UP_AFTER, enqueue
+from plugin.notify.outbox import enqueue
+from plugin.notify.outcome import GIVE_UP_AFTER
 from plugin.policy.document import Document
 from plugin.policy.follow_up import FollowUp
 
