@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from plugin.kpi.answer import STANDARD_KPIS, Ask
+from plugin.kpi.answer import STANDARD_KPIS
 from plugin.kpi.endless import LOOKED_BACK
 from plugin.kpi.metric import Measurement, Report
 from plugin.kpi.period import Grain, Period, previous
@@ -21,7 +21,6 @@ from plugin.report.audit.look import measured
 from plugin.report.audit.message import audit_message
 from plugin.report.audit.seen import Usage
 from plugin.report.digest import TOLD_MOVES, build_digest
-from plugin.report.digest_chart import STEPS
 from plugin.report.due import comparisons, last_due, period_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
@@ -32,9 +31,8 @@ from plugin.report.moved import HOUR, moves
 from plugin.report.per_day import days_of
 from plugin.report.proposals import Proposal, propose
 from plugin.report.published import Published, Revision, published, revisions
+from plugin.report.questions import AskReport, Questions
 from plugin.report.wording import moment_name, period_name, text
-
-AskReport = Callable[[Ask], Report]
 
 #: In which the group that moved a KPI is looked for, besides the one that is told; hours only of periods that have few of them.
 _DIMENSIONS = ("queue", "team", "channel", "agent", HOUR)
@@ -72,6 +70,9 @@ class Composer:
             return ""
         return link(self.base_url, self.secret, Recipient(digest=name, address=to.target))
 
+    def _asked(self, only: dict[str, str]) -> Questions:
+        return Questions(ask=self.ask, only=only)
+
     def material(self, name: str, period: Period, said: Sequence[Published] = ()) -> Material:
         digest, document = self.document.digests[name], self.document
         whole_campaign = digest.kind == "campaign"
@@ -81,10 +82,11 @@ class Composer:
             document = document.model_copy(update={"targets": lasting})
         kpis = digest.kpis or STANDARD_KPIS
         only = only_of(digest.scope)
+        asked = self._asked(only)
         others = (_as_long(one, period, self.now) for one in comparisons(digest, self.document, period))
         before, *rest = dict.fromkeys(others)
-        further = [Further(period=one, report=self._one(kpis, one, only)) for one in rest]
-        now_report = self._one(kpis, period, only)
+        further = [Further(period=one, report=asked.whole(kpis, one)) for one in rest]
+        now_report = asked.whole(kpis, period)
         if not digest.kpis:
             now_report = replace(now_report, unavailable={})
         language = language_of(digest.language or self.document.language)
@@ -95,10 +97,10 @@ class Composer:
             now_at=self.now,
             now=now_report,
             previous=before,
-            before=self._one(kpis, before, only),
+            before=asked.whole(kpis, before),
             further=tuple(one for one in further if not is_empty(one.report)),
             split=None if digest.by in only else self._told(document, digest.by, kpis, period, before, only),
-            series=self._series(kpis, period, only),
+            series=asked.series(kpis, period),
             goals=goals_for(document, kpis, period, only, self.now),
             attained=attained_for(document, _values(now_report), period, only, self.now),
             goal=digest.goal or "",
@@ -122,21 +124,10 @@ class Composer:
         period = material.period
         if period.grain is not Grain.MONTH or material.empty or self.now < period.end or not material.goals:
             return ()
-        first = previous(previous(period))
+        whole = replace(period, start=previous(previous(period)).start)
+        asked = self._asked(only)
         days, months = (
-            [
-                row.values
-                for row in self.ask(
-                    Ask(
-                        kpis=tuple(material.goals),
-                        start=first.start,
-                        end=period.end,
-                        grain=grain,
-                        timezone=period.timezone,
-                        only=only,
-                    )
-                ).rows
-            ]
+            [row.values for row in asked.steps(tuple(material.goals), whole, grain).rows]
             for grain in (Grain.DAY, Grain.MONTH)
         )
         return propose(self.document, days, months, tuple(material.goals), period, only)
@@ -157,7 +148,7 @@ class Composer:
         for dimension in _DIMENSIONS if kpis else ():
             by_hour = dimension == HOUR
             if dimension != told and dimension not in only and (not by_hour or material.period.grain in _WITH_HOURS):
-                yield self._split(dimension, kpis, material.period, before, only)
+                yield self._asked(only).split(dimension, kpis, material.period, before)
 
     def message(self, name: str, period: Period, said: Sequence[Published] = ()) -> Message:
         if self.document.digests[name].kind == "audit":
@@ -184,34 +175,9 @@ class Composer:
         found: list[Revision] = []
         for period in dict.fromkeys(one.period for one in said):
             then = [one for one in said if one.period == period]
-            now_report = self._one(tuple(kpis), period, only)
+            now_report = self._asked(only).whole(tuple(kpis), period)
             found += revisions(then, published(now_report, self.document, self.policy_revision, only))
         return tuple(found)
-
-    def _one(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report:
-        report = self.ask(Ask(kpis=kpis, start=period.start, end=period.end, timezone=period.timezone, only=only))
-        # Without a grain the row is called a day, whatever its length; the reader knows it by the digest's own name.
-        return replace(report, rows=tuple(replace(row, period=period) for row in report.rows))
-
-    def _split(
-        self, dimension: str, kpis: tuple[str, ...], period: Period, before: Period, only: dict[str, str]
-    ) -> Split:
-        by_hour = dimension == HOUR
-        now_report, before_report = (
-            self.ask(
-                Ask(
-                    kpis=kpis,
-                    start=one.start,
-                    end=one.end,
-                    grain=Grain.HOUR if by_hour else None,
-                    by=() if by_hour else (dimension,),
-                    timezone=one.timezone,
-                    only=only,
-                )
-            )
-            for one in (period, before)
-        )
-        return Split(dimension=dimension, now=now_report, before=before_report)
 
     def _told(
         self,
@@ -223,20 +189,10 @@ class Composer:
         only: dict[str, str],
     ) -> Split:
         """A group is held against its own targets, where it has any."""
-        found = self._split(dimension, kpis, period, before, only)
+        found = self._asked(only).split(dimension, kpis, period, before)
         names = {row.group.get(dimension, "") for row in found.now.rows}
         goals = {name: goals_for(document, kpis, period, {**only, dimension: name}, self.now) for name in names}
         return replace(found, goals=goals)
-
-    def _series(self, kpis: tuple[str, ...], period: Period, only: dict[str, str]) -> Report | None:
-        grain = (
-            Grain.DAY if period.last_date > period.first_date and period.grain is Grain.DAY else STEPS.get(period.grain)
-        )
-        if grain is None:
-            return None
-        return self.ask(
-            Ask(kpis=kpis, start=period.start, end=period.end, grain=grain, timezone=period.timezone, only=only)
-        )
 
     def _quality(self, language: str, timezone: str) -> Iterator[str]:
         """What the numbers may lack, the gravest first."""
