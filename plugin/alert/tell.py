@@ -97,6 +97,7 @@ def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, n
     if not board.open:
         later = next_opening(desk.hours, now) if desk.hours is not None and desk.closed(now) else None
         end = recovered_message(board, title(desk.watch, notice))
+        thread.withdraw_lists()
         thread.reply(end, "recovered", later)
     thread.show(alert_message(board), "ended")
 

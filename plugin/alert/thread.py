@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 from plugin.alert.tables import Incident, IncidentGroup
 from plugin.database import insert_new
 from plugin.notify.message import Message, from_json
-from plugin.notify.outbox import rewrite
+from plugin.notify.outbox import rewrite, withdraw
 from plugin.notify.tables import Mode, OutboxMessage, State
 from plugin.report.addressees import Addressee
 
@@ -102,10 +102,12 @@ class Thread:
                 self._follow(root, Mode.REPLY, message, said, not_before)
 
     def show(self, message: Message, why: str) -> None:
-        """In the place of the alert, where it can be changed and does not read like this yet."""
+        """In the place of the alert, where it can be changed and does not read like this yet, and in a list that waits."""
         for root in self.begun():
             if root.kind in _CHANGEABLE and root.state in _ARRIVES:
                 self._change(root, message, why)
+            for each in self._lists(root)[-1:]:
+                rewrite(self.session, each.id, message)
 
     def join(self, message: Message, until: datetime) -> None:
         """One more incident: what was not sent yet says so from the start; a mail that was is followed by one at the end."""
@@ -117,6 +119,12 @@ class Thread:
             elif root.state in _ARRIVES:
                 self._add(root, message, until)
 
+    def withdraw_lists(self) -> None:
+        """One that waits would come after the end, and tell of what is over as if it went on."""
+        for root in self.begun():
+            for each in self._lists(root):
+                withdraw(self.session, each.id)
+
     def _change(self, root: OutboxMessage, message: Message, why: str) -> None:
         """The newest change is the one that counts, so each is dated after the one before it, whatever the clock says."""
         made = self._following(root, Mode.EDIT)
@@ -126,10 +134,14 @@ class Thread:
         dated._follow(root, Mode.EDIT, message, f"{why}.{len(made) + 1}", self.now)
 
     def _add(self, root: OutboxMessage, message: Message, until: datetime) -> None:
-        added = [each for each in self._following(root, Mode.REPLY) if each.what.startswith(self._what("joined"))]
+        added = self._lists(root)
         if added and rewrite(self.session, added[-1].id, message):
             return
         self._follow(root, Mode.REPLY, message, f"joined.{len(added) + 1}", until)
+
+    def _lists(self, root: OutboxMessage) -> Sequence[OutboxMessage]:
+        """Of all that had joined; they follow what cannot be changed."""
+        return [each for each in self._following(root, Mode.REPLY) if each.what.startswith(self._what("joined"))]
 
     def _following(self, root: OutboxMessage, mode: Mode) -> Sequence[OutboxMessage]:
         query = select(OutboxMessage).where(OutboxMessage.follows == root.id, OutboxMessage.mode == mode)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, case, delete, or_, select, update
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col
 
@@ -78,14 +78,24 @@ def enqueue(
 
 def rewrite(session: Session, identity: str, message: Message) -> bool:
     """What nobody can have read says this instead; False when it was tried, or is not there."""
-    untried = and_(col(OutboxMessage.state) == State.PENDING, col(OutboxMessage.attempts) == 0)
     statement = (
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == identity, or_(untried, col(OutboxMessage.state) == State.BROKEN))
+        .where(col(OutboxMessage.id) == identity, _unread())
         .values(payload=json.dumps(to_json(message), ensure_ascii=False))
         .execution_options(synchronize_session=False)
     )
     return session.connection().execute(statement).rowcount == 1
+
+
+def withdraw(session: Session, identity: str) -> bool:
+    """What nobody can have read is not said at all; False when it was tried, or is not there."""
+    statement = delete(OutboxMessage).where(col(OutboxMessage.id) == identity, _unread())
+    return _rows(session, statement.execution_options(synchronize_session=False)) == 1
+
+
+def _unread() -> ColumnElement[bool]:
+    untried = and_(col(OutboxMessage.state) == State.PENDING, col(OutboxMessage.attempts) == 0)
+    return or_(untried, col(OutboxMessage.state) == State.BROKEN)
 
 
 def due(session: Session, now: datetime, limit: int = 20) -> Sequence[OutboxMessage]:

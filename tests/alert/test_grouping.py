@@ -95,6 +95,23 @@ def test_the_first_goes_out_at_once_and_what_follows_joins_it(engine: Engine) ->
     assert paper.on(LEADS)[1:] == [("reply", "3 alerts at once")]
 
 
+@pytest.mark.parametrize(
+    ("still_bad", "replies"),
+    [((), ["Back to normal: all 2 alerts are over"]), (("Sales",), ["1 of 2 alerts are still open"])],
+)
+def test_a_list_by_mail_says_how_it_is_when_it_is_sent(
+    engine: Engine, still_bad: tuple[str, ...], replies: list[str]
+) -> None:
+    desk, paper = three(engine), Paper()
+    desk.queues(START, {"Support": BAD}, GOOD)
+    deliver(desk, paper, START)
+    desk.queues(START + MINUTE, {"Support": BAD, "Sales": BAD}, GOOD)
+    desk.queues(START + 2 * MINUTE, dict.fromkeys(still_bad, BAD), GOOD)
+    deliver(desk, paper, START + 2 * MINUTE)
+    deliver(desk, paper, START + 3 * MINUTE)
+    assert paper.on(LEADS)[1:] == [("reply", title) for title in replies]
+
+
 def test_after_the_window_there_is_a_message_of_its_own(engine: Engine) -> None:
     desk = three(engine)
     desk.queues(START, {"Support": BAD}, GOOD)
