@@ -147,9 +147,10 @@ def _unsnooze(document: Document, found: _Locked, now: datetime) -> str:
 
 
 def _wait_anew(incidents: Sequence[Incident], now: datetime) -> None:
-    """Who ended the snooze knows of it: it is told again, and passed on, as if it were told now."""
+    """Who ended the snooze knows of it: it is told again, and passed on, as if told now; what is held yet, when it is told."""
     for each in incidents:
-        each.waiting_since = each.told_again_at = now
+        if each.told_at is not None:
+            each.waiting_since = each.told_again_at = now
 
 
 def _rule_names(document: Document, found: _Locked) -> str:

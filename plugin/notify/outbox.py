@@ -90,7 +90,7 @@ def rewrite(session: Session, identity: str, message: Message) -> bool:
 def withdraw(session: Session, identity: str) -> bool:
     """What nobody can have read is not said at all; False when it was tried, or is not there."""
     statement = delete(OutboxMessage).where(col(OutboxMessage.id) == identity, _unread())
-    return _rows(session, statement.execution_options(synchronize_session=False)) == 1
+    return session.connection().execute(statement).rowcount == 1
 
 
 def _unread() -> ColumnElement[bool]:

@@ -266,6 +266,19 @@ def test_a_snooze_can_be_ended_early(engine: Engine) -> None:
     assert whats(desk).count("still") == 1
 
 
+def test_what_was_held_while_snoozed_is_told_again_no_sooner_than_what_was_not(engine: Engine) -> None:
+    desk = watched(engine, repeat="10m")
+    desk.minute(0, BAD)
+    press(desk, "alert.snooze.2h", START)
+    for number, reading in ((1, GOOD), (2, BAD)):
+        desk.minute(number, reading)
+    press(desk, UNSNOOZE, START + 3 * MINUTE, number=2)
+    desk.minute(13, BAD)
+    assert whats(desk) == ["ended", "fired", "fired", "recovered", "snoozed"]
+    desk.minute(23, BAD)
+    assert whats(desk).count("still") == 1
+
+
 def test_a_snooze_of_a_quiet_rule_is_ended_by_its_name(engine: Engine) -> None:
     desk = watched(engine)
     desk.minute(0, BAD)
