@@ -15,7 +15,7 @@ from plugin.alert.values import sample_text, value_text
 from plugin.policy.calendar import Calendar
 from plugin.policy.localtime import zone
 from plugin.report import figures, subject
-from plugin.report.wording import comma, moment_name, noun, text
+from plugin.report.wording import comma, moment_name, text, things
 
 _BAR = 24
 
@@ -88,7 +88,7 @@ def _unjudged(watch: Watch, found: Backtest) -> list[str]:
     if watch.limits.absent or watch.limits.relative:
         return ["", text("backtest.unjudged.closed", watch.language, share=share)]
     thing = subject.counted(watch.kpi, watch.only.get("channel", ""))
-    return ["", text("backtest.unjudged", watch.language, share=share, noun=noun(thing, 2, watch.language))]
+    return ["", text("backtest.unjudged", watch.language, share=share, noun=things(thing, watch.language))]
 
 
 def suggestion_text(watch: Watch, found: Suggestion, wanted: str) -> str:

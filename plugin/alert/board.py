@@ -12,6 +12,7 @@ from plugin.alert.tables import Incident
 from plugin.alert.words import Words, from_json
 from plugin.notify.message import Action, Link, Message
 from plugin.report import figures
+from plugin.report.subject import OWN
 from plugin.report.wording import sentences, since_name, text
 
 ACKNOWLEDGE = "alert.ack"
@@ -198,6 +199,7 @@ def _actions(board: Board) -> tuple[Action, ...]:
 def _footer(board: Board) -> str:
     if len(board.members) == 1:
         only = board.members[0]
-        return text("alert.footer", board.language, rule=words(only).rule, incident=only.id or 0, zone=board.timezone)
+        key = "alert.footer.own" if only.kpi.startswith(OWN) else "alert.footer"
+        return text(key, board.language, rule=words(only).rule, incident=only.id or 0, zone=board.timezone)
     numbers = ", ".join(str(each.id) for each in board.members)
     return text("alert.group.footer", board.language, incidents=numbers, zone=board.timezone)

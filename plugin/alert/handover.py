@@ -10,7 +10,7 @@ from plugin.alert.rule import Watch
 from plugin.alert.values import figure_text, limits_text, subject_of
 from plugin.notify.message import Link, Message
 from plugin.report import figures
-from plugin.report.wording import since_name, text
+from plugin.report.wording import between_name, text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,8 +28,7 @@ def handover_message(watch: Watch, incidents: Sequence[Past], now: datetime, bas
         text(
             "alert.handover.line",
             watch.language,
-            start=since_name(one.opened_at, now, watch.timezone, watch.language),
-            end=since_name(one.ended_at, now, watch.timezone, watch.language),
+            span=between_name(one.opened_at, one.ended_at, now, watch.timezone, watch.language),
             duration=figures.span((one.ended_at - one.opened_at).total_seconds(), watch.language),
             peak=figure_text(watch, one.peak),
         )

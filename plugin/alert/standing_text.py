@@ -10,7 +10,7 @@ from plugin.alert.state import State, Status, is_open
 from plugin.alert.threshold import Unjudged, judge
 from plugin.alert.values import counted_noun, limits_text, value_text
 from plugin.report import figures
-from plugin.report.wording import noun, sentences, since_name, text
+from plugin.report.wording import sentences, since_name, text, things
 
 
 def standing(watch: Watch, state: State, now: datetime, muted_by: str | None = None) -> str:
@@ -32,7 +32,7 @@ def standing(watch: Watch, state: State, now: datetime, muted_by: str | None = N
             since=since_name(state.since, now, watch.timezone, language),
             hold=figures.span(watch.limits.hold.total_seconds(), language),
             window=figures.span(watch.window.total_seconds(), language),
-            noun=noun(counted_noun(watch), 2, language),
+            noun=things(counted_noun(watch), language),
             n=figures.number(state.reading.n, language) if state.reading else "0",
             needed=figures.number(max(watch.limits.min_sample, 1), language),
             weeks=figures.number(watch.limits.relative.weeks_min if watch.limits.relative else 0, language),

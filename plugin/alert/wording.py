@@ -21,7 +21,7 @@ from plugin.alert.values import (
 )
 from plugin.alert.words import Words
 from plugin.report import figures
-from plugin.report.wording import noun, sentences, since_name, text
+from plugin.report.wording import noun, sentences, since_name, text, things
 
 
 def fired_words(watch: Watch, notice: Notice, base_url: str = "", *, incident: int = 0, held: str = "") -> Words:
@@ -148,7 +148,7 @@ def _unjudged(watch: Watch, episode: Episode) -> list[str]:
     if watch.limits.absent or watch.limits.relative:
         return [text("alert.unmeasured.closed", watch.language, duration=duration)]
     return [
-        text("alert.unmeasured", watch.language, duration=duration, noun=noun(counted_noun(watch), 2, watch.language))
+        text("alert.unmeasured", watch.language, duration=duration, noun=things(counted_noun(watch), watch.language))
     ]
 
 

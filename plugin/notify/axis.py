@@ -41,7 +41,7 @@ def _locale(language: str) -> Locale:
 
 
 def _percent_sign(language: str) -> str:
-    return "\u00a0%" if language in ("lv", "ru") else "%"
+    return "\u00a0%" if language == "ru" else "%"
 
 
 def _rounded(value: float, digits: int) -> Decimal:

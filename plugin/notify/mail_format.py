@@ -18,8 +18,8 @@ from plugin.notify.chart import describe, render_png
 from plugin.notify.errors import ChartFailed, DeliveryFailed
 from plugin.notify.message import Message
 from plugin.notify.notifier import Envelope
-from plugin.notify.text import BAD_MARK, one_line, plain_text
-from plugin.notify.wording import more, unsubscribe
+from plugin.notify.text import BAD_MARK, one_line, plain_text, unbroken
+from plugin.notify.wording import colon, more, unsubscribe
 
 _TEMPLATES = Path(__file__).parent / "templates"
 #: narrow, since a phone shrinks it to 350 and its text with it
@@ -155,6 +155,7 @@ def _render(message: Message, sender: Sender, picture: str, left_out: str) -> st
             left_out=left_out,
             description=describe(message.chart, message.language) if message.chart else "",
             bad_mark=BAD_MARK,
+            colon=colon(message.language),
             unsubscribe_url=_leave_url(message, sender),
             unsubscribe_word=unsubscribe(message.language),
         )
@@ -169,6 +170,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        finalize=_kept_together,
     )
     environment.filters["lines"] = _lines
     return environment
@@ -176,4 +178,8 @@ def _environment() -> Environment:
 
 def _lines(text: str) -> Markup:
     """Line breaks of the text as elements, because Outlook's and Samsung's programs know no `white-space: pre-line`."""
-    return Markup("<br>\n").join(escape(line) for line in text.split("\n"))
+    return Markup("<br>\n").join(escape(unbroken(line)) for line in text.split("\n"))
+
+
+def _kept_together(value: object) -> object:
+    return unbroken(value) if type(value) is str else value

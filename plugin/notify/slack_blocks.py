@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 from plugin.notify.message import Action, Link, Message, Section
 from plugin.notify.slack_table import table_block
-from plugin.notify.text import one_line
+from plugin.notify.text import one_line, unbroken
 from plugin.notify.wording import more
 
 Block: TypeAlias = dict[str, Any]
@@ -33,7 +33,7 @@ _RESERVED_BLOCKS = 15
 
 def escape(text: str) -> str:
     """https://docs.slack.dev/messaging/formatting-message-text: these three characters, and no others."""
-    return "".join(_ESCAPES.get(character, character) for character in text)
+    return "".join(_ESCAPES.get(character, character) for character in unbroken(text))
 
 
 def slack_blocks(message: Message) -> list[Block]:
@@ -60,7 +60,7 @@ def clip_escaped(text: str, limit: int) -> str:
     if len(written) <= limit:
         return written
     kept, room = [], limit - 1
-    for character in text:
+    for character in unbroken(text):
         piece = _ESCAPES.get(character, character)
         room -= len(piece)
         if room < 0:
@@ -87,7 +87,7 @@ def section(text: str) -> list[Block]:
 
 
 def header(title: str) -> Block:
-    text = one_line(title) or "–"
+    text = unbroken(one_line(title)) or "–"
     text = text if len(text) <= MAX_HEADER else text[: MAX_HEADER - 1] + "…"
     return {"type": "header", "text": {"type": "plain_text", "text": text, "emoji": False}}
 

@@ -13,11 +13,20 @@ _NAME_CELLS = 32
 #: after a value that missed its target, because colour is not there or not seen
 BAD_MARK = "!"
 _BREAKING = re.compile(r"[^\S\u00a0\u202f]+")
+#: as the four languages of the messages write them
+_BEFORE_UNIT = re.compile(
+    r"(?<=\d) (?=(?:sec|min|hr|days?|pp|sek\.|st\.|d\.|p\.\u00a0p\.|с|мин|ч|дн\.|п\.\u00a0п\.)(?!\w)|[×秒天]|分钟|小时|个百分点)"
+)
 
 
 def one_line(text: str) -> str:
     """White space becomes one space each; what holds a number together stays."""
     return _BREAKING.sub(" ", text).strip()
+
+
+def unbroken(text: str) -> str:
+    """No line ends between a number and its unit."""
+    return _BEFORE_UNIT.sub("\u00a0", text)
 
 
 def table_lines(table: Table) -> list[str]:

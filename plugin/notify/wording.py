@@ -13,3 +13,7 @@ def more(number: int, language: str) -> str:
 
 def unsubscribe(language: str) -> str:
     return _UNSUBSCRIBE.get(language, _UNSUBSCRIBE["en"])
+
+
+def colon(language: str) -> str:
+    return "：" if language == "zh" else ": "

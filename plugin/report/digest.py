@@ -19,6 +19,7 @@ from plugin.report.proposals import lines as proposal_lines
 from plugin.report.provisional import MARK, period_mark, value_mark
 from plugin.report.publications import reason_text
 from plugin.report.wording import (
+    beside_name,
     comma,
     joined,
     label,
@@ -53,7 +54,7 @@ def build_digest(material: Material) -> Message:
 def _table(material: Material) -> Table:
     language = material.language
     with_goals = any(kpi in material.goals for kpi in material.shown)
-    now = period_name(material.period, language, short=True) + period_mark(material.row, material.shown)
+    now = beside_name(material.period, material.period, language) + period_mark(material.row, material.shown)
     columns = [text("column.kpi", language), now]
     columns += (
         [text("column.target.attained" if material.attained else "column.target", language)] if with_goals else []
@@ -71,7 +72,7 @@ def _table(material: Material) -> Table:
 
 def _heading(period: Period, material: Material) -> str:
     """The name of another period as a heading; with its year where a day of another year would look like one of this."""
-    name, year = period_name(period, material.language, short=True), period.first_date.year
+    name, year = beside_name(period, material.period, material.language), period.first_date.year
     if period.grain not in (Grain.HOUR, Grain.DAY, Grain.WEEK) or year == material.period.first_date.year:
         return name
     return text("period.of_year", material.language, period=name, year=year)

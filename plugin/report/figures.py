@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -12,6 +13,7 @@ from babel.units import format_unit
 from plugin.kpi.metric import Unit
 
 NULL = "–"
+_DIGIT_BEFORE_HAN = re.compile(r"(?<=\d)(?=[\u4e00-\u9fff])")
 MINUS = "\u2212"
 LANGUAGES = ("en", "lv", "ru", "zh")
 
@@ -82,7 +84,8 @@ def span(seconds: float, language: str = "en") -> str:
     last = min(first + 2, len(parts) - 1 if first < len(parts) - 1 else len(parts))
     shown = [(name, amount) for name, amount in parts[first:last] if amount] or [parts[-1]]
     texts = [format_unit(amount, f"duration-{name}", "short", locale=locale_of(language)) for name, amount in shown]
-    return ("" if language_of(language) == "zh" else " ").join(texts)
+    # Babel writes Chinese units without a space; the sentences around them have one beside every number.
+    return " ".join(_DIGIT_BEFORE_HAN.sub(" ", each) for each in texts)
 
 
 def money(value: float, currency: str, language: str = "en") -> str:

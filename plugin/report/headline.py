@@ -10,7 +10,7 @@ from plugin.report.drivers import in_steps
 from plugin.report.goal import Goal, distance, margin
 from plugin.report.material import Material, is_empty
 from plugin.report.moved import Move
-from plugin.report.wording import group_name, joined, label, period_name, sentences, text
+from plugin.report.wording import beside_name, group_name, joined, label, period_name, sentences, text
 
 #: further ones are counted; the table has them all
 _NAMED_TARGETS = 3
@@ -50,7 +50,7 @@ def _volume(material: Material) -> Iterator[str]:
         label=name,
         value=value,
         change=change_text(material.change(kpi), material.language),
-        previous=period_name(material.previous, material.language, short=True),
+        previous=beside_name(material.previous, material.period, material.language),
     )
 
 

@@ -46,10 +46,7 @@ def missing(report: Report, language: str = "en") -> list[str]:
     """What the numbers do not count, and which of them are not available."""
     left = left_out(report.excluded, language)
     lines = [text("quality.line", language, title=text("section.left_out", language), said=left)] if left else []
-    title = text("section.unavailable", language)
-    return lines + [
-        text("quality.line", language, title=title, said=line) for line in unavailable(report.unavailable, language)
-    ]
+    return lines + unavailable(report.unavailable, language)
 
 
 def left_out(counts: Mapping[str, int], language: str = "en") -> str:

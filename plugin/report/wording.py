@@ -22,7 +22,7 @@ _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
 _SENTENCES = {**digests.SENTENCES, **watch.SENTENCES}
 #: English as it is written outside the United States; the other languages have one usual order, which Babel knows.
 _LONG_DAY = {"en": "EEEE d MMMM y"}
-_SHORT_DAY = {"en": "EEE d MMM", "zh": "M月d日 EEE"}
+_SHORT_DAY = {"en": "EEE d MMM", "lv": "EEE, d. MMM", "zh": "M月d日 EEE"}
 
 
 def _table(name: str, language: str) -> dict[str, str]:
@@ -99,6 +99,12 @@ def noun(thing: str, amount: float, language: str = "en") -> str:
     return forms.get(form, forms["other"])
 
 
+def things(thing: str, language: str = "en") -> str:
+    """The counted thing in the form of many, with no number before it; Chinese then has no measure word either."""
+    nouns = cast(dict[str, dict[str, str]], _LANGUAGES[language_of(language)].NOUNS)
+    return nouns.get(thing, nouns["item"]).get("bare") or noun(thing, 2, language)
+
+
 def joined(parts: list[str], language: str = "en") -> str:
     """a, b and c."""
     if len(parts) < 2:
@@ -143,6 +149,21 @@ def since_name(moment: datetime, now: datetime, timezone: str, language: str = "
     return clock_time(moment, timezone) if same_day else moment_name(moment, timezone, language)
 
 
+def between_name(start: datetime, end: datetime, now: datetime, timezone: str, language: str = "en") -> str:
+    """`Mon 23 Nov 20:00–21:00`: the day once, and not at all when it was today."""
+    first, tz = since_name(start, now, timezone, language), zone(timezone)
+    if start.astimezone(tz).date() == end.astimezone(tz).date():
+        return f"{first}–{clock_time(end, timezone)}"
+    return f"{first} – {moment_name(end, timezone, language)}"
+
+
+def beside_name(other: Period, period: Period, language: str = "en") -> str:
+    """The short name of a period that is told beside another one: of an hour of the same day only the clock."""
+    if period.grain is not Grain.HOUR or other.first_date != period.first_date:
+        return period_name(other, language, short=True)
+    return _clock_span(other)
+
+
 def period_name(period: Period, language: str = "en", short: bool = False) -> str:
     """`Monday 23 November 2026`, `week 47, 16–22 Nov 2026`, `November 2026`, `Q4 2026`, `2026`; short: as a column's heading."""
     day, locale = period.first_date, locale_of(language)
@@ -181,10 +202,13 @@ def range_name(period: Period, language: str = "en", short: bool = False) -> str
 
 
 def _hour_name(period: Period, language: str, short: bool) -> str:
-    start, end = clock_time(period.start, period.timezone), clock_time(period.end, period.timezone)
     day = short_day(period.first_date, language) if short else long_day(period.first_date, language)
-    offset = _offset_if_ambiguous(period)
-    return text("period.hour", language, day=day, start=start + offset, end=end)
+    return text("period.hour", language, day=day, span=_clock_span(period))
+
+
+def _clock_span(period: Period) -> str:
+    start, end = clock_time(period.start, period.timezone), clock_time(period.end, period.timezone)
+    return f"{start}{_offset_if_ambiguous(period)}–{end}"
 
 
 def _offset_if_ambiguous(period: Period) -> str:

@@ -168,7 +168,7 @@ def test_the_messages_say_it_in_words(engine: Engine) -> None:
         "For 1 min of that nothing could be judged: too few calls, or no data."
     )
     assert recovered.actions == ()
-    assert ended.title == "Over: Abandonment rate in Support and voice was 41.2% at worst, for 5 min"
+    assert ended.title == "Over after 5 min: Abandonment rate in Support and voice was 41.2% at worst"
 
 
 def test_a_band_says_on_which_side_and_where_it_ends(engine: Engine) -> None:
@@ -202,8 +202,8 @@ def test_in_closed_hours_nothing_is_told_but_everything_is_evaluated(engine: Eng
     assert handed.title == "While you were closed: Support abandonment alerted 2 ×"
     assert handed.summary.splitlines() == [
         "All of it is over. Abandonment rate in Support and voice, limit 15%.",
-        "Mon 23 Nov 18:30 to Mon 23 Nov 18:31 (1 min), worst 34.0%",
-        "Mon 23 Nov 18:32 to Mon 23 Nov 18:33 (1 min), worst 34.0%",
+        "Mon 23 Nov 18:30–18:31 (1 min), worst 34.0%",
+        "Mon 23 Nov 18:32–18:33 (1 min), worst 34.0%",
     ]
     desk.at(MORNING + MINUTE, GOOD)
     assert len(desk.outbox()) == 2

@@ -51,7 +51,7 @@ EVIL = "VIP <b>&co</b> <!here>"
 MESSAGE = Message(
     title="Sunday, 22 November",
     summary="Service level 78.4 % of 1,240 calls",
-    sections=(Section(title="What moved", text="Billing −3.1 pp"), Section(text=EVIL)),
+    sections=(Section(title="What moved", text="Billing −3.1\u00a0pp"), Section(text=EVIL)),
     table=Table(
         columns=("KPI", "Yesterday", "Target"),
         rows=(
@@ -67,7 +67,7 @@ MESSAGE = Message(
     links=(Link(label="Open", url="https://desk.example.org/r?from=1&to=2"),),
     footer="Europe/Riga, SL-3",
 )
-NUMBERS = ("78.4 %", "1,240", "−3.1 pp", "80 %", "0:34", "91.5%", "Europe/Riga, SL-3", "Sunday, 22 November")
+NUMBERS = ("78.4 %", "1,240", "−3.1\u00a0pp", "80 %", "0:34", "91.5%", "Europe/Riga, SL-3", "Sunday, 22 November")
 
 
 @dataclass

@@ -13,7 +13,7 @@ from slack_limits import check_message
 from plugin.notify.mail_format import Sender, html
 from plugin.notify.message import Cell, Message, Section, Table
 from plugin.notify.slack_blocks import fallback_text, slack_blocks
-from plugin.notify.text import plain_text
+from plugin.notify.text import plain_text, unbroken
 
 SENDER = Sender(address="Deskgauge <gauge@example.org>")
 
@@ -55,3 +55,17 @@ def test_what_is_about_the_numbers_stands_below_them_everywhere() -> None:
     written = (plain_text(message), html(message, SENDER, ""), json.dumps(slack_blocks(message)))
     for text in written:
         assert text.index("Moved") < text.index("Offered") < text.index("Quality") < text.index("UTC")
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("en", "9 min"), ("en", "+6.2 pp"), ("lv", "2 st."), ("ru", "2 мин"), ("zh", "30 分钟后")]
+)
+def test_no_line_of_a_mail_or_of_slack_ends_between_a_number_and_its_unit(language: str, text: str) -> None:
+    message = Message(title=text, summary=text, sections=(Section(text=text),), language=language)
+    for written in (html(message, SENDER, ""), json.dumps(slack_blocks(message), ensure_ascii=False)):
+        assert text.replace(" ", "\u00a0") in written
+        assert text not in written
+
+
+def test_a_number_before_another_word_stays_apart_from_it() -> None:
+    assert unbroken("17 of 50 calls, 2 minutes, 3 с половиной") == "17 of 50 calls, 2 minutes, 3\u00a0с половиной"

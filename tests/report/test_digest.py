@@ -192,7 +192,7 @@ def test_what_was_left_out_and_what_is_missing_is_said() -> None:
     message = build_digest(material())
     assert section(message, "Data quality") == [
         "Left out: internal contacts (12), contacts still in progress (3), contacts with impossible times (2)",
-        "Not available: Occupancy: no source supplies agent states and login times",
+        "Occupancy: no source supplies agent states and login times",
     ]
 
 

@@ -106,5 +106,5 @@ def test_a_span_follows_the_readers_language() -> None:
     assert [figures.span(4320, language) for language in ("lv", "ru", "zh")] == [
         "1 st. 12 min",
         "1 ч 12 мин",
-        "1小时12分钟",
+        "1 小时 12 分钟",
     ]

@@ -182,7 +182,7 @@ def revision(kpi: str, old: Measurement, new: Measurement, reason: Reason = Reas
         ("en", "12 contacts came late"),
         ("lv", "novēloti ieskaitīts: 12"),
         ("ru", "поступило с опозданием: 12"),
-        ("zh", "12次来访迟到"),
+        ("zh", "12次联络迟到"),
     ],
 )
 def test_a_revision_says_how_many_came_late(language: str, words: str) -> None:

@@ -71,7 +71,7 @@ def test_a_kpi_without_its_facts_is_in_no_row_but_named() -> None:
     written = report_json(shown)
     assert "csat" not in str(written["rows"])
     assert "csat" not in report_csv(shown)
-    assert "Not available: Customer satisfaction (CSAT): no source supplies survey answers (CSAT)" in report_text(shown)
+    assert "Customer satisfaction (CSAT): no source supplies survey answers (CSAT)" in report_text(shown)
     assert "no source supplies survey answers (CSAT)" in report_html(shown)
 
 

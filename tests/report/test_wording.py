@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from string import Formatter
 from types import ModuleType
 
 import pytest
 
 from plugin.kpi.catalogue import known_kpis
-from plugin.kpi.period import Grain, period_of
-from plugin.report import wording
+from plugin.kpi.period import Grain, period_of, previous, same_weekday_before
+from plugin.notify.axis import write_value
+from plugin.notify.message import ChartUnit
+from plugin.report import figures, wording
 from plugin.report.locales import digests, en, lv, ru, watch, zh
 
 OTHERS = [lv, ru, zh]
+ZONE = "Europe/Riga"
 
 
 def placeholders(text: str) -> set[str]:
@@ -99,7 +102,36 @@ def test_counted_things_agree_with_their_number() -> None:
     assert wording.counted(17, 22, "call", "ru") == "17 из 22 звонков"
     assert wording.counted(2, 11, "call", "lv") == "2 no 11 zvaniem"
     assert wording.counted(17, 21, "call", "lv") == "17 no 21 zvana"
-    assert wording.counted(17, 50, "call", "zh") == "50 个电话中的 17"
+    assert wording.counted(17, 50, "call", "zh") == "17/50 个电话"
+
+
+def test_things_without_a_number_have_no_measure_word() -> None:
+    assert [wording.things("contact", language) for language in ("en", "ru", "zh")] == ["contacts", "обращений", "联络"]
+
+
+@pytest.mark.parametrize("word", ["来访", "坐席", "回呼", "警报", "通道", "阈值"])
+def test_chinese_has_one_word_for_one_thing(word: str) -> None:
+    """Others say 联络, 座席, 回拨, 告警, 渠道 and 限值."""
+    for text in [*zh.TEXTS.values(), *(one[3] for one in (*digests.SENTENCES.values(), *watch.SENTENCES.values()))]:
+        assert word not in text
+
+
+@pytest.mark.parametrize("language", ["en", "lv", "ru", "zh"])
+def test_a_percentage_is_written_alike_in_a_text_and_on_a_picture(language: str) -> None:
+    assert figures.percent(0.345, language) == write_value(0.345, ChartUnit.RATIO, language)
+
+
+def test_a_day_is_written_once_where_both_ends_are_in_it() -> None:
+    start, end, now = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (18, 19, 20))
+    assert wording.between_name(start, end, now, ZONE) == "20:00–21:00"
+    assert wording.between_name(start, end, now + timedelta(days=1), ZONE) == "Mon 23 Nov 20:00–21:00"
+    assert wording.between_name(start, now + timedelta(hours=3), now, ZONE, "lv") == "20:00 – otrd., 24. nov. 01:00"
+
+
+def test_an_hour_beside_another_of_its_day_is_told_by_the_clock() -> None:
+    hour = period_of(Grain.HOUR, datetime(2026, 11, 23, 9, tzinfo=UTC), ZONE)
+    assert wording.beside_name(previous(hour), hour) == "10:00–11:00"
+    assert wording.beside_name(same_weekday_before(hour), hour) == "Mon 16 Nov, 11:00–12:00"
 
 
 def test_facts_and_exclusions_are_words() -> None:

@@ -56,12 +56,12 @@ METRICS = {
         "Доля упущенных вызовов (АТС и очередь)",
         "损失率（阻塞和放弃）",
     ),
-    "after_hours": ("Contacts after hours", "Zvani ārpus darba laika", "Обращения вне рабочих часов", "营业时间外来访"),
+    "after_hours": ("Contacts after hours", "Zvani ārpus darba laika", "Обращения вне рабочих часов", "营业时间外联络"),
     "after_hours_rate": (
         "Share after hours",
         "Ārpus darba laika saziņu īpatsvars",
         "Доля обращений вне рабочих часов",
-        "营业时间外来访占比",
+        "营业时间外联络占比",
     ),
     "callback_requested": ("Callbacks requested", "Pieprasītie atpakaļzvani", "Запрошенные перезвоны", "回拨请求量"),
     "callback_completion": (
@@ -135,7 +135,7 @@ MEASURES = {
         "wait of answered contacts in opening hours",
         "atbildēto saziņu gaidīšana darba laikā",
         "ожидание принятых обращений в рабочее время",
-        "已接来访在工作时间内的等待时长",
+        "已接联络在工作时间内的等待时长",
     ),
     "wait_business_ms": (
         "wait in opening hours",

@@ -38,7 +38,7 @@ METRICS = {
         "Cost per received contact",
         "Saņemtās saziņas izmaksas",
         "Стоимость поступившего контакта",
-        "单次来访联络成本",
+        "单次呼入联络成本",
     ),
     "cost_per_call": ("Cost per call", "Izmaksas par zvanu", "Стоимость звонка", "单次通话成本"),
     "cost_per_call.all": (

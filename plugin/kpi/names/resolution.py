@@ -139,7 +139,7 @@ METRICS = {
         "First-contact resolution (no repeat contact)",
         "Atrisināts pirmajā saziņā (bez atkārtotas saziņas)",
         "Решение с первого контакта (без повторов)",
-        "首次解决率（无重复来访）",
+        "首次解决率（无重复联络）",
     ),
     "fcr_survey": (
         "First-contact resolution (survey)",
@@ -459,13 +459,13 @@ MEASURES = {
         "of them, those that were followed by another",
         "no tām, kurām sekoja vēl viena",
         "из них те, за которыми последовало ещё одно",
-        "其中之后再次来访的",
+        "其中之后再次联络的",
     ),
     "unrepeated_contacts": (
         "of them, those that no other followed",
         "no tām, kurām nesekoja neviena cita",
         "из них те, за которыми не последовало других",
-        "其中之后未再来访的",
+        "其中之后未再联络的",
     ),
     "contacts_resolved": (
         "handled contacts marked as resolved",

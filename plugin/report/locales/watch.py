@@ -24,7 +24,7 @@ SENTENCES: dict[str, Sentences] = {
         "Source {scope} is silent since {since}: nothing for {lasts} in which it usually sends ({limit} may be)",
         "Avots {scope} klusē kopš {since}: {lasts} nekā, lai gan parasti tas šajā laikā sūta (pieļaujamais {limit})",
         "Источник {scope} молчит с {since}: {lasts} без данных в обычное для него время (допустимо {limit})",
-        "数据源 {scope} 自 {since} 起无数据：在通常有数据的时段已中断{lasts}（允许{limit}）",
+        "数据源 {scope} 自 {since} 起无数据：在通常有数据的时段已中断 {lasts}（允许 {limit}）",
     ),
     "watch.silent_source.todo": (
         "Is the webhook switched off at the vendor's side? What was lost can often be read again: `deskgauge backfill`.",
@@ -42,7 +42,7 @@ SENTENCES: dict[str, Sentences] = {
         "Over: source {scope} was silent for {duration}",
         "Beidzies: avots {scope} klusēja {duration}",
         "Завершено: источник {scope} молчал {duration}",
-        "已结束：数据源 {scope} 曾中断{duration}",
+        "已结束：数据源 {scope} 曾中断 {duration}",
     ),
     "watch.broken_channel.name": ("Channel that does not work", "Kanāls nestrādā", "Канал не работает", "渠道故障"),
     "watch.broken_channel.fired": (
@@ -67,7 +67,7 @@ SENTENCES: dict[str, Sentences] = {
         "Over: the channel {scope} did not work for {duration}",
         "Beidzies: kanāls {scope} nestrādāja {duration}",
         "Завершено: канал {scope} не работал {duration}",
-        "已结束：渠道 {scope} 曾中断{duration}",
+        "已结束：渠道 {scope} 曾中断 {duration}",
     ),
     "watch.missing_digest.name": ("Digest not sent", "Pārskats nav nosūtīts", "Сводка не отправлена", "摘要未发送"),
     "watch.missing_digest.fired": (
@@ -92,7 +92,7 @@ SENTENCES: dict[str, Sentences] = {
         "Over: the digest {scope} was {duration} late",
         "Beidzies: pārskats {scope} kavējās {duration}",
         "Завершено: сводка {scope} опоздала на {duration}",
-        "已结束：摘要 {scope} 迟发{duration}",
+        "已结束：摘要 {scope} 迟发 {duration}",
     ),
     "watch.stopped.name": ("Evaluation stopped", "Vērtēšana apstājusies", "Оценка остановлена", "评估已停止"),
     "watch.stopped.fired": (
@@ -123,7 +123,7 @@ SENTENCES: dict[str, Sentences] = {
         "Over: nothing was evaluated for {duration}",
         "Beidzies: {duration} nekas netika vērtēts",
         "Завершено: {duration} ничего не оценивалось",
-        "已结束：{duration}未进行评估",
+        "已结束：{duration} 未进行评估",
     ),
     "watch.muted": (
         "Not judged: source {source} is silent.",
