@@ -65,6 +65,10 @@ def unsnooze_rule(
 ) -> bool:
     """Also where nothing is open. False when the rule is not snoozed."""
     query = select(RuleState).where(RuleState.rule == name, col(RuleState.snoozed_until) > now)
+    for row in session.exec(query).all():
+        if row.incident is not None:
+            # Before its own row alone: who locks several rules does so in one order.
+            _lock(session, row.incident)
     rows = session.exec(query.with_for_update().execution_options(populate_existing=True)).all()
     for row in rows:
         snooze(row, None, "")

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from plugin.alert.minute import limits_at, minute_of
 from plugin.alert.remind import remind
-from plugin.alert.rule import Watch, watch
+from plugin.alert.rule import Key, watch
 from plugin.alert.state import Notice, NoticeKind, dated, step
-from plugin.alert.store import close, forget_others, lock, note_peak, open_incident, save, state_of, usual_since
+from plugin.alert.store import (
+    Kept,
+    all_rules,
+    close,
+    forget_others,
+    load,
+    note_peak,
+    open_incident,
+    others,
+    save,
+    state_of,
+    usual_since,
+)
 from plugin.alert.tables import Closed, Incident, RuleState
 from plugin.alert.tell import Desk, note_latest, tell_end, tell_held
 from plugin.alert.thread import Enqueue
 from plugin.alert.usual import Usual
-from plugin.database import from_ms, session_scope, to_ms
+from plugin.database import from_ms, reading, session_scope, to_ms
 from plugin.kpi.metric import Measurement
 from plugin.notify import outbox
 from plugin.policy.document import Document
@@ -28,6 +41,14 @@ from plugin.report.addressees import addressees
 
 #: (kpi, restriction, start, end) -> the value of [start, end); None when nothing can be measured
 MeasureWindow = Callable[[str, dict[str, str], datetime, datetime], Measurement | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Heard:
+    """A rule as it is judged at one moment, and what was measured; None: nothing could be."""
+
+    desk: Desk
+    reading: Measurement | None
 
 
 def evaluate_rules(
@@ -45,25 +66,26 @@ def evaluate_rules(
     # As exact as it is stored: of two workers in one second the later one may have seen more.
     moment = from_ms(to_ms(now))
     desks = [_desk(document, name, enqueue, base_url) for name in document.rules]
-    with session_scope(engine) as session:
-        forget_others(session, [desk.watch for desk in desks], moment)
-    changed = 0
-    for desk in desks:
-        watched = desk.watch
-        measure_span = partial(measure_window, watched.kpi, watched.only)
-        reading = measure_span(moment - watched.window, moment)
-        limits = limits_at(watched, reading, measure_span, moment, _known(engine, watched, moment))
-        desk = replace(desk, watch=replace(watched, limits=limits))
+    watches = [desk.watch for desk in desks]
+    kept = _kept(engine)
+    if others(kept, watches):
         with session_scope(engine) as session:
-            changed += advance(session, desk, reading, moment)
-    return changed
+            forget_others(session, watches, moment)
+    known = usual_since(kept, minute_of(moment))
+    return advance(engine, [_heard(desk, measure_window, moment, known) for desk in desks], moment)
 
 
-def _known(engine: Engine, watched: Watch, moment: datetime) -> Usual | None:
-    if watched.limits.relative is None:
-        return None
-    with session_scope(engine) as session:
-        return usual_since(session, watched, minute_of(moment))
+def _kept(engine: Engine) -> Sequence[RuleState]:
+    with reading(engine) as connection, Session(connection) as session:
+        return all_rules(session)
+
+
+def _heard(desk: Desk, measure_window: MeasureWindow, moment: datetime, known: Mapping[Key, Usual]) -> Heard:
+    watched = desk.watch
+    measure_span = partial(measure_window, watched.kpi, watched.only)
+    reading = measure_span(moment - watched.window, moment)
+    limits = limits_at(watched, reading, measure_span, moment, known.get(watched.key))
+    return Heard(desk=replace(desk, watch=replace(watched, limits=limits)), reading=reading)
 
 
 def _desk(document: Document, name: str, enqueue: Enqueue, base_url: str) -> Desk:
@@ -89,25 +111,57 @@ def _or_never(seconds: int) -> timedelta | None:
     return timedelta(seconds=seconds) if seconds else None
 
 
-def advance(session: Session, desk: Desk, reading: Measurement | None, now: datetime) -> bool:
-    """One step, stored and told; whether it changed between quiet and alert."""
-    row = lock(session, desk.watch)
-    before, trouble = state_of(row), desk.watch.trouble
+def advance(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:
+    """One step of each, stored and told; how many changed between quiet and alert.
+
+    All in one transaction. Where one of them fails, each has its own, so that it silences no other, and its error is raised.
+    """
+    try:
+        return _advance_together(engine, heard, now)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        if len(heard) <= 1:
+            raise
+    return _advance_apart(engine, heard, now)
+
+
+def _advance_together(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:
+    with session_scope(engine) as session:
+        kept = load(session, [one.desk.watch for one in heard])
+        return sum(_advance(session, one.desk, kept[one.desk.watch.key], one.reading, now) for one in heard)
+
+
+def _advance_apart(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:
+    changed, failed = 0, []
+    for one in heard:
+        try:
+            changed += _advance_together(engine, [one], now)
+        except Exception as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return changed
+
+
+def _advance(session: Session, desk: Desk, kept: Kept, reading: Measurement | None, now: datetime) -> bool:
+    row, incident, trouble = kept.row, kept.incident, desk.watch.trouble
+    before = state_of(row)
     # What a silent source feeds says less than happened.
     stepped = step(before, None if row.muted_by else reading, desk.watch.limits, now)
     after, notice = dated(before, stepped, trouble.since) if trouble is not None else stepped
     if after is before:
         return False
     save(session, row, after)
-    incident = session.get(Incident, row.incident) if row.incident is not None else None
+    fired = notice is not None and notice.kind == NoticeKind.FIRED
     if notice is None and incident is not None:
         note_peak(session, incident, after)
         note_latest(session, desk, after, incident)
-    elif notice is not None and notice.kind == NoticeKind.FIRED:
+    elif notice is not None and fired:
         row.incident = open_incident(session, desk.watch, notice).id
     elif notice is not None and incident is not None:
         _end(session, desk, notice, incident, row, now)
-    if not desk.closed(now) and not _snoozed(row, now):
+    if (kept.held or notice is not None) and not desk.closed(now) and not _snoozed(row, now):
         tell_held(session, desk, after, now)
     if not desk.closed(now):
         remind(session, desk, row, after, incident if row.incident is not None else None, now)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from plugin.alert.rule import Watch
-from plugin.alert.store import lock
-from plugin.alert.tables import Closed, Incident, RuleState
+from plugin.alert.store import all_rules, key_of, lock
+from plugin.alert.tables import Closed, Incident
 from plugin.kpi.metric import Measurement
 from plugin.report.subject import OWN
 
@@ -60,10 +60,8 @@ def muted(watches: Sequence[Watch], quiet: Sequence[Quiet], measure: Measure, no
 
 def mute(session: Session, watches: Sequence[Watch], by: Mapping[str, str]) -> None:
     """Keeps with every rule what it waits for."""
-    rows = {(row.rule, row.kpi, row.scope): row for row in session.exec(select(RuleState)).all()}
-    for watch in watches:
-        row = rows.get((watch.name, watch.kpi, watch.scope))
-        if (row.muted_by if row is not None else None) != by.get(watch.name):
-            locked = lock(session, watch)
-            locked.muted_by = by.get(watch.name)
-            session.add(locked)
+    rows = {key_of(row): row.muted_by for row in all_rules(session)}
+    changed = [watch for watch in watches if rows.get(watch.key) != by.get(watch.name)]
+    for row in lock(session, changed).values() if changed else ():
+        row.muted_by = by.get(row.rule)
+        session.add(row)

@@ -27,11 +27,13 @@ _BAD_SIDE: dict[Better, Side] = {
 }
 #: the count below which nothing came
 _FIRST = 1
+#: (rule, KPI, scope): that by which the state of a rule is kept
+Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Watch:
-    """One rule as it is evaluated. `scope` is the key under which its state is kept; `only` restricts the measurement.
+    """One rule as it is evaluated. `scope` is part of the key under which its state is kept; `only` restricts the measurement.
 
     `hours` are those in which something can be expected; None: always.
     """
@@ -50,6 +52,10 @@ class Watch:
     currency: str
     #: what is wrong with Deskgauge itself, where that is watched
     trouble: Trouble | None = None
+
+    @property
+    def key(self) -> Key:
+        return self.name, self.kpi, self.scope
 
     @property
     def where(self) -> str:

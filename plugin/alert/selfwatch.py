@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
-from plugin.alert.evaluate import advance
+from plugin.alert.evaluate import Heard, advance
 from plugin.alert.rule import Watch
 from plugin.alert.store import forget_others
 from plugin.alert.tell import Desk
@@ -46,11 +46,8 @@ def watch_over(
         desks = [_desk(session, document, trouble, enqueue, base_url) for trouble in found]
         if complete:
             forget_others(session, [desk.watch for desk in desks], minute, own=True)
-    changed = 0
-    for trouble, desk in zip(found, desks, strict=True):
-        with session_scope(engine) as session:
-            changed += advance(session, desk, _reading(trouble), minute)
-    return changed
+    heard = [Heard(desk=desk, reading=_reading(trouble)) for trouble, desk in zip(found, desks, strict=True)]
+    return advance(engine, heard, minute)
 
 
 def _reading(trouble: Trouble) -> Measurement | None:

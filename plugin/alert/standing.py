@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from plugin.alert.rule import Watch, watch
 from plugin.alert.standing_text import standing
 from plugin.alert.state import State
-from plugin.alert.store import state_of
+from plugin.alert.store import all_rules, key_of, state_of
 from plugin.alert.tables import Incident, RuleState
 from plugin.policy.document import Document
 from plugin.report.wording import sentences, since_name, text
@@ -67,9 +67,9 @@ def is_snoozed(row: RuleState, now: datetime) -> bool:
 
 def standings(session: Session, document: Document, now: datetime) -> tuple[RuleStanding, ...]:
     """Of all rules, in the order of the policy."""
-    rows = {(row.rule, row.kpi, row.scope): row for row in session.exec(select(RuleState)).all()}
+    rows = {key_of(row): row for row in all_rules(session)}
     watches = [watch(name, rule, document) for name, rule in document.rules.items()]
-    return tuple(_standing(session, each, rows.get((each.name, each.kpi, each.scope)), now) for each in watches)
+    return tuple(_standing(session, each, rows.get(each.key), now) for each in watches)
 
 
 def _standing(session: Session, watched: Watch, row: RuleState | None, now: datetime) -> RuleStanding:

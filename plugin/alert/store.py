@@ -1,15 +1,16 @@
-"""States and incidents, loaded for one step and saved with it; one worker at a time has a rule."""
+"""States and incidents, loaded for one step of all rules and saved with it; one worker at a time has a rule."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table
 from sqlmodel import Session, col, select
 
-from plugin.alert.rule import Watch
+from plugin.alert.rule import Key, Watch
 from plugin.alert.saved import from_json, to_json
 from plugin.alert.state import Notice, State, is_open
 from plugin.alert.tables import Closed, Incident, RuleState
@@ -18,26 +19,71 @@ from plugin.database import insert_new
 from plugin.report.subject import OWN
 
 _RULE_STATE = cast(Table, RuleState.__table__)  # type: ignore[attr-defined]
+_ORDER = (col(RuleState.rule), col(RuleState.kpi), col(RuleState.scope))
+_UNTOLD: tuple[ColumnElement[bool], ...] = (
+    col(Incident.told_at).is_(None),
+    col(Incident.closed).is_distinct_from(Closed.RULE_CHANGED),
+)
 
 
-def lock(session: Session, watch: Watch) -> RuleState:
-    """The rule's row, which nobody else can load until the transaction ends (SQLite has one writer anyway)."""
-    first = {"status": State().status, "state": to_json(State())}
-    key = {"rule": watch.name, "kpi": watch.kpi, "scope": watch.scope}
-    session.execute(insert_new(_RULE_STATE, session.get_bind().dialect.name).values(**key, **first))
-    query = select(RuleState).filter_by(**key).with_for_update()
-    return session.exec(query.execution_options(populate_existing=True)).one()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept of a rule: where it stands, its open incident, and whether any of its incidents was held back."""
+
+    row: RuleState
+    incident: Incident | None
+    held: bool
+
+
+def load(session: Session, watches: Collection[Watch]) -> Mapping[Key, Kept]:
+    """In so many statements, however many rules: all rows are locked, then what they say cannot change before they are saved."""
+    rows = lock(session, watches)
+    numbers = [row.incident for row in rows.values() if row.incident is not None]
+    found = session.exec(select(Incident).where(col(Incident.id).in_(numbers))).all() if numbers else ()
+    incidents = {each.id: each for each in found}
+    held = _rules_with_untold(session, [watch.name for watch in watches])
+    return {
+        key: Kept(row=row, incident=incidents.get(row.incident), held=row.rule in held) for key, row in rows.items()
+    }
+
+
+def lock(session: Session, watches: Collection[Watch]) -> Mapping[Key, RuleState]:
+    """The rules' rows, which nobody else can lock until the transaction ends (SQLite has one writer anyway).
+
+    Always in the same order, so that who locks several waits for nobody in a ring.
+    """
+    wanted = {watch.key for watch in watches}
+    rows = _locked(session, wanted)
+    if missing := sorted(wanted - rows.keys()):
+        first = {"status": State().status, "state": to_json(State())}
+        new = [{"rule": rule, "kpi": kpi, "scope": scope, **first} for rule, kpi, scope in missing]
+        session.execute(insert_new(_RULE_STATE, session.get_bind().dialect.name), new)
+        rows = _locked(session, wanted)
+    return rows
+
+
+def _locked(session: Session, wanted: Collection[Key]) -> dict[Key, RuleState]:
+    query = select(RuleState).where(col(RuleState.rule).in_(sorted({rule for rule, _, _ in wanted})))
+    query = query.order_by(*_ORDER).with_for_update().execution_options(populate_existing=True)
+    return {key_of(row): row for row in session.exec(query).all() if key_of(row) in wanted}
+
+
+def all_rules(session: Session) -> Sequence[RuleState]:
+    return session.exec(select(RuleState)).all()
+
+
+def key_of(row: RuleState) -> Key:
+    return row.rule, row.kpi, row.scope
 
 
 def state_of(row: RuleState) -> State:
     return from_json(row.state)
 
 
-def usual_since(session: Session, watch: Watch, minute: datetime) -> Usual | None:
-    """What is usual, when that was measured in this minute already."""
-    row = session.get(RuleState, (watch.name, watch.kpi, watch.scope))
-    state = state_of(row) if row is not None else State()
-    return state.usual if state.read_at is not None and state.read_at >= minute else None
+def usual_since(rows: Collection[RuleState], minute: datetime) -> dict[Key, Usual]:
+    """What is usual, where that was measured in this minute already."""
+    read = {key_of(row): state_of(row) for row in rows if row.read_at is not None and row.read_at >= minute}
+    return {key: state.usual for key, state in read.items() if state.usual is not None}
 
 
 def save(session: Session, row: RuleState, state: State) -> None:
@@ -78,20 +124,24 @@ def close(session: Session, incident: Incident, reason: Closed, at: datetime) ->
 
 def untold(session: Session, rule: str) -> Sequence[Incident]:
     """Incidents that were held back, oldest first."""
-    query = select(Incident).where(
-        Incident.rule == rule,
-        col(Incident.told_at).is_(None),
-        col(Incident.closed).is_distinct_from(Closed.RULE_CHANGED),
-    )
+    query = select(Incident).where(Incident.rule == rule, *_UNTOLD)
     return session.exec(query.order_by(col(Incident.id))).all()
 
 
+def _rules_with_untold(session: Session, rules: Collection[str]) -> frozenset[str]:
+    query = select(Incident.rule).where(col(Incident.rule).in_(rules), *_UNTOLD)
+    return frozenset(session.exec(query.distinct()).all())
+
+
+def others(rows: Collection[RuleState], watches: Collection[Watch], *, own: bool = False) -> list[RuleState]:
+    """Rules that are gone, or are about something else now; with `own` Deskgauge's own troubles."""
+    keys = {watch.key for watch in watches}
+    return [row for row in rows if key_of(row) not in keys and row.kpi.startswith(OWN) == own]
+
+
 def forget_others(session: Session, watches: Collection[Watch], now: datetime, *, own: bool = False) -> None:
-    """Rules that are gone, or are about something else now, leave no incident open; with `own` Deskgauge's own troubles."""
-    keys = {(watch.name, watch.kpi, watch.scope) for watch in watches}
-    for row in session.exec(select(RuleState)).all():
-        if (row.rule, row.kpi, row.scope) in keys or row.kpi.startswith(OWN) != own:
-            continue
+    """They leave no incident open."""
+    for row in others(all_rules(session), watches, own=own):
         incident = session.get(Incident, row.incident) if row.incident is not None else None
         if incident is not None and incident.closed is None:
             close(session, incident, Closed.RULE_CHANGED, now)
@@ -124,6 +174,6 @@ def snooze(row: RuleState, until: datetime | None, who: str) -> None:
 def rules_of(session: Session, incidents: Collection[int], *, lock: bool = False) -> Sequence[RuleState]:
     """The rules whose open incidents these are, always in the same order, so that who locks several waits for nobody in a ring."""
     query = select(RuleState).where(col(RuleState.incident).in_(incidents))
-    query = query.order_by(col(RuleState.rule), col(RuleState.kpi), col(RuleState.scope))
+    query = query.order_by(*_ORDER)
     query = query.with_for_update() if lock else query
     return session.exec(query.execution_options(populate_existing=lock)).all()
