@@ -103,7 +103,7 @@ def answer(
     knows: Mapping[str, Collection[str]] | None = None,
 ) -> Report:
     """The report. `knows` gives the facts that each source's adapter supplies, beside those that its events have shown."""
-    found = _answered(connection, document, ask, now, knows or {})
+    found = _answered(connection, document, ask, now, facts_by_source(connection, knows or {}))
     question, terms, shown = found.question, found.terms, found.shown
     rows, sparse = _rows(found.measured, question, shown, terms)
     looked_at = {key: PLAN_ATTAINMENT if key == PLAN_ATTAINMENT.key else metric_for(key, terms) for key in found.keys}
@@ -120,17 +120,13 @@ def answer(
 
 
 def value(
-    connection: Connection,
-    document: Document,
-    ask: Ask,
-    now: datetime,
-    knows: Mapping[str, Collection[str]] | None = None,
+    connection: Connection, document: Document, ask: Ask, now: datetime, facts: Mapping[str, Collection[str]]
 ) -> Measurement | None:
     """The only number of a question about one KPI and one period, without what a reader wants to know beside it.
 
-    None when it is not available. It reads no facts but those of the period.
+    None when it is not available. It reads no facts but those of the period; `facts` is what `facts_by_source` gives.
     """
-    found = _answered(connection, document, ask, now, knows or {})
+    found = _answered(connection, document, ask, now, facts)
     rows, _ = _rows(found.measured, found.question, found.shown, found.terms)
     return rows[0].values.get(ask.kpis[0])
 
@@ -154,13 +150,14 @@ class _Answered:
 
 
 def _answered(
-    connection: Connection, document: Document, ask: Ask, now: datetime, knows: Mapping[str, Collection[str]]
+    connection: Connection, document: Document, ask: Ask, now: datetime, facts: Mapping[str, Collection[str]]
 ) -> _Answered:
     check(ask)
-    document = with_entered_costs(connection, document, ask.start, ask.end)
+    if _may_need_costs(ask):
+        document = with_entered_costs(connection, document, ask.start, ask.end)
     terms = terms_of(document)
     periods = _periods(ask, ask.timezone or terms.timezone, terms)
-    supply = supply_of(connection, document, ask, knows)
+    supply = _supply(document, ask, facts)
     _check_hours(ask, supply)
     unavailable = {
         key: reason for key in ask.kpis if (reason := missing_fact(key, supply) or _unsplit(key, ask)) is not None
@@ -210,23 +207,35 @@ def _periods(ask: Ask, timezone: str, terms: Terms) -> tuple[Period, ...]:
 def supply_of(
     connection: Connection, document: Document, ask: Ask, knows: Mapping[str, Collection[str]]
 ) -> frozenset[str]:
-    facts: set[str] = set()
-    for source, shown in supplied(connection).items():
-        if "source" in ask.only and ask.only["source"] != source:
-            continue
-        # An adapter's promise counts once the source has sent anything at all.
-        facts |= shown | (set(knows.get(source, ())) if shown else set())
+    return _supply(document, ask, facts_by_source(connection, knows))
+
+
+def facts_by_source(connection: Connection, knows: Mapping[str, Collection[str]]) -> dict[str, frozenset[str]]:
+    """source --> the facts that it supplies. An adapter's promise counts once the source has sent anything at all."""
+    return {
+        source: shown | frozenset(knows.get(source, ())) if shown else shown
+        for source, shown in supplied(connection).items()
+    }
+
+
+def _supply(document: Document, ask: Ask, facts: Mapping[str, Collection[str]]) -> frozenset[str]:
+    found = {fact for source, its in facts.items() if ask.only.get("source", source) == source for fact in its}
     if has_costs(document, ask.start, ask.end):
-        facts.add("cost")
+        found.add("cost")
     if document.targets:
-        facts.add("target")
+        found.add("target")
     if document.sla:
-        facts.add("sla")
+        found.add("sla")
     if any(queue.tier is not None for queue in document.queues.values()):
-        facts |= {"tier", "queue_tier"}
+        found |= {"tier", "queue_tier"}
     if document.calendars:
-        facts.add("calendar")
-    return frozenset(facts)
+        found.add("calendar")
+    return frozenset(found)
+
+
+def _may_need_costs(ask: Ask) -> bool:
+    """An attainment may be one of a cost."""
+    return any(key == PLAN_ATTAINMENT.key or "cost" in METRICS[_base(key)].needs for key in ask.kpis)
 
 
 def missing_fact(key: str, supply: Collection[str]) -> str | None:

@@ -15,7 +15,7 @@ from plugin.inbox.heard import prune_heard
 from plugin.inbox.silence import silent_since
 from plugin.inbox.store import prune, waiting
 from plugin.installation import Installation
-from plugin.kpi.answer import Ask, answer, value
+from plugin.kpi.answer import Ask, answer, facts_by_source, value
 from plugin.kpi.cells import stale_quarters
 from plugin.kpi.cost_entries import with_entered_costs
 from plugin.kpi.endless import endless_by_source
@@ -149,10 +149,11 @@ def watch_itself(opened: Installation, at: datetime) -> int:
 def _measuring(opened: Installation, at: datetime) -> Iterator[MeasureWindow]:
     """One state of the database, however many windows are measured."""
     with reading(opened.engine) as connection:
+        facts = facts_by_source(connection, opened.knows)
 
         def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:
             ask = Ask(kpis=(kpi,), start=start, end=end, only=only)
-            return value(connection, opened.document, ask, at, opened.knows)
+            return value(connection, opened.document, ask, at, facts)
 
         yield measure_window
 

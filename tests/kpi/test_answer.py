@@ -13,7 +13,7 @@ from installed import asked, imported, installed
 from sqlalchemy import Engine, text
 
 from plugin.database import open_engine, reading, writing
-from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer, value
+from plugin.kpi.answer import STANDARD_KPIS, Ask, AskError, answer, facts_by_source, value
 from plugin.kpi.cells import refresh_cells
 from plugin.kpi.measure import Question, measure
 from plugin.kpi.period import Grain, Period, periods_between
@@ -102,7 +102,7 @@ def test_the_value_alone_is_that_of_the_report(centre: Engine, kpi: str) -> None
     ask = Ask(kpis=(kpi,), start=NOW - timedelta(minutes=40), end=NOW, only={"queue": "Support"})
     with reading(centre) as connection:
         (row,) = answer(connection, DOCUMENT, ask, NOW).rows
-        assert value(connection, DOCUMENT, ask, NOW) == row.values.get(kpi)
+        assert value(connection, DOCUMENT, ask, NOW, facts_by_source(connection, {})) == row.values.get(kpi)
 
 
 def test_days_of_23_and_25_hours_hold_the_calls_of_their_own_midnights(engine: Engine, tmp_path: Path) -> None:
