@@ -35,7 +35,23 @@ def from_data(data: Mapping[str, Any], *, known: Known | None = None) -> Documen
 
 def render(document: Document) -> str:
     """TOML of what was decided; what was left to the defaults stays out."""
-    return tomli_w.dumps(to_data(document))
+    data = to_data(document)
+    lists = {key: data.pop(key) for key, value in list(data.items()) if _is_of_tables(value)}
+    entries = [table_entry(key, entry) for key, value in lists.items() for entry in value]
+    return "\n".join(part for part in (tomli_w.dumps(data), *entries) if part)
+
+
+def table_entry(name: str, entry: Mapping[str, Any]) -> str:
+    """One `[[name]]`. Written inline, as `tomli_w` does with short ones, the list would take no further entry at its end."""
+    plain = {key: value for key, value in entry.items() if not isinstance(value, Mapping)}
+    inner = {key: value for key, value in entry.items() if isinstance(value, Mapping)}
+    parts = [f"[[{name}]]\n{tomli_w.dumps(plain)}"]
+    parts += [f"[{name}.{key}]\n{tomli_w.dumps(value)}" for key, value in inner.items()]
+    return "\n".join(parts)
+
+
+def _is_of_tables(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(each, Mapping) for each in value)
 
 
 def to_data(document: Document) -> dict[str, Any]:

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-import tomli_w
-
 from plugin.kpi.attainment import target_for
 from plugin.kpi.metric import Better, Measurement, Unit
 from plugin.kpi.period import Period
 from plugin.policy.document import Document, Target
+from plugin.policy.text import table_entry
 from plugin.report import figures, subject
 from plugin.report.goal import met
 from plugin.report.goals import goal
@@ -125,10 +124,7 @@ def toml(proposals: Sequence[Proposal]) -> str:
 
 
 def _entry(target: Target) -> str:
-    data = target.model_dump(mode="json", exclude_unset=True, exclude_none=True)
-    scope = data.pop("scope", None)
-    entry = f"[[targets]]\n{tomli_w.dumps(data)}"
-    return f"{entry}\n[targets.scope]\n{tomli_w.dumps(scope)}" if scope else entry
+    return table_entry("targets", target.model_dump(mode="json", exclude_unset=True, exclude_none=True))
 
 
 def _line(one: Proposal, currency: str, language: str) -> str:

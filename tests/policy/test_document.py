@@ -283,6 +283,14 @@ def test_toml_and_json_come_back_as_they_were() -> None:
     assert from_data(json.loads(json.dumps(to_data(document)))) == document
 
 
+def test_a_target_can_be_appended_to_what_is_exported() -> None:
+    present = '[[targets]]\nkpi = "aht"\nvalue = 300.0\n\n[targets.scope]\nqueue = "Support"\n'
+    document = parse('timezone = "Europe/Riga"\n' + present)
+    more = '\n[[targets]]\nkpi = "csat"\nvalue = 0.9\n'
+    longer = parse(render(document) + more)
+    assert longer.targets == (*document.targets, *parse(more).targets)
+
+
 def test_what_was_left_to_the_defaults_is_not_written() -> None:
     assert render(Document()) == ""
     written = to_data(parse(RULE))
