@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple, cast
 
-from sqlalchemy import Connection, Table, func, select
+from sqlalchemy import Connection, Table, and_, func, or_, select
 from sqlmodel import Session
 
 from plugin.alert.trouble import Trouble
@@ -75,7 +75,7 @@ def silent_sources(seen: Inspected) -> Iterator[Trouble]:
 
 
 def broken_channels(seen: Inspected) -> Iterator[Trouble]:
-    """A channel that refused for good, or on which nothing has arrived since an attempt failed."""
+    """A channel that refused for good, on which nothing has arrived since an attempt failed, or that has just lost a message."""
     refused = {(row.kind, row.target): row for row in seen.connection.execute(select(_CHANNEL))}
     for name in seen.document.channels:
         for to in addressees(seen.document, [name]):
@@ -96,21 +96,29 @@ def broken_channels(seen: Inspected) -> Iterator[Trouble]:
                     lasts=max(seen.now - failing.since, _AT_ALL),
                     since=failing.since,
                     reason=failing.reason,
-                    waiting=_waiting(seen.connection, to, failing.since),
+                    waiting=_waiting(seen.connection, to, failing),
+                    ended=failing.works_again,
                 )
             )
 
 
 class _Failing(NamedTuple):
-    """Since when nothing arrives and why; `is_lost`: there is no further attempt, so waiting proves nothing."""
+    """Since when nothing arrives and why; `is_lost`: there is no further attempt, so waiting proves nothing.
+
+    `works_again`: what came later arrived all the same.
+    """
 
     since: datetime
     reason: str
     is_lost: bool = True
+    works_again: bool = False
 
 
 def _failing(connection: Connection, to: Addressee, now: datetime) -> _Failing | None:
-    """By the attempts after the last message that arrived."""
+    """By the attempts after the last message that arrived, and by what was given up since the look before this one.
+
+    A look may be as late as is no trouble of its own.
+    """
     here = (_MESSAGE.c.target == to.target, _MESSAGE.c.kind == to.kind)
     arrived_at = connection.execute(select(func.max(_MESSAGE.c.sent_at)).where(*here)).scalar()
     columns = (_ATTEMPT.c.at, _ATTEMPT.c.error, _MESSAGE.c.state)
@@ -120,22 +128,25 @@ def _failing(connection: Connection, to: Addressee, now: datetime) -> _Failing |
         .where(*here, _MESSAGE.c.state != State.SENT, _MESSAGE.c.created_at > now - 2 * GIVE_UP_AFTER)
     )
     if arrived_at is not None:
-        query = query.where(_ATTEMPT.c.at > arrived_at)
+        # Of a message that somebody has deleted an edit is lost, and nobody misses it.
+        just_lost = and_(_MESSAGE.c.state == State.FAILED, _MESSAGE.c.mode != Mode.EDIT, _ATTEMPT.c.at > now - PAUSE)
+        query = query.where(or_(_ATTEMPT.c.at > arrived_at, just_lost))
     failed = connection.execute(query.order_by(_ATTEMPT.c.at)).all()
     if not failed:
         return None
     lost = any(row.state == State.FAILED for row in failed)
-    return _Failing(since=failed[0].at, reason=failed[-1].error or "", is_lost=lost)
+    works_again = arrived_at is not None and failed[-1].at <= arrived_at
+    return _Failing(since=failed[0].at, reason=failed[-1].error or "", is_lost=lost, works_again=works_again)
 
 
-def _waiting(connection: Connection, to: Addressee, since: datetime) -> tuple[str, ...]:
+def _waiting(connection: Connection, to: Addressee, failing: _Failing) -> tuple[str, ...]:
     """Titles of the last few messages that did not arrive there."""
     query = select(_MESSAGE.c.payload).where(
         _MESSAGE.c.target == to.target,
         _MESSAGE.c.kind == to.kind,
         _MESSAGE.c.mode == Mode.POST,
-        _MESSAGE.c.state != State.SENT,
-        _MESSAGE.c.created_at > since - GIVE_UP_AFTER,
+        _MESSAGE.c.state == State.FAILED if failing.works_again else _MESSAGE.c.state != State.SENT,
+        _MESSAGE.c.created_at > failing.since - GIVE_UP_AFTER,
     )
     newest = connection.execute(query.order_by(_MESSAGE.c.created_at.desc()).limit(_SHOWN)).scalars()
     return tuple(str(json.loads(payload).get("title", "")) for payload in newest)

@@ -29,7 +29,8 @@ def own_detail(watch: Watch, trouble: Trouble, notice: Notice) -> str:
         said.append(text("watch.waiting", watch.language, titles="; ".join(trouble.waiting)))
     if trouble.mutes:
         said.append(text("watch.mutes", watch.language, rules=joined(list(trouble.mutes), watch.language)))
-    return sentences([*said, _said(watch, trouble, notice, "todo")], watch.language)
+    past = trouble.ended and has(f"{trouble.key}.past_todo")
+    return sentences([*said, _said(watch, trouble, notice, "past_todo" if past else "todo")], watch.language)
 
 
 def own_over(watch: Watch, trouble: Trouble, notice: Notice) -> str:

@@ -28,7 +28,7 @@ class Trouble:
     waiting: tuple[str, ...] = ()
     #: titles of rules that it keeps from judging
     mutes: tuple[str, ...] = ()
-    #: seen by a process that has come back, so that it is over already
+    #: over already when it is seen: told of as what has been
     ended: bool = False
 
     @property

@@ -32,6 +32,9 @@ def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datet
     channel = session.get(ChannelState, (row.kind, row.target))
     if channel is not None and (channel.returned_at is None or now - channel.returned_at > RETURNS_WITHIN):
         session.delete(channel)
+        session.flush()
+        # Nobody asks any more after what waits for a channel that works.
+        retry_broken(session, row.kind, row.target, now, now - GIVE_UP_AFTER)
 
 
 def record_failed(session: Session, claimed: Claimed, failure: DeliveryFailed, now: datetime) -> State:

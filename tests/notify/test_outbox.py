@@ -216,6 +216,17 @@ def test_a_broken_channel_is_shown_and_healed_by_the_next_arrival(engine: Engine
         assert session.get(ChannelState, ("slack", "C0SUPPORT")) is None
 
 
+def test_what_waits_for_a_channel_is_sent_when_something_else_arrives_there(engine: Engine) -> None:
+    slack = {"slack": Recorder(failures=[BROKEN])}
+    waiting = _enqueue(engine, "one")
+    deliver_due(engine, slack, NOW)
+    _enqueue(engine, "two", now=NOW + timedelta(minutes=1))
+    assert deliver_due(engine, slack, NOW + timedelta(minutes=1)) == 1
+    assert _row(engine, waiting).state == State.PENDING
+    assert deliver_due(engine, slack, NOW + timedelta(minutes=1)) == 1
+    assert _row(engine, waiting).state == State.SENT
+
+
 def test_a_refused_message_leaves_its_channel_whole(engine: Engine) -> None:
     slack = Recorder(failures=[DeliveryFailed("invalid_blocks", permanent=True)])
     identity = _enqueue(engine)

@@ -133,6 +133,35 @@ def test_a_broken_channel_is_told_on_another_one_with_what_was_lost_and_so_is_it
     assert summaries(engine)[-1] == "It lasted 6 min, from 12:00 to 12:06."
 
 
+class Choosy(Refusing):
+    """Refuses what is called Broken, for what it says."""
+
+    def send(self, message: Message, envelope: Envelope) -> Receipt:
+        if message.title == "Broken":
+            raise DeliveryFailed("Slack refused the layout: invalid_blocks.", permanent=True)
+        return super().send(message, envelope)
+
+
+@pytest.mark.parametrize("between", [0, 1])
+def test_a_message_that_is_given_up_while_another_arrives_is_told_once(
+    engine: Engine, tmp_path: Path, between: int
+) -> None:
+    opened = opened_with(engine, tmp_path, CHANNELS)
+    to_floor(engine, "Broken", NOON)
+    to_floor(engine, "Abandonment is 34%", NOON + between * timedelta(seconds=20))
+    for second in (0, 20):
+        deliver_due(engine, {"slack": Choosy(), "email": Refusing()}, NOON + timedelta(seconds=second))
+    watch(opened, range(1, 10))
+    assert said(engine) == [
+        ("fired", "lead@example.com", "A message to the channel floor was lost (12:00); others arrive there"),
+        ("recovered", "lead@example.com", "Back to normal: the channel floor works again"),
+    ]
+    assert summaries(engine)[0] == (
+        "Reason: Slack refused the layout: invalid_blocks. Not delivered there: Broken. "
+        "It was given up and is not sent again; `deskgauge doctor` names it."
+    )
+
+
 def test_a_mail_server_that_cannot_be_reached_is_told_after_a_quarter_of_an_hour(
     engine: Engine, tmp_path: Path
 ) -> None:

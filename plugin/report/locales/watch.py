@@ -57,6 +57,18 @@ SENTENCES: dict[str, Sentences] = {
         "Сообщения для него ждут; после исправления они будут отправлены, если им не больше суток.",
         "待发送的消息已保留；修复后，一天之内的消息将会发出。",
     ),
+    "watch.broken_channel.past": (
+        "A message to the channel {scope} was lost ({since}); others arrive there",
+        "Ziņojums kanālam {scope} zudis ({since}); citi tur pienāk",
+        "Сообщение для канала {scope} потеряно ({since}); другие туда доходят",
+        "发往渠道 {scope} 的一条消息丢失（{since}）；其他消息可送达",
+    ),
+    "watch.broken_channel.past_todo": (
+        "It was given up and is not sent again; `deskgauge doctor` names it.",
+        "No tā atteicās, un tas vairs netiks sūtīts; `deskgauge doctor` to nosauc.",
+        "Попытки прекращены, повторно оно не отправляется; его называет `deskgauge doctor`.",
+        "该消息已放弃，不会重发；`deskgauge doctor` 会列出它。",
+    ),
     "watch.broken_channel.recovered": (
         "Back to normal: the channel {scope} works again",
         "Atkal kārtībā: kanāls {scope} atkal strādā",
@@ -64,10 +76,10 @@ SENTENCES: dict[str, Sentences] = {
         "恢复正常：渠道 {scope} 已可使用",
     ),
     "watch.broken_channel.over": (
-        "Over: the channel {scope} did not work for {duration}",
-        "Beidzies: kanāls {scope} nestrādāja {duration}",
-        "Завершено: канал {scope} не работал {duration}",
-        "已结束：渠道 {scope} 曾中断 {duration}",
+        "Over: not everything arrived on the channel {scope} for {duration}",
+        "Beidzies: kanālā {scope} {duration} pienāca ne viss",
+        "Завершено: на канал {scope} доходило не всё ({duration})",
+        "已结束：渠道 {scope} 曾有 {duration} 未能送达全部消息",
     ),
     "watch.missing_digest.name": ("Digest not sent", "Pārskats nav nosūtīts", "Сводка не отправлена", "摘要未发送"),
     "watch.missing_digest.fired": (
