@@ -34,7 +34,8 @@ MOST_RECORDS = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
-    """`peak` and `limit` are written; `ended_at` is None while it is open; `who` acknowledged it, or nobody yet.
+    """`peak` and `limit` are written, `limit` is empty where there is none; `ended_at` is None while it is open; `who`
+    acknowledged it, or nobody yet; `is_own` is a trouble of Deskgauge itself.
 
     `together` are the other incidents of its message: an answer is for them, too.
     """
@@ -55,6 +56,7 @@ class Told:
     snoozed: Snoozed | None
     escalated_to: str
     is_open: bool
+    is_own: bool = False
     together: tuple[int, ...] = ()
     has_records: bool = False
 
@@ -128,7 +130,7 @@ def _told(session: Session, found: Sequence[Incident], now: datetime, language: 
 
 
 def _one(found: Incident, rule: RuleState | None, snoozed: Snoozed | None, now: datetime, language: str) -> Told:
-    unit = subject.unit(found.kpi)
+    unit, own = subject.unit(found.kpi), found.kpi.startswith(subject.OWN)
     ended_at = found.recovered_at if found.closed else None
     return Told(
         id=found.id or 0,
@@ -142,10 +144,12 @@ def _one(found: Incident, rule: RuleState | None, snoozed: Snoozed | None, now: 
         lasted=figures.span(((ended_at or now) - found.opened_at).total_seconds(), language),
         peak=figures.figure(found.peak, unit, language),
         n=found.n,
-        limit=figures.limit(found.threshold, unit, language),
+        # A trouble that may not last at all has no limit to speak of.
+        limit=figures.limit(found.threshold, unit, language) if found.threshold or not own else "",
         who=found.acknowledged_by or "",
         snoozed=snoozed,
         escalated_to=found.escalated_to or "",
         is_open=found.closed is None,
+        is_own=own,
         has_records=has_records(found.kpi),
     )

@@ -123,7 +123,7 @@ def test_a_broken_channel_is_told_on_another_one_with_what_was_lost_and_so_is_it
     watch(opened_again(opened), range(2, 5))
     assert said(engine) == [("fired", "lead@example.com", "The channel floor has not worked since 12:00")]
     assert summaries(engine)[0].startswith(
-        "Reason: The channel is archived: choose another one. Not delivered there: Abandonment is 34%."
+        "Reason: “The channel is archived: choose another one”. Not delivered there: Abandonment is 34%."
     )
     slack.failure = None
     jobs.retry_broken_channels(opened, NOON + 5 * MINUTE)
@@ -157,7 +157,7 @@ def test_a_message_that_is_given_up_while_another_arrives_is_told_once(
         ("recovered", "lead@example.com", "Back to normal: the channel floor works again"),
     ]
     assert summaries(engine)[0] == (
-        "Reason: Slack refused the layout: invalid_blocks. Not delivered there: Broken. "
+        "Reason: “Slack refused the layout: invalid_blocks”. Not delivered there: Broken. "
         "It was given up and is not sent again; `deskgauge doctor` names it."
     )
 
@@ -254,7 +254,7 @@ def test_a_digest_that_was_refused_is_told_at_once_and_the_next_one_is_not_its_e
     put(engine, "2026-11-22", "failed", "The message is too long.")
     watch(opened, [1])
     assert [what for what, _, _ in said(engine)] == ["fired"]
-    assert summaries(engine)[0].startswith("Reason: The message is too long. `deskgauge doctor` says")
+    assert summaries(engine)[0].startswith("Reason: “The message is too long”. `deskgauge doctor` says")
     watch(opened, [1], EIGHT + DAY)
     assert len(said(engine)) == 1
     put(engine, "2026-11-23", "sent")

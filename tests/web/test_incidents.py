@@ -156,6 +156,21 @@ def test_what_is_no_kpi_has_no_contacts_behind_it(engine: Engine) -> None:
     assert client.get(f"/incidents/{number}/records").status_code == 404
 
 
+@pytest.mark.parametrize(("threshold", "limit"), [(0, ""), (300, "limit 0:05:00")])
+def test_a_trouble_of_its_own_shows_no_limit_that_it_does_not_have_and_no_kpi(
+    engine: Engine, threshold: float, limit: str
+) -> None:
+    told = {"kpi": "watch.broken_channel", "scope": "channel=floor", "threshold": threshold, "peak": 720, "n": 720}
+    number = incident_of_yesterday(engine, **told)
+    client = person(engine, "viewer")
+    for path in (f"/incidents/{number}", "/"):
+        shown = client.get(path).text
+        assert ("limit 0:" in shown) == bool(limit)
+        assert limit in shown
+        assert "n = 720" not in shown
+        assert "/kpis/watch." not in shown
+
+
 def test_the_scope_of_an_incident_is_read_whatever_a_queue_is_called() -> None:
     told = START
     incident = Incident(

@@ -6,7 +6,7 @@ from plugin.report.locales.digests import Sentences
 
 SENTENCES: dict[str, Sentences] = {
     "watch.subject": ("{label}: {scope}", "{label}: {scope}", "{label}: {scope}", "{label}：{scope}"),
-    "watch.reason": ("Reason: {reason}.", "Iemesls: {reason}.", "Причина: {reason}.", "原因：{reason}。"),
+    "watch.reason": ("Reason: “{reason}”.", "Iemesls: „{reason}”.", "Причина: «{reason}».", "原因：“{reason}”。"),
     "watch.waiting": (
         "Not delivered there: {titles}.",
         "Tur nav piegādāts: {titles}.",
