@@ -19,7 +19,7 @@ from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage, Sta
 from plugin.policy.digest import Digest
 from plugin.policy.document import Document
 from plugin.report.addressees import Addressee, addressees
-from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.report.due import catch_up, is_wanted, last_due, periods_for
 from plugin.report.leaving import staying
 from plugin.report.send import period_key
 
@@ -162,16 +162,15 @@ def missing_digests(seen: Inspected) -> Iterator[Trouble]:
 
 def _digest(seen: Inspected, name: str, digest: Digest, to: Sequence[Addressee]) -> Trouble:
     due_at = last_due(digest, seen.document, seen.now)
-    period = period_for(digest, seen.document, due_at)
+    periods = [one for one in periods_for(digest, seen.document, due_at) if is_wanted(digest, seen.document, one)]
+    wanted_by = [(each, f"digest:{name}", period_key(period)) for period in periods for each in to]
     with Session(seen.connection) as session:
-        rows = [
-            session.get(OutboxMessage, message_id(f"digest:{name}", period_key(period), each.target)) for each in to
-        ]
+        rows = [session.get(OutboxMessage, message_id(what, key, each.target)) for each, what, key in wanted_by]
     lost = [row for row in rows if row is not None and row.state in _LOST]
     # What was added to the policy after its time is not late yet, and later than it can be caught up with it is never sent.
     since = due_at if lost or seen.changed_at is None else max(due_at, seen.changed_at)
     too_late = since > due_at and not any(rows) and seen.now - due_at > catch_up(digest)
-    wanted = due_at <= seen.now and is_wanted(digest, seen.document, period) and not too_late
+    wanted = due_at <= seen.now and bool(periods) and not too_late
     arrived = all(row is not None and row.state == State.SENT for row in rows)
     return Trouble(
         check="missing_digest",
@@ -181,7 +180,7 @@ def _digest(seen: Inspected, name: str, digest: Digest, to: Sequence[Addressee])
         limit=timedelta(0) if lost else DIGEST_GRACE + timedelta(seconds=digest.wait_s),
         since=since,
         reason=next((row.error for row in rows if row is not None and row.error), "") or "",
-        about=next((each for each, row in zip(to, rows, strict=True) if row in lost), None),
+        about=next((each for (each, _, _), row in zip(wanted_by, rows, strict=True) if row in lost), None),
     )
 
 

@@ -21,7 +21,7 @@ from plugin.report.audit.look import measured
 from plugin.report.audit.message import audit_message
 from plugin.report.audit.seen import Usage
 from plugin.report.digest import TOLD_MOVES, build_digest
-from plugin.report.due import comparisons, last_due, period_for
+from plugin.report.due import comparisons, last_due, periods_for
 from plugin.report.figures import language_of, number
 from plugin.report.goals import attained_for, goals_for, only_of
 from plugin.report.leaving import Recipient, link
@@ -207,9 +207,9 @@ class Composer:
 
     def _late(self, digest: Digest, period: Period) -> datetime | None:
         """Only the current period can be late; an older one was asked for."""
-        if period != period_for(digest, self.document, self.now):
-            return None
         due_at = last_due(digest, self.document, self.now)
+        if period not in periods_for(digest, self.document, due_at):
+            return None
         return due_at if due_at >= period.end and self.now - due_at > _LATE else None
 
 

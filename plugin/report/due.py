@@ -48,6 +48,24 @@ def period_for(digest: Digest, document: Document, now: datetime) -> Period:
     return _open_one(digest, document, previous(period_of(digest.grain, now, timezone, document.week_starts_on.number)))
 
 
+def periods_for(digest: Digest, document: Document, due_at: datetime) -> tuple[Period, ...]:
+    """What is told at the moment when it is due, the oldest first: after days on which it is not sent each open day since the last
+    one, so that none is left out; else the one period of `period_for`.
+    """
+    last = period_for(digest, document, due_at)
+    if digest.grain is not Grain.DAY or digest.kind == "campaign" or not digest.weekdays:
+        return (last,)
+    calendar, earlier = document.calendar(), [last]
+    told_before = last_due(digest, document, due_at - timedelta(milliseconds=1))
+    while (one := previous(earlier[-1])).end > told_before:
+        earlier.append(one)
+    return tuple(
+        one
+        for one in reversed(earlier)
+        if one == last or calendar is None or open_seconds(calendar, one.start, one.end) > 0
+    )
+
+
 def _open_one(digest: Digest, document: Document, period: Period) -> Period:
     calendar = document.calendar()
     if digest.grain is Grain.DAY and calendar is not None:

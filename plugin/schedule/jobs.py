@@ -34,13 +34,14 @@ from plugin.policy.document import Document
 from plugin.policy.revisions import latest
 from plugin.report.audit.seen import Usage
 from plugin.report.compose import Composer
-from plugin.report.due import catch_up, is_wanted, last_due, period_for
+from plugin.report.due import catch_up, is_wanted, last_due, periods_for
 from plugin.report.send import is_sent, send_digest
 from plugin.schedule.lease import beat
 from plugin.schedule.usage import usage
 from plugin.schedule.watching import EVALUATION, look
 
 RAW_BODIES_KEPT = timedelta(days=30)
+_TICK = timedelta(milliseconds=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,12 +115,20 @@ def send_due_digests(opened: Installation, at: datetime, names: Sequence[str] | 
 
 
 def _send_if_due(opened: Installation, name: str, at: datetime) -> int:
-    """Held, but not for longer than its `wait`, while what had come by its time is not in the numbers yet."""
     document, digest = opened.document, opened.document.digests[name]
     due_at = last_due(digest, document, at)
     if not due_at <= at <= due_at + catch_up(digest):
         return 0
-    period = period_for(digest, document, due_at)
+    sent = 0
+    for number, period in enumerate(periods_for(digest, document, due_at)):
+        # What is enqueued later is sent later.
+        sent += _send_period(opened, name, period, due_at, at + number * _TICK)
+    return sent
+
+
+def _send_period(opened: Installation, name: str, period: Period, due_at: datetime, at: datetime) -> int:
+    """Held, but not for longer than its `wait`, while what had come by its time is not in the numbers yet."""
+    document, digest = opened.document, opened.document.digests[name]
     if not is_wanted(digest, document, period):
         return 0
     with reading(opened.engine) as connection, Session(connection) as session:

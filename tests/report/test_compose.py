@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -22,7 +22,7 @@ from plugin.notify.tables import OutboxMessage
 from plugin.policy.document import Document
 from plugin.policy.text import parse
 from plugin.report.compose import Composer
-from plugin.report.due import comparisons, last_due, period_for
+from plugin.report.due import comparisons, last_due, period_for, periods_for
 from plugin.report.published import Published, PublishedValue, published, revisions
 from plugin.report.send import is_sent, send_digest
 
@@ -317,6 +317,43 @@ def test_on_monday_a_centre_that_was_closed_over_the_weekend_reads_about_friday(
     )
     period = period_for(closed.digests["daily"], closed, at("2026-11-23T08:00+02:00"))
     assert period.first_date.isoformat() == "2026-11-20"
+
+
+WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday")
+
+
+@pytest.mark.parametrize(
+    ("weekdays", "opened", "due", "told"),
+    [
+        # Friday is a sending day, so Monday tells of what came after it
+        (WEEK, (*WEEK, "saturday"), "2026-11-23T08:00+02:00", ["2026-11-20", "2026-11-21"]),
+        (WEEK, WEEK, "2026-11-23T08:00+02:00", ["2026-11-20"]),
+        (WEEK, None, "2026-11-23T08:00+02:00", ["2026-11-20", "2026-11-21", "2026-11-22"]),
+        (WEEK, (*WEEK, "saturday"), "2026-11-24T08:00+02:00", ["2026-11-23"]),
+        (None, None, "2026-11-23T08:00+02:00", ["2026-11-22"]),
+        (None, WEEK, "2026-11-22T08:00+02:00", ["2026-11-20"]),
+    ],
+)
+def test_the_next_sending_day_tells_of_each_open_day_since_the_last_one(
+    weekdays: Sequence[str] | None, opened: Sequence[str] | None, due: str, told: list[str]
+) -> None:
+    document = policy(**({"weekdays": weekdays} if weekdays else {}))
+    if opened:
+        desk = {"desk": {day: ["09:00-18:00"] for day in opened}}
+        data = {**document.model_dump(mode="json"), "calendars": desk, "business_calendar": "desk"}
+        document = Document.model_validate(data)
+    found = periods_for(document.digests["daily"], document, at(due))
+    assert [one.first_date.isoformat() for one in found] == told
+
+
+@pytest.mark.parametrize("clock", ["00:00", "03:30", "08:00"])
+@pytest.mark.parametrize("weekdays", [["monday"], ["tuesday", "friday"], list(WEEK)])
+def test_every_day_is_told_exactly_once_over_a_change_of_the_clocks(clock: str, weekdays: list[str]) -> None:
+    document = policy(at=clock, weekdays=weekdays)
+    digest, first = document.digests["daily"], at("2026-10-12T00:00+03:00")
+    due = dict.fromkeys(last_due(digest, document, first + timedelta(hours=hour)) for hour in range(24 * 28))
+    days = [one.first_date for moment in due for one in periods_for(digest, document, moment)]
+    assert [(b - a).days for a, b in pairwise(days)] == [1] * (len(days) - 1)
 
 
 @pytest.mark.parametrize(

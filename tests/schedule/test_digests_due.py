@@ -151,3 +151,18 @@ to = 2026-11-23
     sent = [jobs.send_due_digests(opened, DUE + timedelta(days=days)) for days in (-3, 0, 1, 6, 8)]
     assert sent == [0, 2, 0, 0, 0]
     assert [message.title for message in said(opened)] == ["daily: 10–23 Nov 2026"]
+
+
+def test_on_monday_friday_and_an_open_saturday_are_told_each_once_in_their_order(
+    engine: Engine, tmp_path: Path
+) -> None:
+    days = ", ".join(f'"{day}"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday"))
+    hours = "".join(f'{day} = ["09:00-18:00"]\n' for day in ("friday", "saturday", "monday"))
+    calendar = f"[calendars.desk]\n{hours}"
+    policy = f'business_calendar = "desk"\n{POLICY}weekdays = [{days}]\n{calendar}'
+    opened = installed(engine, tmp_path, policy)
+    monday = DUE - timedelta(days=1)
+    assert jobs.send_due_digests(opened, monday) == 4
+    titles = [message.title for message in said(opened)]
+    assert ["20 November" in titles[0], "21 November" in titles[1]] == [True, True], titles
+    assert jobs.send_due_digests(opened, monday + timedelta(minutes=1)) == 0

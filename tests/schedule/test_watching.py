@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -245,6 +245,18 @@ def test_a_digest_that_is_not_there_half_an_hour_after_it_may_be_held_is_told_an
     put(engine, "2026-11-23", "sent")
     watch(opened, [92, 93], EIGHT + DAY)
     assert [what for what, _, _ in said(engine)] == ["fired", "recovered"]
+
+
+@pytest.mark.parametrize(("days", "fired"), [(("20", "22"), True), (("20", "21", "22"), False)])
+def test_of_the_days_that_monday_tells_none_may_be_missing(
+    engine: Engine, tmp_path: Path, days: Sequence[str], fired: bool
+) -> None:
+    weekdays = '["monday", "tuesday", "wednesday", "thursday", "friday"]'
+    opened = opened_with(engine, tmp_path, f"{DIGEST}weekdays = {weekdays}\n")
+    for day in days:
+        put(engine, f"2026-11-{day}", "sent")
+    watch(opened, [59, 60, 61, 62])
+    assert [what for what, _, _ in said(engine)] == ["fired"] * fired
 
 
 def test_a_digest_that_was_refused_is_told_at_once_and_the_next_one_is_not_its_end_before_it_is_sent(
