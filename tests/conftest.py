@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import bank_month
 import busy_centre
@@ -13,9 +14,11 @@ import postgres_cleaning
 import pytest
 import throwaway_postgres
 from hypothesis import settings
+from postgres_cleaning import KeptDatabase
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
+from plugin import database
 from plugin.database import migrate, open_engine
 
 _numbers = count(1)
@@ -32,6 +35,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A mutant is tried with single examples first, and with generated ones when they did not find it."""
     if config.getoption("--hypothesis-profile", None) == "mutation":
         items.sort(key=lambda item: hasattr(getattr(item, "obj", None), "hypothesis"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
+    """In this process a commit need not survive a power cut; what is said of one is tried with processes of their own."""
+    prepare = database._prepare_sqlite
+
+    def prepare_quickly(connection: Any, record: object) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_prepare_sqlite", prepare_quickly)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -113,22 +130,34 @@ def bank_months(new_database: NewDatabase, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(postgres_server: str) -> list[str]:
-    """Names of databases that are as good as new."""
-    return []
+def postgres_databases() -> Iterator[list[KeptDatabase]]:
+    """Databases that are as good as new."""
+    kept: list[KeptDatabase] = []
+    yield kept
+    for one in kept:
+        one.close()
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str, postgres_databases: list[str]) -> Iterator[str]:
-    if not postgres_databases:
-        postgres_databases.append(f"test_{next(_numbers)}")
-        _run(postgres_server, f"CREATE DATABASE {postgres_databases[-1]} TEMPLATE template_deskgauge")
-    name = postgres_databases.pop()
-    yield _database(postgres_server, name)
-    if postgres_cleaning.cleaned(_database(postgres_server, name)):
-        postgres_databases.append(name)
+def postgres_database(postgres_server: str, postgres_databases: list[KeptDatabase]) -> Iterator[KeptDatabase]:
+    database = postgres_databases.pop() if postgres_databases else _new_postgres(postgres_server)
+    yield database
+    if database.cleaned():
+        postgres_databases.append(database)
     else:
-        _run(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+        database.close()
+        _run(postgres_server, f"DROP DATABASE {make_url(database.url).database} WITH (FORCE)")
+
+
+def _new_postgres(server: str) -> KeptDatabase:
+    name = f"test_{next(_numbers)}"
+    _run(server, f"CREATE DATABASE {name} TEMPLATE template_deskgauge")
+    return postgres_cleaning.keep(_database(server, name))
+
+
+@pytest.fixture
+def postgres_url(postgres_database: KeptDatabase) -> str:
+    return postgres_database.url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -140,7 +169,10 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def engine(database_url: str) -> Iterator[Engine]:
+def engine(database_url: str, request: pytest.FixtureRequest) -> Iterator[Engine]:
+    if not database_url.startswith("sqlite"):
+        yield request.getfixturevalue("postgres_database").engine
+        return
     engine = open_engine(database_url)
     yield engine
     engine.dispose()
