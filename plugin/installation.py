@@ -66,7 +66,7 @@ class Installation:
 
     @cached_property
     def sources(self) -> Mapping[str, SourceConfig]:
-        return configured_sources(self.document, os.environ, self.vault, self.adapters)
+        return configured_sources(self.document, dict(os.environ), self.vault, self.adapters)
 
     @cached_property
     def readers(self) -> Mapping[str, Reader]:
