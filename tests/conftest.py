@@ -6,19 +6,18 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from itertools import count
 from pathlib import Path
-from typing import Any
 
 import bank_month
 import busy_centre
 import postgres_cleaning
 import pytest
+import quick_process
 import throwaway_postgres
 from hypothesis import settings
 from postgres_cleaning import KeptDatabase
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 
-from plugin import database
 from plugin.database import migrate, open_engine
 
 _numbers = count(1)
@@ -38,16 +37,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session", autouse=True)
-def sqlite_does_not_wait_for_the_disk() -> Iterator[None]:
-    """In this process a commit need not survive a power cut; what is said of one is tried with processes of their own."""
-    prepare = database._prepare_sqlite
-
-    def prepare_quickly(connection: Any, record: object) -> None:
-        prepare(connection, record)
-        connection.execute("PRAGMA synchronous=OFF")
-
+def quick(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "_prepare_sqlite", prepare_quickly)
+        quick_process.hurry(patch, tmp_path_factory.mktemp("templates"))
         yield
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from argon2 import Type
 from busy_centre import NOW
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from plugin.database import reading
 from plugin.web import accounts, tokens
-from plugin.web.accounts import AccountError
+from plugin.web.accounts import AccountError, _hasher
 from plugin.web.tables import Role, Scope
 
 PASSWORD = "three unrelated words"
@@ -184,6 +185,13 @@ def test_passwords_are_not_kept(engine: Engine, anna: None) -> None:
         stored = connection.execute(text('SELECT password_hash FROM "user"')).scalar_one()
     assert stored.startswith("$argon2id$")
     assert PASSWORD not in stored
+
+
+def test_trying_a_stolen_hash_costs_what_owasp_asks_at_least() -> None:
+    # The program's own hasher, imported before the tests put a cheap one in its place.
+    ours = _hasher()
+    assert ours is not accounts._hasher()
+    assert (ours.type, ours.memory_cost >= 19_456, ours.time_cost >= 2) == (Type.ID, True, True)
 
 
 @pytest.mark.parametrize(
