@@ -34,6 +34,8 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 #: open over the hour that comes twice
 HOURS = dict.fromkeys(DAYS, ("03:15-09:00", "14:00-18:00"))
 WORKERS = st.sampled_from([1, 1, 1, 2])
+#: what was put into the outbox, with the number of the incident that opened the thread
+Rows = Sequence[tuple[OutboxMessage, int]]
 _TABLES: tuple[type[SQLModel], ...] = (RuleState, Incident, IncidentGroup, OutboxMessage, Attempt)
 
 
@@ -91,6 +93,11 @@ class Telling(RuleBasedStateMachine):
         #: for when each message was meant, which is not known any more when it was sent
         self.at: dict[str, datetime] = {}
 
+    @property
+    def hearings(self) -> Sequence[Hearing]:
+        """Each of rules that are told together."""
+        return (self.hearing,)
+
     def expect(self) -> None:
         """Tells the model what every rule sees at this moment."""
         raise NotImplementedError
@@ -126,14 +133,12 @@ class Telling(RuleBasedStateMachine):
             unsnooze_rule(session, self.policy, name, self.now)
         self.hearing.unsnooze_rule(name, self.now)
 
-    # -- what may happen at any time
-
-    @rule()
-    def what_waits_is_delivered(self) -> None:
+    def deliver(self) -> None:
         self._look()
         while deliver_due(self.desk.engine, {"slack": self.ears, "email": self.ears}, self.now):
             continue
-        self.hearing.deliver(self.now)
+        for hearing in self.hearings:
+            hearing.deliver(self.now)
 
     @rule()
     def a_restart(self) -> None:
@@ -145,32 +150,40 @@ class Telling(RuleBasedStateMachine):
     @invariant()
     def all_that_is_said_has_its_reason(self) -> None:
         self._look()
-        self._people_hear_what_the_model_says()
-        self._every_change_of_a_message_has_a_reason()
-        self._a_message_says_how_each_of_its_incidents_is()
+        for hearing in self.hearings:
+            numbers = [each.id or 0 for each in self.incidents if each.rule in hearing.rules]
+            rows = [(row, numbers.index(of(row)) + 1) for row in self.rows if of(row) in numbers]
+            self._people_hear_what_the_model_says(hearing, rows)
+            self._every_change_of_a_message_has_a_reason(hearing, rows)
+            self._a_message_says_how_each_of_its_incidents_is(hearing, rows)
+        assert {each.rule for each in self.incidents} <= {name for each in self.hearings for name in each.rules}
 
-    def _people_hear_what_the_model_says(self) -> None:
-        sounds = [row for row in self.rows if row.mode != Mode.EDIT]
-        heard = Counter(Sound(said(row), self._thread(row), row.target, self.at[row.id]) for row in sounds)
-        assert _differences(heard, Counter(self.hearing.sounds)) == []
+    def _people_hear_what_the_model_says(self, hearing: Hearing, rows: Rows) -> None:
+        heard = Counter(
+            Sound(said(row), thread, row.target, self.at[row.id]) for row, thread in rows if row.mode != Mode.EDIT
+        )
+        assert _differences(heard, Counter(hearing.sounds)) == []
 
-    def _every_change_of_a_message_has_a_reason(self) -> None:
-        changed = Counter((said(row), self._thread(row)) for row in self.rows if row.mode == Mode.EDIT)
-        assert changed <= Counter(self.hearing.changes)
+    def _every_change_of_a_message_has_a_reason(self, hearing: Hearing, rows: Rows) -> None:
+        changed = Counter((said(row), thread) for row, thread in rows if row.mode == Mode.EDIT)
+        assert changed <= Counter(hearing.changes)
 
-    def _a_message_says_how_each_of_its_incidents_is(self) -> None:
+    def _a_message_says_how_each_of_its_incidents_is(self, hearing: Hearing, rows: Rows) -> None:
         """Where it can be changed, and in a list that waits."""
-        slack = [row for row in self.rows if row.kind == "slack" and row.mode != Mode.REPLY]
-        waiting = [row for row in self.rows if said(row) == "joined" and row.mode == Mode.REPLY and not row.attempts]
-        shown = [(self._thread(row), states(message(row))) for row in [*slack, *waiting] if said(row) != "handover"]
         expected = {
             each.thread.leader: [one.stands for one in each.thread.members]
-            for each in self.hearing.breaches
+            for each in hearing.breaches
             if each.thread is not None
         }
-        latest = {(thread, number >= len(slack)): found for number, (thread, found) in enumerate(shown)}
-        assert {thread for thread, is_list in latest if not is_list} == expected.keys()
-        assert all(found == expected[thread] for (thread, _), found in latest.items())
+        shown = {
+            thread: states(message(row))
+            for row, thread in rows
+            if row.kind == "slack" and row.mode != Mode.REPLY and said(row) != "handover"
+        }
+        assert shown == {thread: expected[thread] for thread in expected if shown}
+        for row, thread in rows:
+            if said(row) == "joined" and row.mode == Mode.REPLY and not row.attempts:
+                assert states(message(row)) == expected[thread]
 
     def changes_nothing(self, act: Callable[[], object]) -> None:
         before = self._stored()
@@ -180,12 +193,9 @@ class Telling(RuleBasedStateMachine):
     # -- how
 
     def _look(self) -> None:
-        self.rows, self.numbers = self.desk.outbox(), [each.id for each in self.desk.incidents()]
+        self.rows, self.incidents = self.desk.outbox(), self.desk.incidents()
         for row in self.rows:
             self.at.setdefault(row.id, row.next_attempt_at)
-
-    def _thread(self, row: OutboxMessage) -> int:
-        return 1 + self.numbers.index(int(row.what.split(":")[1]))
 
     def _stored(self) -> list[tuple[str, str]]:
         """All that was told, and where the rules stand."""
@@ -197,6 +207,11 @@ class Telling(RuleBasedStateMachine):
     def teardown(self) -> None:
         if self.desk.engine is not self.engine:
             self.desk.engine.dispose()
+
+
+def of(row: OutboxMessage) -> int:
+    """The incident that opened the thread."""
+    return int(row.what.split(":")[1])
 
 
 def _differences(heard: Counter[Sound], expected: Counter[Sound]) -> list[str]:
