@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from alert_breaches import Manner
 from alert_desk import message, policy_of, said
-from alert_hearing import Hearing, Manner
+from alert_hearing import Hearing
 from alert_ledger import Absence, Band, Call, Ledger, Observer, Unusual
 from alert_machine import HOURS, MINUTE, START, WORKERS, Telling, open_hours, run
 from hypothesis import strategies as st

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from alert_breaches import Manner
 from alert_desk import policy_of
-from alert_hearing import Hearing, Manner, Sees
+from alert_hearing import Hearing, Sees
 from alert_machine import HOURS, MINUTE, START, WORKERS, Telling, open_hours, run
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule

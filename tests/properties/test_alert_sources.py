@@ -11,12 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from alert_hearing import Hearing, Manner, Sees
+from alert_breaches import Manner
+from alert_hearing import Hearing, Sees
 from alert_ledger import Call, Observer
 from alert_machine import MINUTE, START, WORKERS, Telling, run
 from alert_sources import SILENT_AFTER, WINDOW, Lost, Pbx, Silence
 from hypothesis import strategies as st
-from hypothesis.stateful import precondition, rule
+from hypothesis.stateful import initialize, precondition, rule
 from installed import installed
 from sqlalchemy import Engine, delete
 from sqlmodel import SQLModel
@@ -29,8 +30,8 @@ from plugin.policy.text import parse
 from plugin.schedule import jobs
 from plugin.work import settle_inbox
 
-EXAMPLES = {"sqlite": 3, "postgresql": 2}
-STEPS = 16
+EXAMPLES = {"sqlite": 3, "postgresql": 1}
+STEPS = 8
 FLOOR, LEADS = "C0FLOOR", "lead@example.com"
 POLICY = """
 timezone = "Europe/Riga"
@@ -151,6 +152,14 @@ class Fed(Telling):
         if self.now > START:
             self.changes_nothing(self._again)
         self.evaluate(after * MINUTE)
+
+    @initialize(source=st.sampled_from(list(SOURCES)), imported=LOST, again=LOST)
+    def it_falls_silent_when_it_had_gone_wrong(self, source: str, imported: float, again: float) -> None:
+        self.calls_come({source: 4}, 3, 1.0, 1)
+        self.evaluate(SILENT_AFTER + MINUTE)
+        self.calls_become_known_late(source, 12, 12, imported, by_itself=False, after=2)
+        self.evaluate(2 * MINUTE)
+        self.calls_come({source: 4}, 8, again, 1)
 
     @precondition(lambda self: self.now > START)
     @rule(back=st.sampled_from([0, 1, 30, 1440]).map(lambda minutes: minutes * MINUTE))

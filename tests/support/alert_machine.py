@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+from alert_breaches import Sound
 from alert_desk import Desk, create_tables, message, said
-from alert_hearing import Hearing, Sound, Span
+from alert_hearing import Hearing, Span
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
