@@ -18,7 +18,7 @@ from plugin.contract.payload import BadPayload
 from plugin.database import from_ms, reading, writing
 from plugin.events.store import event_row, insert_customers, insert_events, load_subjects, restarts, subject_key
 from plugin.facts.agents import refold_agents
-from plugin.facts.basis import is_folded_with, next_stale, note_folded
+from plugin.facts.basis import next_stale, not_folded_with, note_folded
 from plugin.facts.dirty import Dirty, mark_dirty
 from plugin.facts.link import relink
 from plugin.facts.place import place_surveys
@@ -291,9 +291,8 @@ def refold_stale(engine: Engine, knows: Mapping[str, Collection[str]], reckoning
     own basis there, and the one that has the new policy begins again: the last word is that of the policy in force.
     """
     done = 0
-    for about, basis in reckoning.bases.items():
-        if is_folded_with(engine, about, basis):
-            continue
+    for about in not_folded_with(engine, reckoning.bases):
+        basis = reckoning.bases[about]
         with writing(engine) as connection:
             stale, last = next_stale(connection, about, basis, size if about in FOLDED else AGENTS_AT_ONCE)
             touched, dirty = _Touched(), Dirty()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,9 +37,11 @@ class Stale:
     first_at: datetime
 
 
-def is_folded_with(engine: Engine, about: str, basis: str) -> bool:
+def not_folded_with(engine: Engine, bases: Mapping[str, str]) -> list[str]:
+    """About what some facts are folded with another basis than this one."""
     with reading(engine) as connection:
-        return _row(connection, about) == (basis, None)
+        found = {row.about: (row.basis, row.folded_to) for row in connection.execute(select(BASIS))}
+    return [about for about, basis in bases.items() if found.get(about) != (basis, None)]
 
 
 def folded_with(engine: Engine, about: str) -> str | None:
