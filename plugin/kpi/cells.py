@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, text
@@ -27,17 +27,31 @@ Progress = Callable[[int, int], None]
 
 def refresh_cells(engine: Engine, terms: Terms, limit: int = SLOTS_A_TURN) -> int:
     """Makes stale timelines and then cells anew, at most `limit` quarters of an hour; returns how many it settled."""
+    return refresh_timelines(engine) + len(refresh_sums(engine, terms, limit))
+
+
+def refresh_timelines(engine: Engine) -> int:
+    """The last facts that others are made of; returns how many days of agents it settled."""
+    with writing(engine) as connection:
+        return refresh_agent_time(connection)
+
+
+def refresh_sums(engine: Engine, terms: Terms, limit: int = SLOTS_A_TURN) -> list[int]:
+    """Cells of stale quarters of an hour, at most `limit`; returns the numbers of those that it settled."""
     if _basis_changed(engine, terms):
         mark_all_dirty(engine, terms)
-    with writing(engine) as connection:
-        days = refresh_agent_time(connection)
     with writing(engine) as connection:
         query = select(DIRTY.c.slot).order_by(DIRTY.c.slot).limit(limit)
         slots = [slot for (slot,) in connection.execute(query.with_for_update())]
         if slots:
             connection.execute(delete(DIRTY).where(DIRTY.c.slot.in_(slots)))
             _recompute(connection, slots, terms)
-    return days + len(slots)
+    return slots
+
+
+def reach_back(slots: Collection[int], now: datetime, terms: Terms) -> bool:
+    """Whether any of these quarters lies before the day of `now`: of that day, windows that end now are told by facts alone."""
+    return any(slot * SLOT_MS < to_ms(_period(Grain.DAY, now, terms).start) for slot in slots)
 
 
 def rebuild_cells(engine: Engine, terms: Terms, progress: Progress = lambda done, total: None) -> int:

@@ -20,7 +20,7 @@ from plugin.backfill.following import follow
 from plugin.drain import BATCH, Reader, drain, refold_stale
 from plugin.facts.timers import settle_overdue
 from plugin.installation import Installation, now
-from plugin.kpi.cells import refresh_cells
+from plugin.kpi.cells import reach_back, refresh_sums, refresh_timelines
 from plugin.notify.notifier import Notifiers
 from plugin.policy.localtime import Grain
 from plugin.schedule import jobs
@@ -95,14 +95,20 @@ class Worker:
         settled = drain(engine, reader, self.opened.customer_secret, BATCH, reckoning, keep_addresses=keep)
         folded = refold_stale(engine, self.opened.knows, reckoning)
         broken = settle_overdue(engine, self.clock())
-        computed = refresh_cells(engine, self.opened.terms)
-        worked = bool(settled or folded or broken or computed)
-        self._changed |= worked
-        # After a full batch the next one changes the numbers again at once.
-        if self._changed and settled < BATCH:
+        timelines = refresh_timelines(engine)
+        changed = bool(settled or folded or broken or timelines)
+        # Rules about the last hours are measured from facts, so they need not wait for cells.
+        self._ring(changed, settled == BATCH)
+        computed = refresh_sums(engine, self.opened.terms)
+        self._ring(reach_back(computed, self.clock(), self.opened.terms), settled == BATCH)
+        return changed or bool(computed)
+
+    def _ring(self, changed: bool, full: bool) -> None:
+        """After a full batch the next one changes the numbers again at once."""
+        self._changed |= changed
+        if self._changed and not full:
             self._changed = False
             self._evaluation.ring()
-        return worked
 
     def _attend(self) -> None:
         """Every few seconds: says that it lives, renews or takes the lease, and reads the policy anew."""

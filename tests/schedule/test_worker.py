@@ -21,9 +21,12 @@ from plugin.database import reading
 from plugin.drain import BATCH
 from plugin.inbox.store import delivery_row, insert_deliveries
 from plugin.installation import Installation, now
+from plugin.kpi.cells import refresh_sums
+from plugin.kpi.terms import Terms
 from plugin.notify.deliver import deliver_due
 from plugin.notify.slack import SlackNotifier
 from plugin.schedule import jobs
+from plugin.schedule.bell import Bell
 from plugin.schedule.lease import first_run, heartbeats, hold, release
 from plugin.schedule.listening import slack_listener
 from plugin.schedule.worker import LEASE, Worker
@@ -181,6 +184,32 @@ def test_rules_wait_while_the_inbox_is_full_and_are_evaluated_after_it(opened: I
         assert evaluated == []
         worker.turn()
         wait_for(lambda: evaluated)
+
+
+@pytest.mark.parametrize(
+    ("ago", "order"),
+    [(timedelta(minutes=1), ["rung", "cells"]), (timedelta(days=1), ["rung", "cells", "rung"])],
+)
+def test_rules_wait_for_cells_only_where_a_day_that_is_over_changed(
+    opened: Installation, monkeypatch: pytest.MonkeyPatch, ago: timedelta, order: list[str]
+) -> None:
+    at, happened = SUNDAY + timedelta(hours=12), list[str]()
+
+    class Noting(Bell):
+        def ring(self) -> None:
+            happened.append("rung")
+
+    def computed(engine: Engine, terms: Terms) -> list[int]:
+        happened.append("cells")
+        return refresh_sums(engine, terms)
+
+    monkeypatch.setattr("plugin.schedule.worker.refresh_sums", computed)
+    worker = Worker(opened=opened, notifiers={}, clock=lambda: at)
+    worker._evaluation = Noting(lambda: None)
+    assert hold(opened.engine, LEASE, "another", at, timedelta(minutes=5))
+    feed(opened, abandoned(at - ago, 1))
+    worker.turn()
+    assert happened == order
 
 
 @pytest.mark.parametrize(
