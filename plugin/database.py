@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -114,9 +114,12 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
-    """A connection that only reads one consistent state and never waits for a writer."""
-    options: dict[str, Any] = {"read_only": True}
+def reading(engine: Engine, *, remember: bool = False) -> Iterator[Connection]:
+    """A connection that only reads one consistent state and never waits for a writer.
+
+    `remember`: of what `execute_given` asks the same twice, the second answer is the first one, since the state is the same.
+    """
+    options: dict[str, Any] = {"read_only": True, "remembered": {} if remember else None}
     if engine.dialect.name == "postgresql":
         options["isolation_level"] = "REPEATABLE READ"
     with engine.execution_options(**options).connect() as connection:
@@ -172,6 +175,16 @@ _AT_A_TIME = 1000
 
 def execute_given(connection: Connection, statement: str, **columns: Sequence[int]) -> Sequence[Any]:
     """Runs one statement in which `:given` stands for a table of these columns, and returns its rows as the driver gives them."""
+    remembered = connection.get_execution_options().get("remembered")
+    if remembered is None:
+        return _executed(connection, statement, columns)
+    question = statement, *map(tuple, columns.values())
+    if question not in remembered:
+        remembered[question] = _executed(connection, statement, columns)
+    return cast(Sequence[Any], remembered[question])
+
+
+def _executed(connection: Connection, statement: str, columns: Mapping[str, Sequence[int]]) -> Sequence[Any]:
     result = connection.exec_driver_sql(*_with_given(connection, statement, columns))
     return result.all() if result.returns_rows else ()
 
@@ -190,7 +203,7 @@ def _with_given(
         values: tuple[Any, ...] = tuple(map(list, columns.values()))
         table = f"unnest({', '.join(['%b::bigint[]'] * len(columns))}) AS given({', '.join(columns)})"
     else:
-        values = (json.dumps(list(zip(*columns.values(), strict=True))),)
+        values = (json.dumps(list(zip(*columns.values(), strict=True))),) if columns else ()
         fields = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
         table = f"(SELECT {', '.join(fields)} FROM json_each(?)) AS given"  # noqa: S608 (names of ours)
     return statement.replace(":given", table, 1), values

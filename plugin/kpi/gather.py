@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection
 
 from plugin.database import execute_given, to_ms
 from plugin.facts.sketch import bin_of
@@ -215,7 +215,7 @@ def _from_cells(
         f"SELECT {', '.join([str(low) if alone else 'start', *question.dimensions, *totals])} FROM cell "
         f"WHERE grain = {int(_narrowest(grain, question))} AND start >= {low} AND start < {high}"
     )
-    return _numbered(connection.execute(text(f"{query} GROUP BY {', '.join(group)}" if group else query)).all(), run)
+    return _numbered(execute_given(connection, f"{query} GROUP BY {', '.join(group)}" if group else query), run)
 
 
 def _narrowest(grain: CellGrain, question: Question) -> CellGrain:
@@ -325,7 +325,7 @@ def _sketched(connection: Connection, key: str, run: Sequence[Piece], question: 
         f"SELECT {', '.join([start, *question.dimensions, 'bucket'])}, SUM(n) FROM sketch "
         f"WHERE sketch = '{key}' AND start >= {low} AND start < {high} GROUP BY {', '.join(group)}"
     )
-    return connection.execute(text(query)).all()
+    return execute_given(connection, query)
 
 
 def counted_rows(

@@ -156,8 +156,8 @@ def watch_itself(opened: Installation, at: datetime) -> int:
 
 @contextmanager
 def _measuring(opened: Installation, at: datetime) -> Iterator[MeasureWindow]:
-    """One state of the database, however many windows are measured."""
-    with reading(opened.engine) as connection:
+    """One state of the database, however many windows are measured; what rules for several queues have in common is read once."""
+    with reading(opened.engine, remember=True) as connection:
         facts = facts_by_source(connection, opened.knows)
 
         def measure_window(kpi: str, only: dict[str, str], start: datetime, end: datetime) -> Measurement | None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
 from alert_desk import MINUTE, START, Desk, policy_of, said
-from sqlalchemy import Engine, event
+from round_trips import watched
+from sqlalchemy import Engine
 
 from plugin.alert.evaluate import evaluate_rules
 from plugin.kpi.metric import Measurement
@@ -19,30 +17,6 @@ from plugin.notify.message import Message
 GOOD, BAD, WORSE = (Measurement(numerator=count, denominator=50) for count in (2, 25, 30))
 #: read where the rules stand; lock them, those held back, their open incidents; save rules, save incidents
 MOST = 6
-
-
-@dataclass
-class Seen:
-    statements: list[str] = field(default_factory=list)
-    commits: int = 0
-
-
-@contextmanager
-def watched(engine: Engine) -> Iterator[Seen]:
-    seen = Seen()
-
-    def executed(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.statements.append(statement)
-
-    def committed(_connection: object) -> None:
-        seen.commits += 1
-
-    event.listen(engine, "before_cursor_execute", executed)
-    event.listen(engine, "commit", committed)
-    yield seen
-    event.remove(engine, "before_cursor_execute", executed)
-    event.remove(engine, "commit", committed)
 
 
 def desk_of(engine: Engine, rules: int, **changed: object) -> Desk:

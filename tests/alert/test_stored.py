@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from alert_desk import create_tables, policy
 from installed import installed
+from round_trips import watched
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
@@ -38,6 +39,13 @@ channel = "C0SUPPORT"
 [rules.watched]
 kpi = "offered"
 window = "30m"
+targets = ["team"]
+"""
+RULE_OF_A_QUEUE = """
+[rules.{name}]
+kpi = "{kpi}"
+scope = {{queue = "{queue}"}}
+fire_above = 100
 targets = ["team"]
 """
 OPEN = 'calendar = "desk"\n[calendars.desk]\nmonday = ["09:00-18:00"]\n'
@@ -91,6 +99,20 @@ def test_what_is_usual_is_measured_in_the_stored_windows_of_the_same_clock(engin
     with Session(engine) as session:
         incident = session.exec(select(Incident)).one()
     assert round(incident.threshold, 3) == 11.708
+
+
+@pytest.mark.parametrize("kpi", ["abandoned", "asa.p90"])
+def test_rules_about_one_kpi_read_the_facts_once_for_all_queues(engine: Engine, tmp_path: Path, kpi: str) -> None:
+    asked = []
+    for queues in (["support"], ["support", *(f"line {number}" for number in range(11))]):
+        rules = [RULE_OF_A_QUEUE.format(name=queue.replace(" ", "-"), kpi=kpi, queue=queue) for queue in queues]
+        opened = installed(engine, tmp_path, POLICY.partition("[rules")[0] + "".join(rules))
+        calls(opened, 3, NOW)
+        jobs.evaluate(opened, NOW)
+        with watched(engine) as seen:
+            jobs.evaluate(opened, NOW + MINUTE)
+        asked.append(len(seen.statements))
+    assert asked[1] == asked[0]
 
 
 def test_the_past_is_measured_once_a_minute(engine: Engine) -> None:
