@@ -1,4 +1,5 @@
-"""`python -m tests.bench [--full] [section …]`: each section prints measurements and ratios with their goals; without a name, all.
+"""`python -m tests.bench [--full] [section …] [SQLite|PostgreSQL] [contacts]`: each section prints measurements and ratios with
+their goals; without a name, all. The section `alerts` can measure one database or one number of contacts alone.
 
 A section is a module of this folder with a function `run(report)`.
 """
@@ -23,12 +24,13 @@ def main(arguments: list[str]) -> int:
     from tests.bench._report import Report
 
     known = sections()
-    wanted = [argument for argument in arguments if argument != "--full"]
+    only = tuple(argument for argument in arguments if argument.isdigit() or argument in ("SQLite", "PostgreSQL"))
+    wanted = [argument for argument in arguments if argument not in ("--full", *only)]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         print(f"No section {', '.join(unknown)}. There are: {', '.join(known)}.")
         return 2
-    report = Report(full="--full" in arguments)
+    report = Report(full="--full" in arguments, only=only)
     for name in wanted or known:
         report.section(name)
         importlib.import_module(f"tests.bench.{name}").run(report)

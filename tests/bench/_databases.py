@@ -17,18 +17,21 @@ _numbers = count(1)
 
 @contextmanager
 def fresh(server: str) -> Iterator[dict[str, Engine]]:
-    """One of each kind by its name; `server` is the URL of a PostgreSQL."""
+    """One of each kind by its name; `server` is the URL of a PostgreSQL, empty for SQLite alone."""
     name = f"fresh_{next(_numbers)}"
     with tempfile.TemporaryDirectory(prefix="dg-bench-") as folder:
-        _admin(server, f"CREATE DATABASE {name}")
-        own = make_url(server).set(database=name).render_as_string(hide_password=False)
-        engines = {"SQLite": open_engine(f"sqlite:///{folder}/deskgauge.db"), "PostgreSQL": open_engine(own)}
+        engines = {"SQLite": open_engine(f"sqlite:///{folder}/deskgauge.db")}
+        if server:
+            _admin(server, f"CREATE DATABASE {name}")
+            own = make_url(server).set(database=name).render_as_string(hide_password=False)
+            engines["PostgreSQL"] = open_engine(own)
         for engine in engines.values():
             migrate(engine)
         yield engines
         for engine in engines.values():
             engine.dispose()
-        _admin(server, f"DROP DATABASE {name} WITH (FORCE)")
+        if server:
+            _admin(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _admin(server: str, statement: str) -> None:

@@ -12,6 +12,8 @@ class Report:
 
     #: measure the largest sizes too, which takes many minutes
     full: bool = False
+    #: databases and numbers of contacts; where none of a kind is named, a section measures all of that kind
+    only: tuple[str, ...] = ()
     missed: list[str] = field(default_factory=list)
 
     def section(self, name: str) -> None:
@@ -19,6 +21,11 @@ class Report:
 
     def figure(self, name: str, text: str) -> None:
         print(f"  {name:<72} {text}", flush=True)
+
+    def wants(self, name: str) -> bool:
+        """Numbers stand for contacts, other names for databases."""
+        alike = [one for one in self.only if one.isdigit() == name.isdigit()]
+        return name in alike or not alike
 
     def skip(self, name: str, why: str) -> None:
         print(f"  {name:<72} not measured: {why}", flush=True)
