@@ -6,7 +6,7 @@ from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind
 from plugin.alert.trouble import Trouble
 from plugin.report import figures
-from plugin.report.wording import has, joined, label, sentences, since_name, text
+from plugin.report.wording import has, joined, label, sentences, since_name, text, trouble_reason
 
 
 def own_subject(watch: Watch, trouble: Trouble) -> str:
@@ -24,9 +24,11 @@ def own_detail(watch: Watch, trouble: Trouble, notice: Notice) -> str:
     """What to do, why it was, and what cannot be judged meanwhile."""
     said = []
     if trouble.reason:
-        said.append(text("watch.reason", watch.language, reason=trouble.reason.rstrip(".")))
+        reason = trouble_reason(trouble.reason, watch.language).rstrip(".")
+        said.append(text("watch.reason", watch.language, reason=reason))
     if trouble.waiting:
-        said.append(text("watch.waiting", watch.language, titles="; ".join(trouble.waiting)))
+        titles = [text("watch.title", watch.language, title=each) for each in trouble.waiting]
+        said.append(text("watch.waiting", watch.language, titles=joined(titles, watch.language)))
     if trouble.mutes:
         said.append(text("watch.mutes", watch.language, rules=joined(list(trouble.mutes), watch.language)))
     past = trouble.ended and has(f"{trouble.key}.past_todo")

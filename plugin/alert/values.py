@@ -37,10 +37,10 @@ def value_text(watch: Watch, reading: Measurement) -> str:
 
 
 def sample_text(watch: Watch, reading: Measurement) -> str:
-    """`17 of 50 calls` for a share, `50 calls` for a mean, nothing for a count."""
-    if reading.denominator is None:
-        return ""
+    """`17 of 50 calls` for a share, `50 calls` for a mean; nothing for a count, nor where it rests on time instead of things."""
     thing = counted_noun(watch)
+    if reading.denominator is None or not thing:
+        return ""
     if subject.unit(watch.kpi) == Unit.RATIO and not watch.kpi.startswith("plan_attainment"):
         return counted(reading.numerator, reading.n, thing, watch.language)
     whole = figures.number(reading.n, watch.language)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from plugin.alert.behind import has_records
 from plugin.alert.own_wording import own_detail, own_over, own_title
@@ -81,10 +82,8 @@ def title(watch: Watch, notice: Notice) -> str:
 
 def _fired(watch: Watch, notice: Notice, *, held: str) -> list[str]:
     language, limits = watch.language, watch.limits
-    since = since_name(notice.episode.opened_at, notice.at, watch.timezone, language)
+    since = since_name(_began_at(watch, notice), notice.at, watch.timezone, language)
     if limits.absent:
-        nothing_since = notice.episode.opened_at - watch.window
-        since = since_name(nothing_since, notice.at, watch.timezone, language)
         said = [text("alert.absent", language, since=since)]
     else:
         said = [text("alert.above" if _is_above(watch, notice) else "alert.below", language, since=since)]
@@ -123,7 +122,7 @@ def _is_above(watch: Watch, notice: Notice) -> bool:
 
 def _recovered(watch: Watch, notice: Notice) -> list[str]:
     language, episode = watch.language, notice.episode
-    start = since_name(episode.opened_at, notice.at, watch.timezone, language)
+    start = since_name(_began_at(watch, notice), notice.at, watch.timezone, language)
     end = since_name(notice.at, notice.at, watch.timezone, language)
     said = [text("alert.lasted", language, duration=_lasted(watch, notice), start=start, end=end)]
     peak = [] if watch.limits.absent or watch.trouble is not None else [_peak(watch, episode)]
@@ -132,7 +131,13 @@ def _recovered(watch: Watch, notice: Notice) -> list[str]:
 
 
 def _lasted(watch: Watch, notice: Notice) -> str:
-    return figures.span((notice.at - notice.episode.opened_at).total_seconds(), watch.language)
+    return figures.span((notice.at - _began_at(watch, notice)).total_seconds(), watch.language)
+
+
+def _began_at(watch: Watch, notice: Notice) -> datetime:
+    """What is absent had not come for a whole window when its episode began."""
+    opened_at = notice.episode.opened_at
+    return opened_at - watch.window if watch.limits.absent else opened_at
 
 
 def _peak(watch: Watch, episode: Episode) -> str:

@@ -26,6 +26,7 @@ _BROKEN = {
     "no_permission": "The app lacks a permission: install it again with the scopes of the app manifest.",
     "not_allowed_token_type": "This is not a bot token: set SLACK_BOT_TOKEN to the one that begins with xoxb-.",
 }
+CODES = tuple(_BROKEN)
 _MAX_DETAILS = 300
 _PASSING = frozenset(
     {

@@ -16,7 +16,9 @@ from plugin.kpi.question import NOT_ALLOCATED
 from plugin.policy.localtime import zone
 from plugin.report.figures import language_of, locale_of, number
 from plugin.report.locales import digests, en, lv, ru, watch, zh
+from plugin.report.locales.reasons import REASONS
 
+_CODE = re.compile(r"\((\w+)\)\.?$")
 _DOUBLE_STOP = re.compile(r"(?<!\.)\.\.(?!\.)")
 _LANGUAGES: dict[str, ModuleType] = {"en": en, "lv": lv, "ru": ru, "zh": zh}
 _SENTENCES = {**digests.SENTENCES, **watch.SENTENCES}
@@ -85,6 +87,14 @@ def fact(name: str, language: str = "en") -> str:
     kind, _, detail = name.partition(":")
     word = _table("FACTS", language).get(kind, kind)
     return f"{word} ({detail.upper()})" if detail else word
+
+
+def trouble_reason(reason: str, language: str = "en") -> str:
+    """A reason of the notifiers, which is kept in English and may end in its code; what has no translation stays as it is."""
+    code = _CODE.search(reason)
+    if language_of(language) == "en" or code is None or code[1] not in REASONS:
+        return reason
+    return f"{REASONS[code[1]][digests.LANGUAGES.index(language_of(language)) - 1]} ({code[1]})"
 
 
 def excluded(reason: str, language: str = "en") -> str:

@@ -15,6 +15,10 @@ from plugin.notify.message import Cell, Message, Section, Table
 from plugin.notify.slack_blocks import fallback_text, slack_blocks
 from plugin.notify.text import plain_text, unbroken
 
+#: what the installations of the catalogue call something, and what is a name everywhere
+_NAMES = frozenset({"abandonment", "ann", "boss", "daily", "floor", "webhook", "queue", "zendesk", "min"})
+#: what is to be typed or pasted, and addresses
+_FOR_PROGRAMS = re.compile(r"`[^`]*`|https?://\S+|^\[\[.*|^\w+ = .*", re.MULTILINE)
 SENDER = Sender(address="Deskgauge <gauge@example.org>")
 
 
@@ -41,6 +45,30 @@ def test_the_catalogue_has_what_an_incident_is_told_by() -> None:
         "handover",
     }
     assert told == everything
+
+
+def test_an_alert_on_what_rests_on_time_counts_no_things() -> None:
+    fired = every_message("en")["band alert fired"]
+    assert fired.title == "Occupancy in Support is 90.0% (last 15 min; limit 75% to 85%)"
+
+
+def test_what_was_absent_is_told_from_when_nothing_came() -> None:
+    told = every_message("en")
+    assert told["absence alert ended"].title == "Over: Contacts offered in Support: none for 1 hr 2 min"
+    assert told["absence alert ended"].summary.startswith("It lasted 1 hr 2 min, from 09:41 to 10:43.")
+
+
+@pytest.mark.parametrize("language", ["lv", "ru", "zh"])
+def test_no_message_leaves_english_words_in_another_language(language: str) -> None:
+    """Names of the installation, of KPIs and of programs stay as they are."""
+    english = {word for message in every_message("en").values() for word in _words(message)} - _NAMES
+    assert "limit" in english
+    for name, message in every_message(language).items():
+        assert not _words(message) & english, name
+
+
+def _words(message: Message) -> set[str]:
+    return set(re.findall(r"\b[a-z]{3,}\b", _FOR_PROGRAMS.sub("", plain_text(message))))
 
 
 def _numbers(text: str) -> list[str]:

@@ -10,6 +10,7 @@ import pytest
 
 from plugin.kpi.catalogue import known_kpis
 from plugin.kpi.period import Grain, period_of, previous, same_weekday_before
+from plugin.notify import slack_errors
 from plugin.notify.axis import write_value
 from plugin.notify.message import ChartUnit
 from plugin.report import figures, wording
@@ -132,6 +133,18 @@ def test_an_hour_beside_another_of_its_day_is_told_by_the_clock() -> None:
     hour = period_of(Grain.HOUR, datetime(2026, 11, 23, 9, tzinfo=UTC), ZONE)
     assert wording.beside_name(previous(hour), hour) == "10:00–11:00"
     assert wording.beside_name(same_weekday_before(hour), hour) == "Mon 16 Nov, 11:00–12:00"
+
+
+@pytest.mark.parametrize("code", slack_errors.CODES)
+def test_what_slack_refuses_for_is_told_in_every_language(code: str) -> None:
+    told = {wording.trouble_reason(f"English. ({code})", language) for language in ("lv", "ru", "zh")}
+    assert len(told) == 3
+    assert all(one.endswith(f"({code})") and "English" not in one for one in told)
+
+
+def test_a_reason_that_nobody_translated_stays_as_it_is() -> None:
+    assert wording.trouble_reason("The server said 550.", "ru") == "The server said 550."
+    assert wording.trouble_reason("Slack refused the message (odd).", "ru") == "Slack refused the message (odd)."
 
 
 def test_facts_and_exclusions_are_words() -> None:

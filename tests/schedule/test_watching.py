@@ -123,7 +123,7 @@ def test_a_broken_channel_is_told_on_another_one_with_what_was_lost_and_so_is_it
     watch(opened_again(opened), range(2, 5))
     assert said(engine) == [("fired", "lead@example.com", "The channel floor has not worked since 12:00")]
     assert summaries(engine)[0].startswith(
-        "Reason: “The channel is archived: choose another one”. Not delivered there: Abandonment is 34%."
+        "Reason: “The channel is archived: choose another one”. Not delivered there: “Abandonment is 34%”."
     )
     slack.failure = None
     jobs.retry_broken_channels(opened, NOON + 5 * MINUTE)
@@ -417,7 +417,7 @@ def test_a_silent_source_mutes_the_rules_that_it_feeds_and_nothing_is_called_nor
         (
             "fired",
             "lead@example.com",
-            "Source pbx is silent since 12:00: nothing for 31 min in which it usually sends (30 min may be)",
+            "Source pbx has been silent since 12:00: nothing for 31 min in which it usually sends (allowed: 30 min)",
         )
     ]
     assert summaries(engine)[-1].startswith("Until it sends again, these rules do not judge: Support abandonment.")

@@ -7,6 +7,7 @@ from plugin.report.locales.digests import Sentences
 SENTENCES: dict[str, Sentences] = {
     "watch.subject": ("{label}: {scope}", "{label}: {scope}", "{label}: {scope}", "{label}：{scope}"),
     "watch.reason": ("Reason: “{reason}”.", "Iemesls: „{reason}”.", "Причина: «{reason}».", "原因：“{reason}”。"),
+    "watch.title": ("“{title}”", "„{title}”", "«{title}»", "“{title}”"),
     "watch.waiting": (
         "Not delivered there: {titles}.",
         "Tur nav piegādāts: {titles}.",
@@ -21,7 +22,7 @@ SENTENCES: dict[str, Sentences] = {
     ),
     "watch.silent_source.name": ("Silent source", "Avots klusē", "Источник молчит", "数据源无数据"),
     "watch.silent_source.fired": (
-        "Source {scope} is silent since {since}: nothing for {lasts} in which it usually sends ({limit} may be)",
+        "Source {scope} has been silent since {since}: nothing for {lasts} in which it usually sends (allowed: {limit})",
         "Avots {scope} klusē kopš {since}: {lasts} nekā, lai gan parasti tas šajā laikā sūta (pieļaujamais {limit})",
         "Источник {scope} молчит с {since}: {lasts} без данных в обычное для него время (допустимо {limit})",
         "数据源 {scope} 自 {since} 起无数据：在通常有数据的时段已中断 {lasts}（允许 {limit}）",
