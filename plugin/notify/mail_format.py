@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from email.errors import HeaderParseError
 from email.headerregistry import Address
@@ -29,6 +30,7 @@ _POLICY = SMTP.clone(cte_type="7bit")
 #: in bytes; Gmail clips what is over 102 kB, and the foot with it
 LARGEST = 100_000
 _CUT = 5
+_TYPED = re.compile(r"`([^`]+)`")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -177,8 +179,18 @@ def _environment() -> Environment:
 
 
 def _lines(text: str) -> Markup:
-    """Line breaks of the text as elements, because Outlook's and Samsung's programs know no `white-space: pre-line`."""
-    return Markup("<br>\n").join(escape(unbroken(line)) for line in text.split("\n"))
+    """Line breaks of the text as elements, because Outlook's and Samsung's programs know no `white-space: pre-line`.
+
+    What stands in backticks is to be typed.
+    """
+    return Markup("<br>\n").join(map(_line, text.split("\n")))
+
+
+def _line(text: str) -> Markup:
+    parts = _TYPED.split(unbroken(text))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
 
 
 def _kept_together(value: object) -> object:

@@ -193,7 +193,7 @@ def test_nothing_for_a_window_is_told_within_opening_hours_only(engine: Engine, 
     )
     assert {message.title for message in messages(engine)[1:]} == {
         "Back to normal: Contacts offered: 1 in the last 30 min",
-        "Over: Contacts offered: none for 20 min",
+        "Over: Contacts offered: none for 50 min",
     }
 
 

@@ -97,3 +97,10 @@ def test_no_line_of_a_mail_or_of_slack_ends_between_a_number_and_its_unit(langua
 
 def test_a_number_before_another_word_stays_apart_from_it() -> None:
     assert unbroken("17 of 50 calls, 2 minutes, 3 с половиной") == "17 of 50 calls, 2 minutes, 3\u00a0с половиной"
+
+
+def test_a_command_is_set_apart_in_a_mail() -> None:
+    message = Message(title="Late", summary="`deskgauge doctor` says <why>.", sections=(Section(text="`a < b`"),))
+    page = html(message, SENDER, "")
+    assert "<code>deskgauge doctor</code> says &lt;why&gt;." in page
+    assert "<code>a &lt; b</code>" in page

@@ -157,7 +157,7 @@ def test_a_message_that_is_given_up_while_another_arrives_is_told_once(
         ("recovered", "lead@example.com", "Back to normal: the channel floor works again"),
     ]
     assert summaries(engine)[0] == (
-        "Reason: “Slack refused the layout: invalid_blocks”. Not delivered there: Broken. "
+        "Reason: “Slack refused the layout: invalid_blocks”. Not delivered there: “Broken”. "
         "It was given up and is not sent again; `deskgauge doctor` names it."
     )
 
