@@ -9,6 +9,7 @@ from pathlib import Path
 
 import bank_month
 import busy_centre
+import migrated_sqlite
 import postgres_cleaning
 import pytest
 import quick_process
@@ -57,9 +58,7 @@ def postgres_server() -> str:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "deskgauge.db"
-    engine = open_engine(f"sqlite:///{path}")
-    migrate(engine)
-    engine.dispose()
+    migrated_sqlite.fresh(path)
     return path
 
 

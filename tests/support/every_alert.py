@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import migrated_sqlite
 from alert_desk import MINUTE, START, Desk, policy, policy_of, said
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -18,7 +19,7 @@ from plugin.alert.board import ACKNOWLEDGE
 from plugin.alert.evaluate import evaluate_rules
 from plugin.alert.selfwatch import watch_over
 from plugin.alert.trouble import Trouble
-from plugin.database import migrate, open_engine, session_scope
+from plugin.database import session_scope
 from plugin.kpi.metric import Measurement
 from plugin.notify.message import Message, from_json
 from plugin.notify.tables import OutboxMessage
@@ -119,7 +120,7 @@ def alerts(language: str) -> Iterator[tuple[str, Message]]:
 
 def _of_a_group(language: str, database: Path) -> Iterator[tuple[str, Message]]:
     """Three queues fail together; nobody answers, one snoozes it, it comes back, and ends one by one."""
-    engine = _migrated(database)
+    engine = migrated_sqlite.opened(database)
     rule = {"repeat": "10m", "escalate_after": "15m", "escalate_to": ["boss"], "targets": ["floor"]}
     document = policy_of(dict.fromkeys(("Support", "Sales", "Billing"), rule), language=language, **_BOSS)
     desk = Desk(engine, document)
@@ -140,7 +141,7 @@ def _of_a_limit(name: str, language: str, database: Path) -> Iterator[tuple[str,
     """Good for weeks, bad for two minutes, good again."""
     limit = _LIMITS[name]
     rule = {"fire_above": None, "clear_at": None, **limit.rule}
-    desk = Desk(_migrated(database), policy_of({"Support": rule}, language=language))
+    desk = Desk(migrated_sqlite.opened(database), policy_of({"Support": rule}, language=language))
     for minute, reading in ((0, limit.good), (1, limit.bad), (2, limit.bad), (3, limit.good), (9, limit.good)):
         now = START + minute * MINUTE
 
@@ -161,15 +162,9 @@ def _of_itself(trouble: Trouble, language: str, database: Path) -> Iterator[tupl
     desk.engine.dispose()
 
 
-def _migrated(database: Path) -> Engine:
-    engine = open_engine(f"sqlite:///{database}")
-    migrate(engine)
-    return engine
-
-
 def _desk(language: str, database: Path) -> Desk:
     written = policy(calendar="desk").model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return Desk(_migrated(database), Document.model_validate({**written, "language": language}))
+    return Desk(migrated_sqlite.opened(database), Document.model_validate({**written, "language": language}))
 
 
 def _waiting(engine: Engine) -> Iterator[tuple[str, Message]]:

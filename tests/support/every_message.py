@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from every_alert import alerts
@@ -32,7 +34,8 @@ _PROPOSAL = Proposal(
 _PAGE = "https://gauge.example.com/?period=2026-11-23"
 
 
-def every_message(language: str) -> dict[str, Message]:
+@cache
+def every_message(language: str) -> Mapping[str, Message]:
     """Name --> message, as it would wait in the outbox."""
     digests = {f"digest {grain}": digest(grain, language) for grain in GRAINS}
     surveys = {f"survey {kind}": survey(kind, language) for kind in CHOICES}
@@ -52,6 +55,7 @@ def digest(grain: Grain, language: str, **changes: Any) -> Message:
     return build_digest(replace(_material(grain, language), **changes))
 
 
+@cache
 def largest(language: str) -> Message:
     """Every KPI of the catalogue with numbers, in both periods, under long names of queues."""
     numbers = {key: Measurement(numerator=1234567, denominator=2345678) for key in METRICS}
