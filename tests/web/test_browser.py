@@ -64,7 +64,7 @@ class Visit:
 
     def open(self, path: str) -> Page:
         self.page.goto(self.address + path)
-        self.page.wait_for_load_state("networkidle")
+        self.page.evaluate(SETTLED)
         return self.page
 
     def too_wide(self) -> list[str]:
@@ -177,6 +177,19 @@ def test_the_wall_says_when_it_is_cut_off(visit: Visit) -> None:
     assert "These numbers are old." in page.inner_text("#lost")
 
 
+#: Waits for what the page does by itself after it is loaded: its fonts, the drawings that are in sight, the first turn of the wall.
+SETTLED = """
+async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  await frame(); await frame(); await new Promise((done) => setTimeout(done));
+  await document.fonts.ready;
+  const awaited = "[data-chart][data-width]:not(.drawn), #checked:empty";
+  for (let frames = 0; document.querySelector(awaited); frames += 1) {
+    if (frames > 1800) throw new Error(`${document.querySelector(awaited).outerHTML} comes to no end`);
+    await frame();
+  }
+}
+"""
 CONTRAST = """
 () => {
   const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
