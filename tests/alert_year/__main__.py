@@ -2,7 +2,7 @@
 
 The rules that the first policy shows, beside the bare limits of the same rules: no hold times, clear values, minimum samples,
 intervals or cooldowns. Both have the same windows, limits and opening hours. Since bare limits find by firing all the time, they
-also stand there moved out, as far as they still find as much as the rules.
+also stand there moved out, as far as they still find as much as the rules. The rules were chosen on other seeds (1, 2 and 3).
 """
 
 # ruff: noqa: T201
@@ -23,10 +23,13 @@ from tests.alert_year._score import Score, first
 from tests.alert_year._trial import BARE, DEFAULT, Trial, incidents_of, scored, tasks, tried
 from tests.alert_year._watching import Alert
 
-SEEDS = (1, 2, 3)
+SEEDS = (11, 12, 13)
 PROCESSES = 2
 LEAST_WEEKS = 4
-_HEAD = "| seed | rules | found | by chance | alerts | false | precision | first message, min (median, p95) | messages a week |"
+_HEAD = (
+    "| seed | rules | found | by chance | alerts | planted | true, not planted | false | not false | planted only "
+    "| first message, min (median, p95) | messages a week |"
+)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,7 +54,7 @@ def _run(seeds: Sequence[int], weeks: int) -> list[Trial]:
 
 
 def _print_scores(trials: Sequence[Trial], weeks: int) -> None:
-    print(f"\n{_HEAD}\n|{'---|' * 9}")
+    print(f"\n{_HEAD}\n|{'---|' * 12}")
     for seed in dict.fromkeys(trial.task.seed for trial in trials):
         own = [trial for trial in trials if trial.task.seed == seed]
         for name, score in scored(own).items():
@@ -61,7 +64,8 @@ def _print_scores(trials: Sequence[Trial], weeks: int) -> None:
 def _figures(score: Score) -> str:
     soon = f"{score.quantile(0.5)}, {score.quantile(0.95)}"
     found = f"{score.found} of {score.incidents} ({score.recall:.0%}) | {score.by_chance}"
-    return f"{found} | {score.alerts} | {score.false} | {score.precision:.0%} | {soon} | {score.a_week:.1f}"
+    kinds = f"{score.alerts} | {score.planted} | {score.true} | {score.false}"
+    return f"{found} | {kinds} | {score.precision:.0%} | {score.strict_precision:.0%} | {soon} | {score.a_week:.1f}"
 
 
 def _print_kinds(trials: Sequence[Trial]) -> None:

@@ -1,7 +1,8 @@
 """Alerts beside what was planted: which were right, what was found, and how soon it was told.
 
-An alert is right when it fires for a queue of an incident while that lasts or within an hour after its end (as long as the longest
-window), whatever its rule is about. An incident is found when there is an alert that is right about it.
+An alert is about an incident when it fires for a queue of it while that lasts or within an hour after its end, whatever its rule is
+about. An incident is found when there is an alert about it. Of the other alerts those are true that fired when callers were badly
+served although nothing was planted; the rest is false.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from tests.alert_year._incidents import DAY, HOUR, LEAD_DAYS, Incident, Kind
-from tests.alert_year._watching import WEEK, Alert
+from tests.alert_year._readings import WEEK
+from tests.alert_year._watching import Alert
 
 AFTER_MIN = HOUR
 
@@ -26,7 +28,8 @@ class Score:
     incidents: int
     found: int
     by_chance: int
-    alerts: int
+    planted: int
+    true: int
     false: int
     minutes: tuple[int, ...]
     messages: int
@@ -35,6 +38,15 @@ class Score:
     @property
     def recall(self) -> float:
         return self.found / self.incidents
+
+    @property
+    def alerts(self) -> int:
+        return self.planted + self.true + self.false
+
+    @property
+    def strict_precision(self) -> float:
+        """As if all that was not planted were false."""
+        return self.planted / self.alerts if self.alerts else 1.0
 
     @property
     def precision(self) -> float:
@@ -50,14 +62,16 @@ class Score:
 
 
 def score(alerts: Sequence[Alert], incidents: Sequence[Incident], weeks: int) -> Score:
-    right = {alert for alert in alerts if any(_about(alert, incident) for incident in incidents)}
+    others = [alert for alert in alerts if not any(_about(alert, incident) for incident in incidents)]
+    true = sum(alert.badly_served for alert in others)
     firsts = {incident: first(alerts, incident) for incident in incidents}
     return Score(
         incidents=len(incidents),
         found=sum(told is not None for told in firsts.values()),
         by_chance=sum(first(alerts, _moved(incident, incidents)) is not None for incident in incidents),
-        alerts=len(alerts),
-        false=len(alerts) - len(right),
+        planted=len(alerts) - len(others),
+        true=true,
+        false=len(others) - true,
         minutes=tuple(
             told - incident.start
             for incident, told in firsts.items()
@@ -87,11 +101,11 @@ def _meet(one: Incident, other: Incident) -> bool:
 
 
 def _about(alert: Alert, incident: Incident) -> bool:
-    return alert.queue in incident.queues and incident.start <= alert.fired <= incident.end + AFTER_MIN
+    return bool(set(alert.queues) & set(incident.queues)) and incident.start <= alert.fired <= incident.end + AFTER_MIN
 
 
 def _messages(alerts: Sequence[Alert]) -> int:
     """Alerts, their ends, and one hand-over of each rule at an opening."""
-    handed = {(alert.rule, alert.queue, alert.told) for alert in alerts if alert.handed_over}
+    handed = {(alert.rule, alert.queues, alert.told) for alert in alerts if alert.handed_over}
     told = [alert for alert in alerts if not alert.handed_over]
     return len(handed) + len(told) + sum(alert.over is not None for alert in told)

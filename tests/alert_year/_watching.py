@@ -1,57 +1,37 @@
-"""A rule over the made-up year: its windows as the product measures them, through the product's own limits and state machine."""
+"""A rule over the made-up year: its readings through the product's own limits and state machine."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import dropwhile
-from math import sqrt
-from statistics import median
 
-from plugin.alert.state import NoticeKind, State, step
-from plugin.alert.threshold import BEYOND, Relative, Threshold, judge
-from plugin.alert.usual import usual
-from plugin.kpi.metric import Measurement, Unit
+from plugin.alert.state import NoticeKind, State, is_open, step
+from plugin.alert.threshold import BEYOND, Threshold, Unjudged, Verdict
 from plugin.policy.calendar import next_opening
 from plugin.policy.sending import Rule
-from tests.alert_year._centre import DAY, HOUR, START, Centre, Queue, Told, moment
-from tests.alert_year._incidents import LEAD_DAYS
+from tests.alert_year._centre import START, Centre, Queue, moment
+from tests.alert_year._incidents import DAY, HOUR, LEAD_DAYS
+from tests.alert_year._readings import Minutes
+from tests.alert_year._served import Served
 
-WEEK = 7 * DAY
 NONE = timedelta(0)
-#: KPI --> what one contact adds to its numerator, and whether it is a share of all
-_KPIS: dict[str, tuple[Callable[[Told], int], bool]] = {
-    "offered": (lambda one: 1, False),
-    "abandonment_rate": (lambda one: not one[1], True),
-    "service_level": (lambda one: one[2], True),
-    "containment": (lambda one: one[1], True),
-}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Alert:
-    """In minutes. `over` None: still open at the end. `handed_over`: it came and went while the desk was closed."""
+    """In minutes. `over` None: still open at the end. `handed_over`: it came and went while the desk was closed.
+
+    `badly_served`: it fired after a half hour in which callers were truly badly served.
+    """
 
     rule: str
-    queue: str
+    queues: tuple[str, ...]
     fired: int
     told: int
     over: int | None
     handed_over: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Readings:
-    """Of each minute, over the window that ends with it; `opened` are the open minutes of that window."""
-
-    parts: list[int]
-    wholes: list[int] | None
-    opened: list[int]
-
-    def at(self, minute: int) -> Measurement:
-        whole = None if self.wholes is None else self.wholes[minute]
-        return Measurement(numerator=self.parts[minute], denominator=whole)
+    badly_served: bool = False
 
 
 def bare(limits: Threshold) -> Threshold:
@@ -82,97 +62,62 @@ def farther(limits: Threshold, factor: float) -> Threshold:
     )
 
 
-def readings(told: Sequence[list[Told] | None], open_hours: Sequence[bool], kpi: str, window: int) -> Readings:
-    """A contact counts in the minute of its entry, from the minute on in which its source told how it ended."""
-    of_one, is_share = _KPIS[kpi]
-    part, whole, opened = 0, 0, 0
-    found = Readings(parts=[], wholes=[] if is_share else None, opened=[])
-    entered: dict[int, list[int]] = {}
-    for minute, known in enumerate(told):
-        for one in known or ():
-            if one[0] > minute - window:
-                added = int(of_one(one))
-                counts = entered.setdefault(one[0], [0, 0])
-                counts[0] += added
-                counts[1] += 1
-                part, whole = part + added, whole + 1
-        left = entered.pop(minute - window, None)
-        if left:
-            part, whole = part - left[0], whole - left[1]
-        opened += open_hours[minute // HOUR]
-        opened -= open_hours[(minute - window) // HOUR] if minute >= window else 0
-        found.parts.append(part)
-        found.opened.append(opened)
-        if found.wholes is not None:
-            found.wholes.append(whole)
-    return found
+@dataclass(frozen=True, kw_only=True)
+class Watched:
+    """One rule at one queue."""
+
+    centre: Centre
+    queue: Queue
+    name: str
+    rule: Rule
+    served: Served
+
+    def alerts(self, minutes: Minutes, limits: Threshold) -> Iterator[Alert]:
+        """After the lead."""
+        fired = 0
+        for kind, minute in notices(minutes, limits, LEAD_DAYS * DAY):
+            if kind is NoticeKind.RECOVERED:
+                yield self._alert(fired, minute)
+            fired = minute if kind is NoticeKind.FIRED else 0
+        if fired:
+            yield self._alert(fired, None)
+
+    def _alert(self, fired: int, over: int | None) -> Alert:
+        told = fired if self.rule.calendar is None else opening(self.centre, self.queue, fired)
+        return Alert(
+            rule=self.name,
+            queues=(self.queue.name,),
+            fired=fired,
+            told=told,
+            over=over,
+            handed_over=told > fired and over is not None and over <= told,
+            badly_served=self.served.was_bad(fired),
+        )
 
 
-def alerts(
-    centre: Centre, queue: Queue, name: str, rule: Rule, limits: Threshold, measured: Readings
-) -> Iterator[Alert]:
-    """Minute by minute after the lead. What is quiet and stays so is passed over: a step there would note the time and no more."""
-    state, window = State(), rule.window_s // 60
-    last: tuple[int, int | None] | None = None
-    fired = 0
-    for minute in range(LEAD_DAYS * DAY, centre.minutes):
-        now = (measured.parts[minute], None if measured.wholes is None else measured.wholes[minute])
-        if state.episode is None and limits.relative is None and not limits.absent and now == last:
+def notices(minutes: Minutes, limits: Threshold, start: int, *, each: bool = False) -> Iterator[tuple[NoticeKind, int]]:
+    """What is told and when. A minute of which nothing can come is passed over, unless `each` is wanted."""
+    state, verdicts = State(), minutes.verdicts(limits)
+    for minute in range(start, len(minutes.codes)):
+        code = minutes.codes[minute]
+        if not each and _is_idle(state, verdicts[code]):
             continue
-        last = now
-        if state.episode is None and limits.relative and _is_usual(measured, minute, limits.relative):
-            continue
-        reading = measured.at(minute)
-        current = _limits_at(limits, measured, minute, int(window))
-        if state.episode is None and judge(reading, current) not in BEYOND:
-            continue
-        state, notice = step(state, reading, current, moment(minute + 1))
-        if notice is not None and notice.kind is NoticeKind.FIRED:
-            fired = minute + 1
-        elif notice is not None:
-            yield _told(centre, queue, name, rule, fired, minute + 1)
-    if state.episode is not None and state.episode.fired_at is not None:
-        yield _told(centre, queue, name, rule, fired, None)
+        seen = minutes.seen(minute) if code < 0 else minutes.different[code]
+        state, notice = step(state, seen.reading, seen.limits(limits), moment(minute + 1))
+        if notice is not None:
+            yield notice.kind, minute + 1
 
 
-def _limits_at(limits: Threshold, measured: Readings, minute: int, window: int) -> Threshold:
-    opened = measured.opened[minute]
-    if limits.absent:
-        return replace(limits, closed=opened < window)
-    if limits.relative is None:
-        return limits
-    past = [measured.at(week) for week in _same_hours(measured, minute, limits.relative)]
-    found = usual(past, Unit.COUNT, limits.relative.weeks_min, limits.min_sample)
-    return replace(limits, closed=opened == 0, usual=found)
+def _is_idle(state: State, verdict: Verdict | Unjudged) -> bool:
+    """Quiet and stays so, or open and not on its way to its end: a step would note time and worst value and no more."""
+    if state.episode is None:
+        return verdict not in BEYOND
+    return is_open(state) and state.clear_since is None and verdict != "clear"
 
 
-def _same_hours(measured: Readings, minute: int, relative: Relative) -> list[int]:
-    """The same minute of the last weeks in which the centre was open for as long."""
-    opened = measured.opened
-    weeks = range(minute - relative.weeks * WEEK, minute, WEEK)
-    return [week for week in weeks if week >= 0 and 0 < opened[minute] == opened[week]]
-
-
-def _is_usual(measured: Readings, minute: int, relative: Relative) -> bool:
-    """Quickly: whether it is within the least spread that `usual` can give."""
-    past = list(
-        dropwhile(lambda value: value == 0, (measured.parts[week] for week in _same_hours(measured, minute, relative)))
-    )
-    if len(past) < relative.weeks_min:
-        return True
-    middle = median(past)
-    least = max(sqrt(middle), 0.1 * middle, 1.0)
-    return abs(measured.parts[minute] - middle) <= relative.deviation * least
-
-
-def _told(centre: Centre, queue: Queue, name: str, rule: Rule, fired: int, over: int | None) -> Alert:
-    shared = {"rule": name, "queue": queue.name, "fired": fired, "over": over}
-    if rule.calendar is None or centre.open_hours[queue.name][min(fired, centre.minutes - 1) // HOUR]:
-        return Alert(**shared, told=fired)
-    opening = _opening(centre, queue.name, fired)
-    return Alert(**shared, told=opening, handed_over=over is not None and over <= opening)
-
-
-def _opening(centre: Centre, queue: str, minute: int) -> int:
-    opening = next_opening(centre.calendars[queue], moment(minute))
-    return centre.minutes if opening is None else int((opening - START).total_seconds()) // 60
+def opening(centre: Centre, queue: Queue, minute: int) -> int:
+    """The minute itself while the queue is open."""
+    if centre.open_hours[queue.name][min(minute, centre.minutes - 1) // HOUR]:
+        return minute
+    opens = next_opening(centre.calendars[queue.name], moment(minute))
+    return centre.minutes if opens is None else int((opens - START).total_seconds()) // 60
