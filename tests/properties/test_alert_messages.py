@@ -6,8 +6,11 @@ snoozed, woken, recovered, handed over. Restarts, jumps of the clock, the hour t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
+import pytest
 from alert_breaches import Manner
 from alert_desk import policy_of
 from alert_hearing import Hearing, Sees
@@ -151,6 +154,65 @@ class Sharing(Telling):
     @rule(back=BACK, sees=SEES)
     def a_moment_comes_again(self, back: timedelta, sees: Sees) -> None:
         self.changes_nothing(lambda: self.desk.at(self.now - back, READINGS[sees]))
+
+
+def _answered(here: Sharing, button: str) -> None:
+    """What fails next is told aloud; while the answer holds nothing is repeated or passed on, afterwards it is counted anew."""
+    for name in ("desk", "loud"):
+        here.one_rule_sees_something_else(name, "bad", MINUTE)
+        here.press(button, len(here.hearing.breaches), here.now)
+        here.one_rule_sees_something_else("plain", "good", MINUTE)
+        here.one_rule_sees_something_else("plain", "bad", MINUTE / 3)
+    here.it_stays_so(11, 1)
+    here.evaluate(19 * MINUTE)
+    here.it_stays_so(9, 1)
+
+
+def _snoozed_together(here: Sharing) -> None:
+    here.all_see_the_same("bad", MINUTE)
+    here.press(SNOOZE + "30m", 1, here.now)
+    here.evaluate(30 * MINUTE)
+    here.it_stays_so(9, 1)
+
+
+def _over_a_night(here: Sharing, ends: Sees) -> None:
+    """It fails five minutes before the doors close; until they open again nothing is said of it."""
+    closes = next(closes for _, closes in here.hearing.open_hours if closes > here.now)
+    here.evaluate(closes - here.now - 5 * MINUTE)
+    here.one_rule_sees_something_else("desk", "bad", timedelta(seconds=1))
+    here.evaluate(6 * MINUTE)
+    here.all_see_the_same(ends, MINUTE)
+    here.the_doors_open()
+    here.it_stays_so(4, 1)
+
+
+def _one_after_the_other(here: Sharing) -> None:
+    here.one_fails_after_the_other(["desk", "plain", "always", "loud"], 100, delivered=True)
+    here.all_is_over_and_nothing_is_left_untold()
+
+
+def _back_within_a_snooze(here: Sharing) -> None:
+    here.one_rule_sees_something_else("desk", "bad", MINUTE)
+    here.it_comes_back_within_a_snooze_that_is_ended(6 * MINUTE)
+
+
+SCENES: dict[str, Callable[[Sharing], None]] = {
+    "acknowledged": partial(_answered, button=ACKNOWLEDGE),
+    "snoozed": partial(_answered, button=SNOOZE + "30m"),
+    "snoozed together": _snoozed_together,
+    "over a night": partial(_over_a_night, ends="bad"),
+    "over at night": partial(_over_a_night, ends="good"),
+    "one after the other": _one_after_the_other,
+    "back within a snooze": _back_within_a_snooze,
+}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_a_scene_that_chance_seldom_makes_is_heard_as_the_model_says(engine: Engine, scene: str) -> None:
+    here = type("Here", (Sharing,), {"engine": engine})()
+    here.the_doors_open()
+    SCENES[scene](here)
+    here.all_that_is_said_has_its_reason()
 
 
 def test_people_hear_of_every_change_of_state_once_and_of_nothing_else(engine: Engine) -> None:

@@ -178,7 +178,7 @@ class Telling(RuleBasedStateMachine):
         }
         shown = {
             thread: states(message(row))
-            for row, thread in rows
+            for row, thread in sorted(rows, key=lambda each: each[0].mode == Mode.EDIT)
             if row.kind == "slack" and row.mode != Mode.REPLY and said(row) != "handover"
         }
         assert shown == {thread: expected[thread] for thread in expected if shown}
