@@ -22,7 +22,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     "ask": ("Unsubscribe", "Atteikties no saņemšanas", "Отписаться", "退订"),
     "ask.text": (
         "Do you want to get no more mails of the digest “{digest}”?",
-        "Vai vairs nevēlaties saņemt kopsavilkuma „{digest}” vēstules?",
+        "Vai vairs nevēlaties saņemt pārskata „{digest}” vēstules?",
         "Вы больше не хотите получать письма со сводкой «{digest}»?",
         "您确定不再接收摘要“{digest}”的邮件吗？",
     ),
@@ -35,7 +35,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "left.text": (
         "It concerns the digest “{digest}” and your address only; alerts go on.",
-        "Tas attiecas tikai uz kopsavilkumu „{digest}” un jūsu adresi; brīdinājumi turpinās.",
+        "Tas attiecas tikai uz pārskatu „{digest}” un jūsu adresi; brīdinājumi turpinās.",
         "Это касается только сводки «{digest}» и вашего адреса; оповещения продолжают приходить.",
         "仅限摘要“{digest}”和您的地址；告警仍会照常发送。",
     ),
@@ -46,7 +46,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Вы снова получаете эти письма",
         "您将重新收到此类邮件",
     ),
-    "back.text": ("Digest “{digest}”", "Kopsavilkums „{digest}”", "Сводка «{digest}»", "摘要“{digest}”"),
+    "back.text": ("Digest “{digest}”", "Pārskats „{digest}”", "Сводка «{digest}»", "摘要“{digest}”"),
     "over": (
         "This link leads nowhere any more",
         "Šī saite vairs nav derīga",
@@ -55,7 +55,7 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "over.text": (
         "The address gets no such digest, or the link was not copied as a whole.",
-        "Šī adrese tādu kopsavilkumu nesaņem, vai saite nav nokopēta pilnībā.",
+        "Šī adrese tādu pārskatu nesaņem, vai saite nav nokopēta pilnībā.",
         "На этот адрес такая сводка не отправляется, или ссылка скопирована не полностью.",
         "该地址未订阅此摘要，或链接复制不完整。",
     ),

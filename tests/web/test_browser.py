@@ -105,6 +105,15 @@ def test_pages_fit_the_smallest_phone_in_every_language(visit: Visit) -> None:
         assert visit.too_wide() == [], path
 
 
+@pytest.mark.parametrize("visit", [(360, "light", "ru")], indirect=True)
+def test_a_phone_shows_an_incident_of_the_list_as_a_whole(visit: Visit) -> None:
+    page = visit.open("/incidents")
+    assert page.evaluate("(box => box.scrollWidth <= box.clientWidth)(document.querySelector('.scroll'))")
+    assert "Предел" in page.evaluate(
+        "[...document.querySelectorAll('td')].map(e => getComputedStyle(e, '::before').content).join()"
+    )
+
+
 @pytest.mark.parametrize("visit", every(360, 1440), indirect=True)
 def test_the_tiles_show_the_numbers_of_the_api(visit: Visit) -> None:
     page = visit.open("/?period=2026-11-23")
