@@ -126,6 +126,8 @@ def _failing(connection: Connection, to: Addressee, now: datetime) -> _Failing |
         select(*columns)
         .join(_MESSAGE, _MESSAGE.c.id == _ATTEMPT.c.message_id)
         .where(*here, _MESSAGE.c.state != State.SENT, _MESSAGE.c.created_at > now - 2 * GIVE_UP_AFTER)
+        # Without its picture a message has arrived all the same.
+        .where(_MESSAGE.c.mode != Mode.PICTURE)
     )
     if arrived_at is not None:
         # Of a message that somebody has deleted an edit is lost, and nobody misses it.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from time import monotonic
 
 from pydantic import ValidationError
@@ -16,7 +17,7 @@ from plugin.notify.errors import DeliveryFailed
 from plugin.notify.message import Message, from_json
 from plugin.notify.named import variables
 from plugin.notify.notifier import Envelope, Notifier, Notifiers, Receipt
-from plugin.notify.outbox import Claimed, claim, due, overtaken, receipt_of
+from plugin.notify.outbox import Claimed, claim, due, enqueue, overtaken, receipt_of
 from plugin.notify.outcome import mark_broken, record_failed, record_sent
 from plugin.notify.tables import Mode, OutboxMessage, State
 
@@ -73,13 +74,38 @@ def _deliver(engine: Engine, notifiers: Notifiers, row: OutboxMessage, now: date
         return False
     with session_scope(engine) as session:
         record_sent(session, claimed, receipt, now, outcome)
+        if receipt.picture_after_s is not None:
+            _picture_later(session, row, now + timedelta(seconds=receipt.picture_after_s), now)
     return True
+
+
+def _picture_later(session: Session, row: OutboxMessage, not_before: datetime, now: datetime) -> None:
+    """In the thread in which it would have been; for as long, and as patiently, as anything else is tried."""
+    message = _message(row)
+    enqueue(
+        session,
+        Message(title=message.title, chart=message.chart, language=message.language),
+        what=f"{row.what}:picture",
+        period_key=row.period_key,
+        target=row.target,
+        kind=row.kind,
+        now=now,
+        mode=Mode.PICTURE,
+        follows=(row.follows if row.mode == Mode.REPLY else None) or row.id,
+        not_before=not_before,
+    )
 
 
 def _envelope(session: Session, row: OutboxMessage) -> Envelope:
     """A message whose predecessor never arrived goes out by itself."""
     follows = receipt_of(session, row.follows) if row.follows else None
-    return Envelope(id=row.id, target=row.target, created_at=row.created_at, follows=follows)
+    return Envelope(
+        id=row.id,
+        target=row.target,
+        created_at=row.created_at,
+        follows=follows,
+        picture_only=row.mode == Mode.PICTURE,
+    )
 
 
 def _notifier(notifiers: Notifiers, row: OutboxMessage) -> Notifier:
@@ -96,13 +122,14 @@ def _send_once(notifier: Notifier, claimed: Claimed, envelope: Envelope) -> tupl
         # An edit twice is an edit once: there is nothing to look for.
         return notifier.edit(message, envelope), "sent"
     note = ""
-    if claimed.repeated:
+    # A picture carries no name of ours by which it could be found.
+    if claimed.repeated and claimed.row.mode != Mode.PICTURE:
         found, note = _look(notifier, envelope)
         if found is not None:
             return found, "recognised"
     receipt = notifier.send(message, envelope)
     notes = " ".join(part for part in (receipt.note, note) if part)
-    return Receipt(where=receipt.where, reference=receipt.reference, note=notes), "sent"
+    return replace(receipt, note=notes), "sent"
 
 
 def _look(notifier: Notifier, envelope: Envelope) -> tuple[Receipt | None, str]:

@@ -15,21 +15,27 @@ class Receipt:
     """The other side's proof: where the message is and its name there (Slack: channel id and ts; mail: target and Message-ID).
 
     `note` says what did not go well although the message arrived: a picture that is missing, one refused recipient.
+    `picture_after_s`: the picture could not be sent now and may be tried, alone, after so many seconds.
     """
 
     where: str
     reference: str
     note: str = ""
+    picture_after_s: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Envelope:
-    """To whom and under which name. `id` stays the same over every repeat; `follows` is the message whose thread this goes to."""
+    """To whom and under which name. `id` stays the same over every repeat; `follows` is the message whose thread this goes to.
+
+    `picture_only`: the text is there already. Only what told that a picture may come later is asked for one.
+    """
 
     id: str
     target: str
     created_at: datetime
     follows: Receipt | None = None
+    picture_only: bool = False
 
 
 class Notifier(Protocol):

@@ -27,7 +27,9 @@ RETURNS_WITHIN = timedelta(days=3)
 
 def record_sent(session: Session, claimed: Claimed, receipt: Receipt, now: datetime, outcome: str = "sent") -> None:
     row = claimed.row
-    _settle(session, claimed, state=State.SENT, receipt=json.dumps(asdict(receipt)), error=None, sent_at=now)
+    # What follows it later must not take its picture for one of its own.
+    kept = json.dumps({name: value for name, value in asdict(receipt).items() if name != "picture_after_s"})
+    _settle(session, claimed, state=State.SENT, receipt=kept, error=None, sent_at=now)
     _log(session, row.id, now, outcome, receipt.note or None)
     channel = session.get(ChannelState, (row.kind, row.target))
     if channel is not None and (channel.returned_at is None or now - channel.returned_at > RETURNS_WITHIN):

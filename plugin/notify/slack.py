@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import partial
 from http.client import HTTPException
@@ -16,7 +16,7 @@ from slack_sdk.web import SlackResponse
 
 from plugin.notify.chart import describe, render_png
 from plugin.notify.errors import ChartFailed, DeliveryFailed
-from plugin.notify.message import Message
+from plugin.notify.message import Chart, Message
 from plugin.notify.notifier import Envelope, Receipt
 from plugin.notify.slack_blocks import MAX_TOTAL, clip_escaped, fallback_text, slack_blocks
 from plugin.notify.slack_errors import failed, failed_on_the_way
@@ -29,6 +29,8 @@ _PAGES = 25
 #: Slack's clock and ours may differ, and the message may have been accepted a moment after it was written down.
 _CLOCK_SKEW = timedelta(minutes=10)
 _ALT_TEXT = 1000
+#: after so long a picture is tried again where Slack does not say when it may be
+_PICTURE_AGAIN_S = 30.0
 #: the message that was to be changed is gone, or too old: say it anew
 _CANNOT_EDIT = frozenset({"message_not_found", "cant_update_message", "edit_window_closed"})
 
@@ -46,6 +48,8 @@ class SlackNotifier:
 
     def send(self, message: Message, envelope: Envelope) -> Receipt:
         thread = envelope.follows
+        if thread and envelope.picture_only:
+            return self._picture_alone(message, thread)
         place = {
             "channel": thread.where if thread else envelope.target,
             "thread_ts": thread.reference if thread else None,
@@ -111,19 +115,37 @@ class SlackNotifier:
         if message.chart is None:
             return receipt
         try:
-            png = render_png(message.chart, language=message.language)
-            _call(
-                self._client().files_upload_v2,
-                channel=receipt.where,
-                thread_ts=thread.reference,
-                content=png,
-                filename="chart.png",
-                title=message.chart.title,
-                alt_txt=describe(message.chart, message.language)[:_ALT_TEXT],
-            )
-        except (ChartFailed, DeliveryFailed) as error:
-            return Receipt(where=receipt.where, reference=receipt.reference, note=f"The picture is missing: {error}")
+            self._upload(message.chart, message.language, receipt.where, thread.reference)
+        except DeliveryFailed as failure:
+            if failure.permanent:
+                return replace(receipt, note=f"The picture is missing: {failure}")
+            after_s = failure.retry_after_s or _PICTURE_AGAIN_S
+            return replace(receipt, note=f"The picture comes later: {failure}", picture_after_s=after_s)
+        except ChartFailed as failure:
+            return replace(receipt, note=f"The picture is missing: {failure}")
         return receipt
+
+    def _picture_alone(self, message: Message, thread: Receipt) -> Receipt:
+        if message.chart is None:
+            return thread
+        try:
+            self._upload(message.chart, message.language, thread.where, thread.reference)
+        except DeliveryFailed as failure:
+            if not failure.permanent:
+                raise
+            return replace(thread, note=f"The picture is missing: {failure}")
+        return replace(thread, note="")
+
+    def _upload(self, chart: Chart, language: str, channel: str, thread_ts: str) -> None:
+        _call(
+            self._client().files_upload_v2,
+            channel=channel,
+            thread_ts=thread_ts,
+            content=render_png(chart, language=language),
+            filename="chart.png",
+            title=chart.title,
+            alt_txt=describe(chart, language)[:_ALT_TEXT],
+        )
 
     def _client(self) -> WebClient:
         # No retry handlers: the default one repeats a post whose connection broke, and Slack may have accepted the first.

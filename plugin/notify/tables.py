@@ -22,11 +22,12 @@ class State(StrEnum):
 
 
 class Mode(StrEnum):
-    """POST is a message of its own; REPLY goes into the thread of `follows`, EDIT replaces what it said."""
+    """POST is a message of its own; REPLY goes into the thread of `follows`, EDIT replaces what it said, PICTURE is its chart."""
 
     POST = "post"
     REPLY = "reply"
     EDIT = "edit"
+    PICTURE = "picture"
 
 
 #: Written out in every statement that shall use the index, because neither database matches a bound value with it.

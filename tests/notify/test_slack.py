@@ -55,13 +55,21 @@ def test_the_picture_follows_in_the_thread_with_a_description(slack: FakeSlack, 
     assert slack.uploads[file["id"]].startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("fault", [RATE_LIMITED, SERVER_ERROR, Fault(error="storage_limit_reached")])
+@pytest.mark.parametrize(
+    ("fault", "note", "after_s"),
+    [
+        (RATE_LIMITED, "The picture comes later: Slack", 7.0),
+        (SERVER_ERROR, "The picture comes later: Slack", 30.0),
+        (Fault(error="storage_limit_reached"), "The picture is missing: Slack", None),
+    ],
+)
 def test_a_picture_that_fails_does_not_take_the_text_with_it(
-    slack: FakeSlack, notifier: SlackNotifier, fault: Fault
+    slack: FakeSlack, notifier: SlackNotifier, fault: Fault, note: str, after_s: float | None
 ) -> None:
     slack.fail("files.getUploadURLExternal", fault)
     receipt = notifier.send(Message(title="Yesterday", chart=CHART), ENVELOPE)
-    assert receipt.note.startswith("The picture is missing: Slack")
+    assert receipt.note.startswith(note)
+    assert receipt.picture_after_s == after_s
     assert len(slack.messages["C0SUPPORT"]) == 1
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import fake_slack
 import pytest
-from fake_slack import CUT_AFTER_ACCEPTING, SERVER_ERROR, START, TOKEN, FakeSlack, Fault
+from fake_slack import CUT_AFTER_ACCEPTING, RATE_LIMITED, SERVER_ERROR, START, TOKEN, FakeSlack, Fault
 from slack_limits import Refused, check_message, check_view
 from slack_sdk import WebClient
 from slack_sdk.errors import SlackApiError
@@ -19,14 +19,15 @@ from sqlmodel import Session, col, select
 from plugin.database import session_scope
 from plugin.notify.deliver import deliver_due
 from plugin.notify.errors import DeliveryFailed
-from plugin.notify.message import Message
+from plugin.notify.message import Chart, Message, Point, Series
 from plugin.notify.notifier import Envelope
 from plugin.notify.outbox import enqueue, message_id
 from plugin.notify.slack import SlackNotifier
 from plugin.notify.slack_errors import failed
-from plugin.notify.tables import Attempt, Mode, OutboxMessage
+from plugin.notify.tables import Attempt, ChannelState, Mode, OutboxMessage
 
 NOW = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
+CHART = Chart(title="Calls", series=(Series(name="", points=(Point(label="08", value=12.0),)),))
 ENVELOPE = Envelope(id="a" * 32, target="C0SUPPORT", created_at=START)
 
 
@@ -271,3 +272,36 @@ def test_a_wish_to_wait_does_not_use_up_the_growing_pauses(
     with Session(engine) as session:
         row = session.get_one(OutboxMessage, identity)
         assert (row.attempts, row.next_attempt_at) == (1, NOW + timedelta(seconds=36))
+
+
+def test_a_picture_that_was_postponed_comes_into_the_thread_alone(
+    engine: Engine, slack: FakeSlack, notifier: SlackNotifier
+) -> None:
+    ways = {"slack": notifier}
+    slack.fail("files.getUploadURLExternal", RATE_LIMITED, SERVER_ERROR)
+    with session_scope(engine) as session:
+        digest = Message(title="Yesterday", chart=CHART)
+        enqueue(session, digest, what="digest", period_key="x", target="C0SUPPORT", kind="slack", now=NOW)
+    arrived = [deliver_due(engine, ways, NOW + timedelta(seconds=second)) for second in (0, 6, 7, 30, 200, 300)]
+    assert arrived == [1, 0, 0, 0, 1, 0]
+    (posted,) = slack.messages["C0SUPPORT"]
+    (file,) = slack.files
+    assert (file["channel"], file["thread_ts"]) == ("C0SUPPORT", posted["ts"])
+
+
+def test_a_picture_that_is_refused_later_is_given_up_without_harm_to_its_channel(
+    engine: Engine, slack: FakeSlack, notifier: SlackNotifier
+) -> None:
+    ways = {"slack": notifier}
+    slack.fail("files.getUploadURLExternal", RATE_LIMITED)
+    with session_scope(engine) as session:
+        digest = Message(title="Yesterday", chart=CHART)
+        enqueue(session, digest, what="digest", period_key="x", target="C0SUPPORT", kind="slack", now=NOW)
+    deliver_due(engine, ways, NOW)
+    slack.scopes.remove("files:write")
+    deliver_due(engine, ways, NOW + timedelta(seconds=7))
+    with session_scope(engine) as session:
+        states = {row.what: (row.state, row.receipt or "") for row in session.exec(select(OutboxMessage))}
+        assert session.exec(select(ChannelState)).all() == []
+    assert states["digest:picture"][0] == "sent"
+    assert "files:write" in states["digest:picture"][1]
