@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from plugin.alert.drop import drop_others
 from plugin.alert.minute import limits_at, minute_of
 from plugin.alert.remind import remind
 from plugin.alert.rule import Key, watch
@@ -20,7 +21,6 @@ from plugin.alert.store import (
     Kept,
     all_rules,
     close,
-    forget_others,
     load,
     note_peak,
     open_incident,
@@ -30,7 +30,7 @@ from plugin.alert.store import (
     usual_since,
 )
 from plugin.alert.tables import Closed, Incident, RuleState
-from plugin.alert.tell import Desk, note_latest, tell_end, tell_held
+from plugin.alert.tell import Desk, hand_over, note_latest, tell_end, tell_held
 from plugin.alert.thread import Enqueue
 from plugin.alert.usual import Usual
 from plugin.database import from_ms, reading, session_scope, to_ms
@@ -70,7 +70,7 @@ def evaluate_rules(
     kept = _kept(engine)
     if others(kept, watches):
         with session_scope(engine) as session:
-            forget_others(session, watches, moment)
+            drop_others(session, document, watches, moment, enqueue)
     known = usual_since(kept, minute_of(moment))
     return advance(engine, [_heard(desk, measure_window, moment, known) for desk in desks], moment)
 
@@ -129,7 +129,15 @@ def advance(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:
 def _advance_together(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:
     with session_scope(engine) as session:
         kept = load(session, [one.desk.watch for one in heard])
-        return sum(_advance(session, one.desk, kept[one.desk.watch.key], one.reading, now) for one in heard)
+        changed = sum(_advance(session, one.desk, kept[one.desk.watch.key], one.reading, now) for one in heard)
+        hand_over(session, [one.desk for one in heard if _hands_over(one.desk, kept[one.desk.watch.key], now)], now)
+    return changed
+
+
+def _hands_over(desk: Desk, kept: Kept, now: datetime) -> bool:
+    """Something waits and may be told, and the rule took its step at this moment."""
+    row = kept.row
+    return kept.held and row.read_at == now and not desk.closed(now) and not _snoozed(row, now)
 
 
 def _advance_apart(engine: Engine, heard: Sequence[Heard], now: datetime) -> int:

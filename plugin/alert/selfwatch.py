@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlmodel import Session, select
 
+from plugin.alert.drop import drop_others
 from plugin.alert.evaluate import Heard, advance
 from plugin.alert.rule import Watch
-from plugin.alert.store import forget_others
 from plugin.alert.tell import Desk
 from plugin.alert.thread import Enqueue
 from plugin.alert.threshold import Threshold
@@ -45,7 +45,7 @@ def watch_over(
     with session_scope(engine) as session:
         desks = [_desk(session, document, trouble, enqueue, base_url) for trouble in found]
         if complete:
-            forget_others(session, [desk.watch for desk in desks], minute, own=True)
+            drop_others(session, document, [desk.watch for desk in desks], minute, enqueue, own=True)
     heard = [Heard(desk=desk, reading=_reading(trouble)) for trouble, desk in zip(found, desks, strict=True)]
     return advance(engine, heard, minute)
 

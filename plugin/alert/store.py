@@ -139,13 +139,22 @@ def others(rows: Collection[RuleState], watches: Collection[Watch], *, own: bool
     return [row for row in rows if key_of(row) not in keys and row.kpi.startswith(OWN) == own]
 
 
-def forget_others(session: Session, watches: Collection[Watch], now: datetime, *, own: bool = False) -> None:
-    """They leave no incident open."""
-    for row in others(all_rules(session), watches, own=own):
+def forget_others(
+    session: Session, watches: Collection[Watch], now: datetime, *, own: bool = False
+) -> Sequence[Incident]:
+    """They leave no incident open; those that they had."""
+    if not others(all_rules(session), watches, own=own):
+        return ()
+    # Once more with the rows in hand: another worker may be forgetting them, too.
+    query = select(RuleState).order_by(*_ORDER).with_for_update().execution_options(populate_existing=True)
+    closed = []
+    for row in others(session.exec(query).all(), watches, own=own):
         incident = session.get(Incident, row.incident) if row.incident is not None else None
         if incident is not None and incident.closed is None:
             close(session, incident, Closed.RULE_CHANGED, now)
+            closed.append(incident)
         session.delete(row)
+    return closed
 
 
 def open_incidents(session: Session) -> Sequence[Incident]:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from plugin.alert.board import Board, Snoozed, alert_message, recovered_message, words
-from plugin.alert.handover import Past, handover_message
+from plugin.alert.handover import Handed, Past, handover_message
 from plugin.alert.rule import Watch
 from plugin.alert.state import Notice, NoticeKind, State, Status, is_open
 from plugin.alert.store import rules_of, untold
@@ -74,15 +74,43 @@ def snoozed_of(session: Session, members: Sequence[Incident], now: datetime) -> 
 
 
 def tell_held(session: Session, desk: Desk, state: State, now: datetime) -> None:
-    """Says what was not said yet: the open incident as an alert, those that are over as one hand-over."""
-    waiting = untold(session, desk.watch.name)
-    over = [incident for incident in waiting if incident.closed is not None]
-    if over:
-        _hand_over(session, desk, over, now)
-    for incident in waiting:
+    """Says of the open incident what was not said yet."""
+    for incident in untold(session, desk.watch.name):
         # Without a verdict at this moment the alert would quote an old number.
         if incident.closed is None and state.status == Status.FIRING:
             _alert(session, desk, state, incident, now)
+
+
+def hand_over(session: Session, desks: Sequence[Desk], now: datetime) -> None:
+    """To each target one message about all that came and went there while it was not to be told."""
+    over = [(desk, _over(session, desk)) for desk in desks]
+    to = dict.fromkeys(each for desk, incidents in over if incidents for each in desk.to)
+    for each in to:
+        _hand_over(session, [(desk, some) for desk, some in over if some and each in desk.to], each, now)
+    for incident in [one for _, incidents in over for one in incidents]:
+        incident.told_at = now
+        session.add(incident)
+
+
+def _over(session: Session, desk: Desk) -> tuple[Incident, ...]:
+    return tuple(one for one in untold(session, desk.watch.name) if one.closed is not None)
+
+
+def _hand_over(
+    session: Session, over: Sequence[tuple[Desk, tuple[Incident, ...]]], to: Addressee, now: datetime
+) -> None:
+    handed = [
+        Handed(
+            watch=desk.watch,
+            past=tuple(
+                Past(opened_at=one.opened_at, ended_at=one.recovered_at or now, peak=one.peak) for one in incidents
+            ),
+        )
+        for desk, incidents in over
+    ]
+    (desk, incidents), *_ = over
+    message = handover_message(handed, now, desk.base_url)
+    desk.thread(session, incidents[-1], now).post(message, "handover", to)
 
 
 def tell_end(session: Session, desk: Desk, notice: Notice, incident: Incident, now: datetime) -> None:
@@ -158,13 +186,3 @@ def _joinable(session: Session, desk: Desk, group: IncidentGroup, now: datetime)
 def _join(session: Session, desk: Desk, leader: Incident, now: datetime, until: datetime) -> None:
     board = desk.board(session, members_of(session, leader.id or 0), now)
     desk.thread(session, leader, now).join(alert_message(board), until)
-
-
-def _hand_over(session: Session, desk: Desk, over: Sequence[Incident], now: datetime) -> None:
-    past = [Past(opened_at=one.opened_at, ended_at=one.recovered_at or now, peak=one.peak) for one in over]
-    message = handover_message(desk.watch, past, now, desk.base_url)
-    for to in desk.to:
-        desk.thread(session, over[-1], now).post(message, "handover", to)
-    for incident in over:
-        incident.told_at = now
-        session.add(incident)

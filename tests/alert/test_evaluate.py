@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alert_desk import MINUTE, START, Desk, message, policy, said
+from alert_desk import MINUTE, START, Desk, message, policy, policy_of, said
 from sqlalchemy import Engine
 from sqlmodel import Session
 
@@ -209,6 +209,34 @@ def test_in_closed_hours_nothing_is_told_but_everything_is_evaluated(engine: Eng
     assert len(desk.outbox()) == 2
 
 
+def test_at_the_opening_each_target_gets_one_message_about_all_that_came_and_went(engine: Engine) -> None:
+    rules: dict[str, dict[str, object]] = {"Support": {}, "Sales": {"targets": ["floor"]}, "Billing": {}}
+    desk = Desk(engine, policy_of({queue: {"calendar": "desk", **rule} for queue, rule in rules.items()}))
+    desk.queues(EVENING, {"Support": BAD, "Sales": BAD, "Billing": BAD}, GOOD)
+    desk.queues(EVENING + MINUTE, {"Billing": BAD}, GOOD)
+    desk.queues(EVENING + 2 * MINUTE, {"Support": BAD, "Billing": BAD}, GOOD)
+    desk.queues(MORNING, {"Billing": BAD}, GOOD)
+    assert [what for what, _ in desk.told("C0FLOOR")] == ["fired", "handover"]
+    handed, mailed = (
+        next(message for what, message in desk.told(target) if what == "handover")
+        for target in ("C0FLOOR", "lead@example.com")
+    )
+    assert handed.title == "While you were closed: 3 alerts"
+    assert handed.summary.replace("\u00a0", " ").splitlines() == [
+        "All of it is over.",
+        "Support abandonment: Abandonment rate in Support, limit 15%",
+        "• Mon 23 Nov 18:30–18:31 (1 min), worst 34.0%",
+        "• Mon 23 Nov 18:32 – Tue 24 Nov 09:00 (14 hr 28 min), worst 34.0%",
+        "Sales abandonment: Abandonment rate in Sales, limit 15%",
+        "• Mon 23 Nov 18:30–18:31 (1 min), worst 34.0%",
+    ]
+    assert mailed.title == "While you were closed: Support abandonment alerted 2 ×"
+    before = len(desk.outbox())
+    desk.queues(MORNING + MINUTE, {"Billing": BAD}, GOOD)
+    desk.queues(EVENING - 2 * MINUTE, {}, GOOD)
+    assert len(desk.outbox()) == before
+
+
 def test_what_still_burns_at_opening_is_told_then(engine: Engine) -> None:
     desk = Desk(engine, policy(calendar="desk"))
     desk.at(EVENING, BAD)
@@ -285,7 +313,33 @@ def test_a_rule_that_is_gone_leaves_no_incident_open(engine: Engine) -> None:
     (incident,) = desk.incidents()
     assert incident.closed == "rule_changed"
     assert incident.recovered_at is None
-    assert len(desk.outbox()) == 2
+    desk.minute(2, BAD)
+    assert [what for what, _ in desk.told("lead@example.com")] == ["fired"]
+    (fired, _), (dropped, changed) = desk.told("C0FLOOR")
+    assert (fired, dropped) == ("fired", "dropped")
+    assert changed.title == "No longer watched: Abandonment rate in Support and voice"
+    assert changed.summary == "It was taken out of the policy or changed there, so how it went on is not known."
+    assert changed.actions == ()
+
+
+def test_of_a_message_about_several_rules_only_the_line_of_the_one_that_is_gone_changes(engine: Engine) -> None:
+    desk = Desk(engine, policy_of({"Support": {}, "Sales": {}}))
+    desk.queues(START, {}, BAD)
+    desk.document = policy_of({"Sales": {}})
+    desk.queues(START + MINUTE, {}, BAD)
+    (*_, (what, changed)) = desk.told("C0FLOOR")
+    assert (what, changed.title) == ("dropped", "1 of 2 alerts are still open")
+    assert changed.summary.splitlines()[0] == "• No longer watched: Abandonment rate in Support"
+    desk.queues(START + 2 * MINUTE, {}, GOOD)
+    assert [what for what, _ in desk.told("C0FLOOR")][-2:] == ["ended", "recovered"]
+
+
+def test_a_rule_that_is_gone_before_it_was_told_is_told_of_nowhere(engine: Engine) -> None:
+    desk = Desk(engine, policy(calendar="desk"))
+    desk.at(EVENING, BAD)
+    desk.document = Document()
+    desk.at(MORNING, BAD)
+    assert desk.outbox() == []
 
 
 def test_a_rule_about_another_queue_begins_anew(engine: Engine) -> None:

@@ -112,6 +112,7 @@ def alerts(language: str) -> Iterator[tuple[str, Message]]:
             yield from _waiting(desk.engine)
             desk.engine.dispose()
         yield from _of_a_group(language, Path(folder) / "group.db")
+        yield from _over_a_night(language, Path(folder) / "several.db")
         for name in _LIMITS:
             yield from _of_a_limit(name, language, Path(folder) / f"{name}.db")
         for trouble in _TROUBLES:
@@ -135,6 +136,21 @@ def _of_a_group(language: str, database: Path) -> Iterator[tuple[str, Message]]:
     for name, message in _waiting(engine):
         yield f"group {name}", message
     engine.dispose()
+
+
+def _over_a_night(language: str, database: Path) -> Iterator[tuple[str, Message]]:
+    """What two queues hand over together at the opening, and an alert of one that is then taken out of the policy."""
+    queues = {queue: {"calendar": "desk"} for queue in ("Support", "Sales")}
+    desk = Desk(_migrated(database), policy_of(queues, language=language))
+    for hour, reading in enumerate((_BAD, _GOOD)):
+        desk.at(datetime(2026, 11, 23, 18 + hour, tzinfo=UTC), reading)
+    morning = datetime(2026, 11, 24, 7, tzinfo=UTC)
+    desk.at(morning, _GOOD)
+    desk.queues(morning + MINUTE, {"Sales": _BAD}, _GOOD)
+    desk.document = policy_of({"Support": queues["Support"]}, language=language)
+    desk.at(morning + 2 * MINUTE, _GOOD)
+    yield from ((f"night {said}", each) for said, each in _waiting(desk.engine))
+    desk.engine.dispose()
 
 
 def _of_a_limit(name: str, language: str, database: Path) -> Iterator[tuple[str, Message]]:
