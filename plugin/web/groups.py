@@ -65,7 +65,7 @@ def _row(
 ) -> GroupRow:
     value = row.group.get(dimension, "")
     return GroupRow(
-        name=group_name(value, material.language),
+        name=group_name(value, material.language, dimension),
         value=value,
         cells=tuple(_cell(kpi, row.values.get(kpi), row.group, material, document, report) for kpi in kpis),
     )

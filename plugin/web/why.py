@@ -79,7 +79,7 @@ def why_moved(
 
 def _table(found: Why, choices: tuple[str, ...], currency: str, language: str) -> WhyTable:
     unit = subject.unit(found.kpi)
-    groups = _few(found.groups, language)
+    groups = _few(found.groups, found.by, language)
     split = all(one.rate is not None for one in groups)
     per_row = 2 if split else 1
     parts = [part for one in groups for part in ((one.rate or 0, one.mix or 0) if split else (one.amount,))]
@@ -113,9 +113,9 @@ def _table(found: Why, choices: tuple[str, ...], currency: str, language: str) -
     )
 
 
-def _few(groups: tuple[Contribution, ...], language: str) -> tuple[Contribution, ...]:
+def _few(groups: tuple[Contribution, ...], by: str, language: str) -> tuple[Contribution, ...]:
     """Named as they are to be read; what moved least is one group."""
-    named = [_named(one, group_name(one.group, language)) for one in groups]
+    named = [_named(one, group_name(one.group, language, by)) for one in groups]
     if len(named) <= _MOST + 1:
         return tuple(named)
     rest = named[_MOST:]

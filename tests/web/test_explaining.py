@@ -107,6 +107,15 @@ def test_why_a_kpi_moved_adds_up_as_it_is_written(client: FlaskClient, by: str, 
             assert amount(row[2]) + amount(row[3]) == pytest.approx(amount(row[1]))
 
 
+def test_channels_are_called_as_the_reader_calls_them(client: FlaskClient) -> None:
+    latvian = {"Accept-Language": "lv"}
+    parts = client.get(f"/kpi/service_level?{DAY}&why=channel", headers=latvian).text
+    parts = parts[parts.index('aria-labelledby="why"') :]
+    for shown in (parts, client.get(f"/?{DAY}&by=channel", headers=latvian).text):
+        assert ">tālrunis<" in shown
+        assert ">voice<" not in shown
+
+
 def test_what_does_not_add_up_over_groups_has_no_reasons(client: FlaskClient) -> None:
     assert 'id="why"' not in client.get(f"/kpi/longest_wait?{DAY}").text
     assert "why=hour" not in client.get(f"/kpi/backlog?{DAY}").text
