@@ -11,6 +11,7 @@ from flask import Flask
 from plugin.config import Config, installation_key
 from plugin.inbox.intake import Intake
 from plugin.installation import Installation, Latest, now, open_installation
+from plugin.notify.notifier import Notifiers
 from plugin.notify.registry import notifiers, slack_notifier
 from plugin.receive.blueprint import hooks_blueprint
 from plugin.receive.book import SourceBook
@@ -45,12 +46,17 @@ def create_watching_app(config: Config | None = None) -> Flask:
     """The application of a web process that also sees whether a worker evaluates rules."""
     app = create_app(config)
     installation: Installation = app.extensions["installation"]
+    watchman.start(installation, _ways_out(installation.config))
+    return app
+
+
+def _ways_out(config: Config) -> Notifiers | None:
     try:
-        watchman.start(installation, notifiers(installation.config))
+        return notifiers(config)
     except ValueError as error:
         # Receiving goes on: only a stop of the worker would not be told.
         _log.error("nobody watches over the worker: %s", error)
-    return app
+        return None
 
 
 def site_of(installation: Installation) -> Site:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Table, and_, func, or_, select
 from sqlmodel import Session
 
 from plugin.alert.trouble import Trouble
+from plugin.inbox.heard import RECEIVING, last_heard
 from plugin.inbox.silence import silences
 from plugin.notify.outbox import message_id
 from plugin.notify.outcome import GIVE_UP_AFTER
@@ -200,8 +201,23 @@ def stopped(seen: Inspected) -> Iterator[Trouble]:
     )
 
 
+def not_receiving(seen: Inspected) -> Iterator[Trouble]:
+    """No web process lives, so no webhook can be stored. After a stop of the worker itself they get a minute to come back, too."""
+    at, own = last_heard(seen.connection).get(RECEIVING), seen.evaluated_at
+    returned = own is not None and seen.now - own > PAUSE
+    yield Trouble(
+        check="not_receiving",
+        scope={},
+        lasts=max(seen.now - at, timedelta(0)) if at is not None and not returned else None,
+        limit=PAUSE,
+        calm=timedelta(minutes=2),
+        since=at,
+    )
+
+
 CHECKS: dict[str, Callable[[Inspected], Iterator[Trouble]]] = {
     "stopped": stopped,
+    "not_receiving": not_receiving,
     "silent_source": silent_sources,
     "broken_channel": broken_channels,
     "missing_digest": missing_digests,

@@ -1,4 +1,7 @@
-"""When each source sent something by itself, by the quarter of an hour: noted while receiving, read to know its rhythm."""
+"""When each source sent something by itself, by the quarter of an hour: noted while receiving, read to know its rhythm.
+
+Under no source at all stands when we could receive: the web processes note twice a minute that they live.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +15,14 @@ from sqlalchemy import Connection, Table, case, delete, func, literal, select, u
 from plugin.database import Moment, insert_new
 from plugin.inbox.tables import Heard
 
+Span = tuple[datetime, datetime]
 HEARD = cast(Table, Heard.__table__)  # type: ignore[attr-defined]
 SLOT = timedelta(minutes=15)
 #: twice what is looked back on
 KEPT = timedelta(days=56)
+RECEIVING = ""
+#: a web process that lives is noted at least so often
+ALIVE = timedelta(minutes=2)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -62,6 +69,18 @@ def last_heard(connection: Connection) -> Mapping[str, datetime]:
     """source --> when it last sent something by itself."""
     query = select(HEARD.c.source, func.max(HEARD.c.last_at).label("last_at")).group_by(HEARD.c.source)
     return {row.source: row.last_at for row in connection.execute(query)}
+
+
+def note_receiving(connection: Connection, now: datetime) -> None:
+    note(connection, RECEIVING, [Slot(first_at=now, last_at=now)])
+
+
+def outages(connection: Connection, since: datetime, now: datetime) -> Sequence[Span]:
+    """When no web process lived, in order. Before the first of them was noted nothing is known, and none is assumed."""
+    slots = slots_of(connection, RECEIVING, since)
+    ends = [*(slot.first_at for slot in slots[1:]), now] if slots else []
+    pauses = ((slot.last_at, end) for slot, end in zip(slots, ends, strict=True))
+    return [(start, end) for start, end in pauses if end - start > ALIVE]
 
 
 def slots_of(connection: Connection, source: str, since: datetime) -> Sequence[Slot]:

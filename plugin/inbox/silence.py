@@ -1,7 +1,8 @@
 """Has a source fallen silent? When it sent something goes in, and how long it has been silent against its own rhythm comes out.
 
-Only time counts in which the centre is open and in which this source usually sends: the hours of the week in which it did so in
-most of its last four weeks. What was usual is read from the weeks before its last delivery; a long silence does not become usual.
+Only time counts in which the centre is open, in which we could receive, and in which this source usually sends: the hours of the
+week in which it did so in most of its last four weeks. What was usual is read from the weeks before its last delivery; a long
+silence does not become usual.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from plugin.inbox.heard import Slot, last_heard, slots_of
+from plugin.inbox.heard import Slot, Span, last_heard, outages, slots_of
 from plugin.policy.calendar import Calendar, open_ms, open_spans
 from plugin.policy.document import Document
 from plugin.policy.localtime import zone
@@ -62,12 +63,13 @@ def silences(
         own = document.sources.get(source)
         silent_after = own.silent_after_s if own is not None else None
         if silent_after is not None:
-            found[source] = _by_rule(last_at, calendar, silent_after, now)
+            found[source] = _by_rule(last_at, calendar, silent_after, outages(connection, last_at, now), now)
         elif open_ms(calendar, last_at, now) * _MILLISECOND <= SHORTEST:
             found[source] = Silence(last_at=last_at, lasts_ms=0, limit_ms=SHORTEST // _MILLISECOND)
         else:
-            slots = slots_of(connection, source, last_at - LOOKED_BACK)
-            found[source] = silence_of(slots, calendar, zone(document.timezone), now)
+            since = last_at - LOOKED_BACK
+            slots, down = slots_of(connection, source, since), outages(connection, since, now)
+            found[source] = silence_of(slots, calendar, zone(document.timezone), now, down)
     return found
 
 
@@ -79,15 +81,34 @@ def silent_since(
     return {source: one.last_at for source, one in judged.items() if one is not None and one.is_unusual}
 
 
-def _by_rule(last_at: datetime, calendar: Calendar | None, silent_after_s: int, now: datetime) -> Silence | None:
+def _by_rule(
+    last_at: datetime, calendar: Calendar | None, silent_after_s: int, down: Sequence[Span], now: datetime
+) -> Silence | None:
     """0 says that the source may be silent for ever."""
     if not silent_after_s:
         return None
-    return Silence(last_at=last_at, lasts_ms=max(0, open_ms(calendar, last_at, now)), limit_ms=silent_after_s * 1000)
+
+    def counted(start: datetime, end: datetime) -> int:
+        return max(0, open_ms(calendar, start, end))
+
+    lasts_ms = _without(down, counted)(last_at, now)
+    return Silence(last_at=last_at, lasts_ms=lasts_ms, limit_ms=silent_after_s * 1000)
 
 
-def silence_of(slots: Sequence[Slot], calendar: Calendar | None, tz: ZoneInfo, now: datetime) -> Silence | None:
-    """`slots` in order. None while too little was seen of the source to know a rhythm, or where it has none."""
+def _without(down: Sequence[Span], counted: Counted) -> Counted:
+    """While we could not receive, no source is silent."""
+
+    def less(start: datetime, end: datetime) -> int:
+        lost = [(max(start, began), min(end, ended)) for began, ended in down]
+        return counted(start, end) - sum(counted(*span) for span in lost if span[0] < span[1])
+
+    return less
+
+
+def silence_of(
+    slots: Sequence[Slot], calendar: Calendar | None, tz: ZoneInfo, now: datetime, down: Sequence[Span] = ()
+) -> Silence | None:
+    """`slots` and `down`, when we could not receive, in order. None while too little was seen to know a rhythm, or without one."""
     if not slots:
         return None
     last_at = slots[-1].last_at
@@ -95,9 +116,10 @@ def silence_of(slots: Sequence[Slot], calendar: Calendar | None, tz: ZoneInfo, n
     if not hours:
         return None
 
-    def counted(start: datetime, end: datetime) -> int:
+    def usual(start: datetime, end: datetime) -> int:
         return _counted_ms(hours, calendar, tz, start, end)
 
+    counted = _without(down, usual)
     limit_ms = max(SHORTEST // _MILLISECOND, _FACTOR * _longest_ms(slots, counted))
     return Silence(last_at=last_at, lasts_ms=counted(last_at, now), limit_ms=limit_ms)
 

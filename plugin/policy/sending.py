@@ -87,7 +87,7 @@ class SelfWatch(Part):
 
     targets: tuple[Name, ...] = ()
     calendar: Name | None = None
-    off: tuple[Literal["stopped", "silent_source", "broken_channel", "missing_digest"], ...] = ()
+    off: tuple[Literal["stopped", "not_receiving", "silent_source", "broken_channel", "missing_digest"], ...] = ()
 
 
 class SlackTarget(Part):

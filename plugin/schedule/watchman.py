@@ -1,4 +1,4 @@
-"""In a web process: sees that rules go unevaluated, and tells it while no worker lives that could."""
+"""In a web process: notes that it lives, sees that rules go unevaluated, and tells it while no worker lives that could."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import logging
 import threading
 from datetime import datetime
 
+from plugin.database import writing
+from plugin.inbox.heard import note_receiving
 from plugin.installation import Installation, now
 from plugin.notify.notifier import Notifiers
 from plugin.schedule import jobs
@@ -15,9 +17,11 @@ EVERY_S = 30.0
 _log = logging.getLogger(__name__)
 
 
-def round_of(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
-    """How many messages arrived; none while rules are evaluated."""
-    if not look_from_outside(opened, at):
+def round_of(opened: Installation, notifiers: Notifiers | None, at: datetime) -> int:
+    """How many messages arrived; none while rules are evaluated. `notifiers` None: nothing can be told from here."""
+    with writing(opened.engine) as connection:
+        note_receiving(connection, at)
+    if notifiers is None or not look_from_outside(opened, at):
         return 0
     kinds = {channel.kind for channel in opened.document.channels.values()}
     if not kinds <= notifiers.keys():
@@ -27,16 +31,18 @@ def round_of(opened: Installation, notifiers: Notifiers, at: datetime) -> int:
     return jobs.deliver(opened, notifiers, at)
 
 
-def start(opened: Installation, notifiers: Notifiers, every_s: float = EVERY_S) -> threading.Event:
-    """Goes its rounds until the event is set, or the process ends."""
+def start(opened: Installation, notifiers: Notifiers | None, every_s: float = EVERY_S) -> threading.Event:
+    """Goes its rounds, the first at once, until the event is set, or the process ends."""
     stop = threading.Event()
 
     def go() -> None:
-        while not stop.wait(every_s):
+        while True:
             try:
                 round_of(Installation(config=opened.config, engine=opened.engine), notifiers, now())
             except Exception:
                 _log.exception("a look at the evaluation failed; the next one comes")
+            if stop.wait(every_s):
+                return
 
     threading.Thread(target=go, name="watchman", daemon=True).start()
     return stop

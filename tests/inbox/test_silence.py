@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from plugin.database import reading, writing
-from plugin.inbox.heard import Slot, last_heard, note, prune_heard, slot_of, slots_of
+from plugin.inbox.heard import Slot, last_heard, note, note_receiving, outages, prune_heard, slot_of, slots_of
 from plugin.inbox.silence import Silence, silence_of, silences
 from plugin.inbox.tally import Tally
 from plugin.policy.calendar import Calendar
@@ -123,6 +123,42 @@ def test_one_outage_does_not_make_the_next_one_usual() -> None:
     lost = (at(9, "10:00"), at(9, "15:00"))
     moments = [moment for moment in steadily(28) if not lost[0] < moment < lost[1]]
     assert is_silent(moments, at(28, "9:40"))
+
+
+def test_the_time_in_which_we_could_not_receive_is_no_silence() -> None:
+    down = [(at(28, "9:10").astimezone(UTC), at(28, "12:00").astimezone(UTC))]
+    moments = [*steadily(28), at(28, "9:10")]
+
+    def silent(clock: str) -> bool:
+        found = silence_of(slots(moments), OFFICE, RIGA, at(28, clock).astimezone(UTC), down)
+        return found is not None and found.is_unusual
+
+    assert is_silent(moments, at(28, "9:41"))
+    assert [silent(clock) for clock in ("9:41", "11:59", "12:30", "12:31")] == [False, False, False, True]
+
+
+def test_an_outage_of_our_own_makes_no_silence_usual() -> None:
+    spans = [(at(day, "10:00"), at(day, "15:00")) for day in (9, 16, 23)]
+    moments = [moment for moment in steadily(28) if not any(start < moment < end for start, end in spans)]
+    down = [(start.astimezone(UTC), end.astimezone(UTC)) for start, end in spans]
+    found = silence_of(slots(moments), OFFICE, RIGA, at(28, "9:40").astimezone(UTC), down)
+    assert found is not None
+    assert found.is_unusual
+    assert not is_silent(moments, at(28, "9:40"))
+
+
+def test_a_limit_of_its_own_counts_no_time_in_which_we_could_not_receive(engine: Engine) -> None:
+    told = parse(POLICY + '[sources.desk]\nadapter = "zendesk"\nsilent_after = "2h"\n')
+    with writing(engine) as connection:
+        note(connection, "desk", slots([at(0, "10:00")]))
+        for clock in ("9:59", "10:01", "13:01"):
+            note_receiving(connection, at(0, clock).astimezone(UTC))
+    with reading(engine) as connection:
+        spans = outages(connection, at(0, "9:00").astimezone(UTC), at(0, "13:02").astimezone(UTC))
+        found = silences(connection, told, ["desk"], at(0, "13:02").astimezone(UTC))
+    assert spans == [(at(0, "10:01"), at(0, "13:01"))]
+    assert found["desk"] is not None
+    assert found["desk"].lasts_ms == 2 * 60_000
 
 
 def test_a_long_silence_does_not_become_usual() -> None:

@@ -336,6 +336,33 @@ def test_the_web_process_tells_itself_while_no_worker_lives(engine: Engine, tmp_
     assert [what for what, _, _ in said(engine)] == ["fired"]
 
 
+def test_that_no_web_process_lives_is_told_and_no_source_is_silent_meanwhile(engine: Engine, tmp_path: Path) -> None:
+    opened = opened_with(engine, tmp_path, PHONE)
+    heard(engine, NOON)
+    round_of(opened, None, NOON)
+    for minute in range(60):
+        watch(opened, [minute])
+        beat(engine, "evaluation", NOON + minute * MINUTE)
+    assert [(what, title) for what, _, title in said(engine)] == [
+        ("fired", "Nothing can be received since 12:00: no web process runs")
+    ]
+    round_of(opened, None, NOON + 60 * MINUTE)
+    heard(engine, NOON + 60 * MINUTE)
+    watch(opened, [60, 61])
+    assert said(engine)[-1][2] == "Back to normal: deliveries are received again"
+
+
+def test_after_a_stop_of_everything_the_web_process_has_a_minute_to_come_back(engine: Engine, tmp_path: Path) -> None:
+    opened = opened_with(engine, tmp_path, CHANNELS)
+    beat(engine, "evaluation", NOON)
+    round_of(opened, None, NOON)
+    watch(opened, [60])
+    beat(engine, "evaluation", NOON + 60 * MINUTE)
+    round_of(opened, None, NOON + 60 * MINUTE)
+    watch(opened, [61, 62])
+    assert not any("received" in title for _, _, title in said(engine))
+
+
 def test_an_ordinary_restart_is_no_trouble_and_neither_is_the_first_start(engine: Engine, tmp_path: Path) -> None:
     opened = opened_with(engine, tmp_path, CHANNELS)
     assert not look_from_outside(opened, NOON)

@@ -138,6 +138,31 @@ SENTENCES: dict[str, Sentences] = {
         "Завершено: {duration} ничего не оценивалось",
         "已结束：{duration} 未进行评估",
     ),
+    "watch.not_receiving.name": ("Nothing can be received", "Saņemšana nedarbojas", "Приём не работает", "无法接收"),
+    "watch.not_receiving.fired": (
+        "Nothing can be received since {since}: no web process runs",
+        "Kopš {since} neko nevar saņemt: nestrādā neviens tīmekļa process",
+        "С {since} ничего нельзя принять: ни один веб-процесс не запущен",
+        "自 {since} 起无法接收任何数据：没有 Web 进程在运行",
+    ),
+    "watch.not_receiving.todo": (
+        "Most vendors send again what was not taken. What is lost can often be read again: `deskgauge backfill`.",
+        "Vairums piegādātāju nepieņemto sūta vēlreiz. Zaudēto bieži var nolasīt vēlreiz: `deskgauge backfill`.",
+        "Большинство поставщиков повторяют непринятое. Потерянное часто можно прочитать заново: `deskgauge backfill`.",
+        "多数供应商会重发未被接收的数据。丢失的数据通常可以重新读取：`deskgauge backfill`。",
+    ),
+    "watch.not_receiving.recovered": (
+        "Back to normal: deliveries are received again",
+        "Atkal kārtībā: dati atkal tiek saņemti",
+        "Снова в норме: данные снова принимаются",
+        "恢复正常：已重新开始接收数据",
+    ),
+    "watch.not_receiving.over": (
+        "Over: nothing could be received for {duration}",
+        "Beidzies: {duration} neko nevarēja saņemt",
+        "Завершено: {duration} ничего нельзя было принять",
+        "已结束：曾有 {duration} 无法接收数据",
+    ),
     "watch.muted": (
         "Not judged: source {source} is silent.",
         "Netiek vērtēts: avots {source} klusē.",
