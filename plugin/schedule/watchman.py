@@ -32,17 +32,20 @@ def round_of(opened: Installation, notifiers: Notifiers | None, at: datetime) ->
 
 
 def start(opened: Installation, notifiers: Notifiers | None, every_s: float = EVERY_S) -> threading.Event:
-    """Goes its rounds, the first at once, until the event is set, or the process ends."""
+    """Goes its rounds until the event is set, or the process ends. At first it only notes: a worker may be starting, too."""
     stop = threading.Event()
 
     def go() -> None:
-        while True:
-            try:
-                round_of(Installation(config=opened.config, engine=opened.engine), notifiers, now())
-            except Exception:
-                _log.exception("a look at the evaluation failed; the next one comes")
-            if stop.wait(every_s):
-                return
+        _go_round(opened, None)
+        while not stop.wait(every_s):
+            _go_round(opened, notifiers)
 
     threading.Thread(target=go, name="watchman", daemon=True).start()
     return stop
+
+
+def _go_round(opened: Installation, notifiers: Notifiers | None) -> None:
+    try:
+        round_of(Installation(config=opened.config, engine=opened.engine), notifiers, now())
+    except Exception:
+        _log.exception("a look at the evaluation failed; the next one comes")
