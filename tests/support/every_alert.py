@@ -92,6 +92,7 @@ _TROUBLES = (
         limit=30 * MINUTE,
         since=START - 34 * MINUTE,
     ),
+    Trouble(check="not_receiving", scope={}, lasts=40 * MINUTE, limit=5 * MINUTE, since=START - 34 * MINUTE),
     Trouble(check="stopped", scope={}, lasts=40 * MINUTE, limit=5 * MINUTE, since=START - 34 * MINUTE, ended=True),
 )
 
