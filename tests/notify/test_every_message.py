@@ -43,6 +43,7 @@ def test_the_catalogue_has_what_an_incident_is_told_by() -> None:
         "ended",
         "recovered",
         "handover",
+        "dropped",
     }
     assert told == everything
 

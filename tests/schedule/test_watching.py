@@ -344,7 +344,7 @@ def test_that_no_web_process_lives_is_told_and_no_source_is_silent_meanwhile(eng
         watch(opened, [minute])
         beat(engine, "evaluation", NOON + minute * MINUTE)
     assert [(what, title) for what, _, title in said(engine)] == [
-        ("fired", "Nothing can be received since 12:00: no web process runs")
+        ("fired", "Nothing can be received since 12:00: no web server runs")
     ]
     round_of(opened, None, NOON + 60 * MINUTE)
     heard(engine, NOON + 60 * MINUTE)

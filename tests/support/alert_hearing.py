@@ -50,6 +50,7 @@ class Hearing:
             if not self._is_snoozed(rule, now):
                 self._tell_held(rule, sees[rule], now)
             self._remind(rule, sees[rule], now)
+        self._hand_over(now)
 
     def press(self, button: str, number: int, now: datetime) -> None:
         """`ack`, `unsnooze`, or `snooze.` with `30m`, `2h` or `opening`; it stands for all that its message lists."""
@@ -90,15 +91,24 @@ class Hearing:
     # -- what is said
 
     def _tell_held(self, rule: str, sees: Sees, now: datetime) -> None:
-        untold = [each for each in self.breaches if each.rule == rule and each.told_at is None]
-        over = [each for each in untold if each.ended]
+        for each in self.breaches:
+            if each.rule == rule and each.told_at is None and not each.ended and sees in ("bad", "between"):
+                self._tell(each, now)
+
+    def _hand_over(self, now: datetime) -> None:
+        """One message for all rules, under the number of the newest incident of the first of them."""
+        heard = [
+            rule
+            for rule, manner in self.rules.items()
+            if not self._is_quiet(manner, now) and not self._is_snoozed(rule, now)
+        ]
+        over = [each for each in self.breaches if each.rule in heard and each.told_at is None and each.ended]
+        first = min((heard.index(each.rule) for each in over), default=0)
+        numbers = [each.number for each in over if heard.index(each.rule) == first]
         for target in self.targets if over else ():
-            self.sounds.append(Sound("handover", over[-1].number, target, now))
+            self.sounds.append(Sound("handover", numbers[-1], target, now))
         for each in over:
             each.told_at = now
-        for each in untold:
-            if not each.ended and sees in ("bad", "between"):
-                self._tell(each, now)
 
     def _tell(self, breach: Breach, now: datetime) -> None:
         breach.told_at = breach.waits_since = now

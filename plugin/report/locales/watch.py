@@ -140,10 +140,10 @@ SENTENCES: dict[str, Sentences] = {
     ),
     "watch.not_receiving.name": ("Nothing can be received", "Saņemšana nedarbojas", "Приём не работает", "无法接收"),
     "watch.not_receiving.fired": (
-        "Nothing can be received since {since}: no web process runs",
+        "Nothing can be received since {since}: no web server runs",
         "Kopš {since} neko nevar saņemt: nestrādā neviens tīmekļa process",
         "С {since} ничего нельзя принять: ни один веб-процесс не запущен",
-        "自 {since} 起无法接收任何数据：没有 Web 进程在运行",
+        "自 {since} 起无法接收任何数据：没有接收服务在运行",
     ),
     "watch.not_receiving.todo": (
         "Most vendors send again what was not taken. What is lost can often be read again: `deskgauge backfill`.",
