@@ -142,7 +142,7 @@ def _of_a_group(language: str, database: Path) -> Iterator[tuple[str, Message]]:
 def _over_a_night(language: str, database: Path) -> Iterator[tuple[str, Message]]:
     """What two queues hand over together at the opening, and an alert of one that is then taken out of the policy."""
     queues = {queue: {"calendar": "desk"} for queue in ("Support", "Sales")}
-    desk = Desk(_migrated(database), policy_of(queues, language=language))
+    desk = Desk(migrated_sqlite.opened(database), policy_of(queues, language=language))
     for hour, reading in enumerate((_BAD, _GOOD)):
         desk.at(datetime(2026, 11, 23, 18 + hour, tzinfo=UTC), reading)
     morning = datetime(2026, 11, 24, 7, tzinfo=UTC)
