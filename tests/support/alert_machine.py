@@ -41,10 +41,10 @@ _TABLES: tuple[type[SQLModel], ...] = (RuleState, Incident, IncidentGroup, Outbo
 
 
 def open_hours() -> list[Span]:
-    """`HOURS` in UTC from five weeks before the start on: in summer time up to the opening of the first day."""
+    """`HOURS` in UTC from five weeks before the start up to the next spring: in summer time up to the opening of the first day."""
     first = datetime(2026, 10, 25, tzinfo=UTC)
     found = []
-    for number in range(-35, 60):
+    for number in range(-35, 150):
         day = first + number * timedelta(days=1)
         morning, rest = (3 if number <= 0 else 2), (3 if number < 0 else 2)
         found += [
