@@ -26,6 +26,7 @@ from plugin.report.wording import (
     moment_name,
     period_name,
     range_name,
+    sentence,
     sentences,
     text,
 )
@@ -188,6 +189,6 @@ def _footer(material: Material) -> str:
     if material.compares and material.previous is not None and not material.empty:
         others = (material.previous, *(one.period for one in material.further))
         now, *before = (range_name(one, language) for one in (material.passed, *others))
-        lines.append(text("footer.compared", language, period=now, previous=joined(before, language)))
+        lines.append(sentence(text("footer.compared", language, period=now, previous=joined(before, language))))
     lines += [] if material.empty else remarks.definitions(material.now, language)
     return sentences([*lines, text("footer.zone", language, zone=zone)], language)

@@ -19,6 +19,8 @@ STEPS = {
     Grain.QUARTER: Grain.MONTH,
     Grain.YEAR: Grain.MONTH,
 }
+#: so many days are known by their weekdays, too; of more the labels would not stand beside each other
+_WEEK = 7
 _UNITS = {Unit.RATIO: ChartUnit.RATIO, Unit.SECONDS: ChartUnit.DURATION}
 _VOLUMES = (("offered", "answered"), ("received", "solved"))
 
@@ -79,13 +81,13 @@ def _title(series: Report, material: Material, name: str) -> str:
 
 
 def _series(material: Material, series: Report, kpi: str, goal: Goal | None = None) -> Series:
-    points = []
-    for row in busy(series):
+    rows, points = busy(series), []
+    for row in rows:
         value = row.values[kpi].value if kpi in row.values else None
         good = met(value, goal) if goal else None
         points.append(
             Point(
-                label=step_name(row.period, material.language),
+                label=step_name(row.period, material.language, of_many=len(rows) > _WEEK),
                 value=value,
                 text=figures.figure(value, subject.unit(kpi), material.language),
                 tone=Tone.BAD if good is False else Tone.NEUTRAL,

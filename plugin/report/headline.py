@@ -166,7 +166,10 @@ def _mostly(move: Move, language: str) -> str:
 
 
 def driver_text(material: Material, move: Move) -> str:
-    """Who made most of the change, by its own value and by its share of the whole, and what the rest made: parts that add up."""
+    """Who made most of the change, by its own value and by its share of the whole, and what the rest made: parts that add up.
+
+    A part that is zero as written is not told.
+    """
     driver = move.driver
     if driver is None:
         return ""
@@ -175,14 +178,17 @@ def driver_text(material: Material, move: Move) -> str:
     counts = part.rate is None or part.mix is None
     parts = (part.amount, driver.rest) if counts else (part.rate or 0.0, part.mix or 0.0, driver.rest)
     *own, rest = in_steps(parts, figures.step(subject.unit(move.kpi), currency, parts))
-    written = [subject.change_shown(move.kpi, amount, language, currency) for amount in (sum(own), *own, rest)]
-    return text(
-        "moved.driver.count" if counts else "moved.driver",
+
+    def shown(amount: float) -> str:
+        return subject.change_shown(move.kpi, amount, language, currency)
+
+    said = text(
+        "moved.driver",
         language,
         dimension=text(f"dimension.{driver.dimension}", language),
         group=group_name(part.group, language, driver.dimension),
-        amount=written[0],
-        rate=written[1],
-        mix=written[-2],
-        rest=written[-1],
+        amount=shown(sum(own)),
     )
+    if not counts and own[1]:
+        said += text("moved.driver.parts", language, rate=shown(own[0]), mix=shown(own[1]))
+    return said + text("moved.driver.rest", language, rest=shown(rest)) if rest else said

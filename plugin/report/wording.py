@@ -123,6 +123,11 @@ def joined(parts: list[str], language: str = "en") -> str:
     return text("list.and", language, first=separator.join(parts[:-1]), last=parts[-1])
 
 
+def sentence(said: str) -> str:
+    """With its first letter large."""
+    return said[:1].upper() + said[1:]
+
+
 def sentences(parts: Iterable[str], language: str = "en") -> str:
     """One after the other; what is empty is left out."""
     return ("" if language_of(language) == "zh" else " ").join(part for part in parts if part)
@@ -236,16 +241,17 @@ def _span_name(first: date, last: date, language: str, short: bool) -> str:
 def _english_span(first: date, last: date, short: bool) -> str:
     year = "" if short else " y"
     start_pattern = "d" if first.month == last.month else "d MMM" if first.year == last.year or short else "d MMM y"
-    start = format_date(first, start_pattern, locale=locale_of("en"))
-    return f"{start}–{format_date(last, f'd MMM{year}', locale=locale_of('en'))}"
+    end = format_date(last, f"d MMM{year}", locale=locale_of("en"))
+    return end if first == last else f"{format_date(first, start_pattern, locale=locale_of('en'))}–{end}"
 
 
-def step_name(period: Period, language: str = "en") -> str:
-    """The label of one step of a chart: `10:00`, `23`, `Nov`."""
+def step_name(period: Period, language: str = "en", *, of_many: bool = False) -> str:
+    """The label of one step of a chart: `10:00`, `Mon 23 Nov`, `Nov`; of many days `23 Nov`."""
     if period.grain in (Grain.HOUR, Grain.QUARTER_HOUR):
         return clock_time(period.start, period.timezone)
     if period.grain is Grain.DAY:
-        return short_day(period.first_date, language)
+        day = period.first_date
+        return _span_name(day, day, language, short=True) if of_many else short_day(day, language)
     if period.grain is Grain.MONTH:
         return format_date(period.first_date, "LLL", locale=locale_of(language))
     return period_name(period, language, short=True)

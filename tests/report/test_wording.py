@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from string import Formatter
 from types import ModuleType
 
 import pytest
 
 from plugin.kpi.catalogue import known_kpis
-from plugin.kpi.period import Grain, period_of, previous, same_weekday_before
+from plugin.kpi.period import Grain, period_of, period_of_date, previous, same_weekday_before
 from plugin.notify import slack_errors
 from plugin.notify.axis import write_value
 from plugin.notify.message import ChartUnit
@@ -152,3 +152,16 @@ def test_facts_and_exclusions_are_words() -> None:
     assert wording.fact("wrap_up", "zh") == "话后处理时间"
     assert wording.excluded("quarantined") == "contacts with impossible times"
     assert wording.excluded("dial_test") == "dial test"
+
+
+def test_days_of_a_month_are_labelled_without_their_weekdays_and_those_of_a_week_with_them() -> None:
+    day = date(2026, 10, 17)
+    period = period_of_date(Grain.DAY, day, ZONE)
+    names = {language: wording.step_name(period, language, of_many=True) for language in ("en", "lv", "ru", "zh")}
+    assert names == {"en": "17 Oct", "lv": "17. okt.", "ru": "17 окт.", "zh": "10月17日"}
+    assert wording.step_name(period, "en") == "Sat 17 Oct"
+
+
+def test_a_sentence_that_begins_with_a_period_begins_with_a_large_letter() -> None:
+    week = wording.period_name(period_of_date(Grain.WEEK, date(2026, 11, 23), ZONE), "en")
+    assert wording.sentence(f"{week} is compared.") == "Week 48, 23–29 Nov 2026 is compared."

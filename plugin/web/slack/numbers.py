@@ -21,7 +21,7 @@ from plugin.report.material import Material
 from plugin.report.moved import moves
 from plugin.report.per_day import days_of
 from plugin.report.provisional import MARK, value_mark
-from plugin.report.wording import label, moment_name, period_name, range_name, sentences, text
+from plugin.report.wording import label, moment_name, period_name, range_name, sentence, sentences, text
 from plugin.web.choice import Choice
 from plugin.web.slack.desk import SlackApp
 from plugin.web.tiles import Tile, tiles
@@ -126,7 +126,7 @@ def _footer(material: Material) -> str:
     said = [f"{MARK} {final}" if material.unsettled and not material.empty else final]
     if material.previous is not None and not material.empty:
         now, before = (range_name(one, language) for one in (material.passed, material.previous))
-        said.append(text("footer.compared", language, period=now, previous=before))
+        said.append(sentence(text("footer.compared", language, period=now, previous=before)))
     return sentences([*said, text("footer.zone", language, zone=zone)], language)
 
 
