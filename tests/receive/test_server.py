@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -51,22 +52,28 @@ def test_concurrent_deliveries_over_http_are_all_there(database_url: str, engine
 def test_a_chunked_body_is_taken_whole_or_refused(sqlite_url: str, tmp_path: Path) -> None:
     with running(sqlite_url, log=tmp_path / "log") as server:
         short, long = b'{"call":"chunked"}', b"x" * (2 * 1024 * 1024)
-        statuses = []
-        for body in (short, long):
-            parts = [body[start : start + 65536] for start in range(0, len(body), 65536)]
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
-            headers = {
-                "X-Acme-Signature": sign(SECRET, body),
-                "Content-Type": "text/plain",
-                "Transfer-Encoding": "chunked",
-            }
-            connection.request("POST", "/hooks/acme", body=iter(parts), headers=headers, encode_chunked=True)
-            statuses.append(connection.getresponse().status)
-            connection.close()
-        assert statuses == [204, 413]
+        assert _chunked(server.port, short) == 204
+        # Who refuses need not read to the end: a sender that is still at it may find the connection closed before the answer.
+        assert _chunked(server.port, long) in (413, None)
     engine = open_engine(sqlite_url)
     assert counts(engine).pending == 1
     engine.dispose()
+
+
+def _chunked(port: int, body: bytes) -> int | None:
+    """The status; None where the connection was closed while the body was sent."""
+    parts = [body[start : start + 65536] for start in range(0, len(body), 65536)]
+    headers = {
+        "X-Acme-Signature": sign(SECRET, body),
+        "Content-Type": "text/plain",
+        "Transfer-Encoding": "chunked",
+    }
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        try:
+            connection.request("POST", "/hooks/acme", body=iter(parts), headers=headers, encode_chunked=True)
+            return connection.getresponse().status
+        except (BrokenPipeError, ConnectionResetError):
+            return None
 
 
 def test_a_body_that_breaks_off_is_not_stored(sqlite_url: str, tmp_path: Path) -> None:

@@ -216,7 +216,7 @@ def test_the_end_stands_over_an_acknowledgement_that_leaves_later(floor: Floor) 
     # The next minute is looked at before anything was sent, so that both changes of the alert wait.
     floor.desk.at(START + MINUTE, GOOD)
     floor.deliver(START + MINUTE)
-    assert floor.alert["text"].startswith("Over: ")
+    assert floor.alert["text"].startswith("Over after 1")
     assert buttons(floor.alert) == []
 
 
@@ -226,7 +226,7 @@ def test_a_press_within_the_minute_that_is_looked_at_later_does_not_hide_the_end
     floor.press("alert.ack", number)
     floor.desk.at(START + MINUTE + timedelta(seconds=8), GOOD)
     floor.deliver(START + 2 * MINUTE)
-    assert floor.alert["text"].startswith("Over: ")
+    assert floor.alert["text"].startswith("Over after 1")
 
 
 def test_a_name_is_data_and_a_missing_one_is_the_id(floor: Floor) -> None:

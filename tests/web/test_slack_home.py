@@ -71,7 +71,7 @@ def test_who_opens_the_tab_sees_the_open_incident_with_its_buttons(floor: Floor,
     until(lambda: "U0ANNA" in slack.homes)
     view = slack.homes["U0ANNA"]
     assert "Open incidents: 1" in shown(view)
-    assert "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15 min; limit 15%)" in shown(view)
+    assert "Abandonment rate in Support and voice is 34.0% (17 of 50 calls, last 15\u00a0min; limit 15%)" in shown(view)
     assert "Above the limit since 10:40." in shown(view)
     snoozes = ["alert.snooze.30m", "alert.snooze.2h", "alert.snooze.opening"]
     assert buttons(view) == ["alert.ack", *snoozes, "alert.behind", "home.refresh"]
