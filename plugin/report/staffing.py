@@ -10,7 +10,8 @@ from plugin.kpi.period import Period
 from plugin.kpi.plan import PlannedHour, plan
 from plugin.kpi.profile import hour_of_week
 from plugin.kpi.staffing import Load, Need, Outlook, StaffingError, Target, outlook
-from plugin.report.why import AskReport, history
+from plugin.report.questions import AskReport
+from plugin.report.why import history
 
 #: how many numbers of agents are shown below and above the one that is needed
 _BELOW, _ABOVE = 5, 4

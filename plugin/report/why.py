@@ -9,7 +9,7 @@ from datetime import timedelta
 from plugin.kpi.answer import Ask, AskError
 from plugin.kpi.catalogue import known_kpis
 from plugin.kpi.measure import GROUPINGS, metric_for
-from plugin.kpi.metric import Measurement, Report
+from plugin.kpi.metric import Measurement
 from plugin.kpi.modelled import Modelled, is_modelled, model
 from plugin.kpi.period import Grain, Period
 from plugin.kpi.profile import KPIS, Hour, hour_of_day, hour_of_week, profile
@@ -18,8 +18,8 @@ from plugin.report import subject
 from plugin.report.drivers import Contribution, contributions
 from plugin.report.material import first_value
 from plugin.report.moved import HOUR, by_group
+from plugin.report.questions import AskReport
 
-AskReport = Callable[[Ask], Report]
 _DAY = timedelta(hours=25)
 #: taken for granted where nobody waited at all, so that no patience can be seen
 _PATIENT_S = 3600.0

@@ -15,9 +15,10 @@ from plugin.kpi.metric import Report
 from plugin.kpi.plan import PlannedHour
 from plugin.kpi.staffing import Load, Need, StaffingError, Target, needed
 from plugin.kpi.terms import terms_of
+from plugin.report.questions import AskReport
 from plugin.report.render_why import why_json
 from plugin.report.staffing import week_of
-from plugin.report.why import AskReport, why
+from plugin.report.why import why
 from plugin.web.choice import choose, read_period
 from plugin.web.errors import BadQuery
 from plugin.web.query import parsed

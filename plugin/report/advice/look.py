@@ -21,10 +21,10 @@ from plugin.report.goal import met
 from plugin.report.goals import goals_for
 from plugin.report.material import Material, first_value
 from plugin.report.moved import by_group
+from plugin.report.questions import AskReport
 from plugin.report.why import history
 from plugin.report.wording import weekday_name
 
-AskReport = Callable[[Ask], Report]
 _WAITING = ("offered", "abandoned", "service_level", "callback_requested")
 _ACTIVITY = ("offered", "outbound_contacts", "received")
 #: KPI --> the groups whose values are compared with each other
